@@ -45,7 +45,7 @@ function withCustomers(
 }
 
 interface ImportCommandOptions {
-  readonly set: string;
+  readonly out: string;
   readonly name?: string;
   readonly displayName?: string;
   readonly severity?: string;
@@ -57,18 +57,24 @@ function registerImport(detections: Command, session: Session): void {
     .command("import")
     .description("Make rule files of rules in other formats, and say what could not be carried over.")
     .argument("<file...>", "Graph's JSON, Sentinel's YAML or ARM template, or a query of `sigma convert` (.kql)")
-    .requiredOption("--set <set>", "set of the new rules: the folder below detections", nameArgument)
+    .requiredOption("--out <set>", "set of the new rules: the folder below detections", nameArgument)
     .option("--name <name>", "name of the only rule, part of its ID (default: from its title)", nameArgument)
     .option("--display-name <title>", "title of a query that stands alone")
     .addOption(new Option("--severity <severity>", "severity of its alerts").choices(ruleSeverities))
     .option("--json", "print what was written as JSON")
-    .action(async (files: readonly string[], { json, ...options }: ImportCommandOptions) => {
+    .action(async (files: readonly string[], { json, out: set, ...options }: ImportCommandOptions) => {
       const [{ importDetections }, { readProject }] = await Promise.all([
         import("./import/importDetections.js"),
         import("../../settings/project.js"),
       ]);
       const project = await readProject(session.folder);
-      const rules = await importDetections(project, { ...options, files, folder: session.folder, ask: session.ask });
+      const rules = await importDetections(project, {
+        ...options,
+        set,
+        files,
+        folder: session.folder,
+        ask: session.ask,
+      });
       if (json === true) writeJson(session.out, "detections import", { rules });
       else session.out.write((await import("./import/importText.js")).importText(rules));
       if (rules.some(({ refused }) => refused !== undefined)) session.exitCode = exitCodes.failed;
@@ -82,9 +88,9 @@ function registerImport(detections: Command, session: Session): void {
     changes: "Writes detections/<set>/<rule>.yaml for each rule.",
     exitCodes: { 0: "every rule was written", 1: "a file holds no rule, or a rule's file exists" },
     examples: [
-      "npx mssp detections import Detections/*.yaml --set sentinel",
+      "npx mssp detections import Detections/*.yaml --out sentinel",
       "sigma convert -t kusto -p microsoft_xdr rule.yml -o rule.kql",
-      "npx mssp detections import rule.kql --set sigma",
+      "npx mssp detections import rule.kql --out sigma",
     ],
   });
 }
@@ -95,16 +101,14 @@ function nameArgument(text: string): string {
 }
 
 interface CoverageCommandOptions extends CustomerOptions {
-  readonly navigator?: string;
-  readonly out?: string;
+  readonly out?: readonly string[];
   readonly json?: boolean;
 }
 
 function registerCoverage(detections: Command, session: Session): void {
   const command = withCustomers(detections.command("coverage"))
     .description("Show the techniques of MITRE ATT&CK that each customer's rules name.")
-    .option("--navigator <file>", "also write a layer for MITRE's ATT&CK Navigator")
-    .option("--out <file>", "also write a page (HTML)")
+    .option("--out <file...>", "also write a page (.html), or a layer for MITRE's ATT&CK Navigator (.json)")
     .option("--json", "print the techniques as JSON")
     .action(async (options: CoverageCommandOptions) => {
       const [{ detectionCoverage }, { readProject }] = await Promise.all([
@@ -116,13 +120,14 @@ function registerCoverage(detections: Command, session: Session): void {
         stacks: namedStacks(options),
         now,
       });
-      if (options.navigator !== undefined) {
-        const { navigatorLayer } = await import("./coverage/navigatorLayer.js");
-        await writeNamed(options.navigator, `${visibleJson(navigatorLayer(coverage), 2)}\n`, session);
-      }
-      if (options.out !== undefined) {
-        const { coveragePage } = await import("./coverage/coveragePage.js");
-        await writeNamed(options.out, coveragePage(coverage, now), session);
+      for (const file of options.out ?? []) {
+        if (file.endsWith(".json")) {
+          const { navigatorLayer } = await import("./coverage/navigatorLayer.js");
+          await writeNamed(file, `${visibleJson(navigatorLayer(coverage), 2)}\n`, session);
+        } else {
+          const { coveragePage } = await import("./coverage/coveragePage.js");
+          await writeNamed(file, coveragePage(coverage, now), session);
+        }
       }
       if (options.json === true) writeJson(session.out, "detections coverage", coverage);
       else session.out.write((await import("./coverage/coverageText.js")).coverageText(coverage));
@@ -132,25 +137,25 @@ function registerCoverage(detections: Command, session: Session): void {
       "A rule counts where it is enabled and the customer gets it. A named technique is no proof that each way to use it is found.",
     ],
     reads: "detections/<set>/<rule>.yaml and the stacks' settings files. It asks neither the backend nor a tenant.",
-    changes: "The files of --navigator and --out.",
+    changes: "The files of --out.",
     exitCodes: { 1: "a rule or a customer's settings have an error, or no customer has rules" },
     examples: [
       "npx mssp detections coverage",
       "npx mssp detections coverage --stack contoso --out coverage.html",
-      "npx mssp detections coverage --navigator layer.json",
+      "npx mssp detections coverage --out layer.json",
     ],
   });
 }
 
 interface DiffCommandOptions extends CustomerOptions {
-  readonly markdown?: boolean;
+  readonly format?: "text" | "markdown";
   readonly json?: boolean;
 }
 
 function registerDiff(detections: Command, session: Session): void {
   const command = withCustomers(detections.command("diff"))
     .description("Show what the next up changes of the rules, by customer and by rule.")
-    .option("--markdown", "print the comment of a pull request")
+    .addOption(new Option("--format <format>", "markdown: the comment of a pull request").choices(["text", "markdown"]))
     .option("--json", "print the changes as JSON")
     .action(async (options: DiffCommandOptions) => {
       const [{ diffDetections }, { readProject }] = await Promise.all([
@@ -164,7 +169,7 @@ function registerDiff(detections: Command, session: Session): void {
         pulumi: placeOf(session),
       });
       if (options.json === true) writeJson(session.out, "detections diff", diff);
-      else if (options.markdown === true)
+      else if (options.format === "markdown")
         session.out.write((await import("./diff/diffMarkdown.js")).diffMarkdown(diff));
       else session.out.write((await import("./diff/diffText.js")).diffText(diff));
       if (diff.faulty.length > 0) session.exitCode = exitCodes.failed;
@@ -179,14 +184,13 @@ function registerDiff(detections: Command, session: Session): void {
     examples: [
       "npx mssp detections diff",
       "npx mssp detections diff --stack contoso --json",
-      "npx mssp detections diff --markdown > comment.md",
+      "npx mssp detections diff --format markdown > comment.md",
     ],
   });
 }
 
 interface HealthCommandOptions extends CustomerOptions {
   readonly since: number;
-  readonly noisy?: number;
   readonly json?: boolean;
 }
 
@@ -200,7 +204,6 @@ function registerHealth(detections: Command, session: Session): void {
       (text) => limit(text.replace(/d$/, "")),
       usualHealth.since,
     )
-    .option("--noisy <alerts>", "alerts a day above which a rule is noisy (default: by detections.alertsPerDay)", limit)
     .option("--json", "print the figures as JSON")
     .action(async (options: HealthCommandOptions) => {
       const [{ detectionHealth }, { readProject }] = await Promise.all([
@@ -216,7 +219,9 @@ function registerHealth(detections: Command, session: Session): void {
       if (customers.some(({ problem }) => problem !== undefined)) session.exitCode = exitCodes.failed;
     });
   describeCommand(command, {
-    notes: ["It proposes an exception where one device has half of the false positives, and writes none."],
+    notes: [
+      "The setting detections.alertsPerDay says above how many alerts a day a rule is noisy. It proposes an exception where one device has half of the false positives, and writes none.",
+    ],
     reads:
       "detections/<set>/<rule>.yaml, the settings files, and each tenant's rules and alerts (CustomDetection.Read.All, SecurityAlert.Read.All).",
     changes: "Nothing.",

@@ -5,6 +5,8 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
+import { setOption, type Settable } from "@defender-mssp/terminal/setOption";
+import { runDefaults } from "./runDefaults";
 import { passphraseFolderOption } from "../stack/passphraseOption";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { selectionOptions, type SelectionOptions } from "../selection/selectionOptions";
@@ -25,7 +27,7 @@ export function define(fleet: Command, session: Session): void {
     changes: "The customers' tenants and the stacks' states, as `pulumi up` does; the run's journal and report.",
     examples: [
       "npx mssp fleet up --canary 1",
-      "npx mssp fleet up --yes --canary 10% --max-failures 3 \\",
+      "npx mssp fleet up --yes --canary 10% --set maxFailures=3 \\",
       "  --policy-pack node_modules/defender-mssp/policy",
       "npx mssp fleet up --resume",
       "npx mssp fleet up --status failed --refresh",
@@ -50,9 +52,19 @@ interface PlaceOptions extends SelectionOptions {
 
 /** Options that a run settles at its begin, so that `--resume` takes no others. */
 const settledByTheRun = [
-  ...["stack", "tag", "changedSince", "secretsEndWithin", "status", "staleAfter", "part", "all"],
+  ...["stack", "tag", "changedSince", "status", "part", "all"],
   ...["policyPack", "refresh", "drift", "init", "secretsProvider"],
 ] as const;
+
+/** What `--set` takes. */
+const runSettings: readonly Settable[] = [
+  ["tries", new Option("--tries <number>").argParser(wholeNumber())],
+  ["maxFailures", new Option("--max-failures <number>").argParser(wholeNumber())],
+  ["timeout", new Option("--timeout <minutes>").argParser(wholeNumber())],
+  ["resumeWithin", new Option("--resume-within <days>").argParser(wholeNumber({ least: 0, most: 9999 }))],
+  ["cancelDeadLocks", new Option("--cancel-dead-locks")],
+  ["countRequests", new Option("--count-requests")],
+];
 
 interface RunText {
   readonly description: string;
@@ -69,13 +81,6 @@ function registerRun(
   const command = withPlace(fleet.command(name))
     .description(description)
     .option("--parallel <number>", "stacks at a time (default: limited by cores and free memory)", wholeNumber())
-    .option("--tries <number>", "tries of each stack after network faults or throttling", wholeNumber(), 3)
-    .option(
-      "--max-failures <number>",
-      "start no further stack after this number of failures (default: no limit)",
-      wholeNumber(),
-    )
-    .option("--timeout <minutes>", "interrupt a stack after this time", wholeNumber(), 60)
     .optionsGroup("After an interruption:")
     .addOption(
       new Option(
@@ -83,16 +88,9 @@ function registerRun(
         `continue the last ${name} that was interrupted or left stacks out, with its stacks, policy packs and options`,
       ).conflicts([...settledByTheRun]),
     )
-    .option(
-      "--resume-within <days>",
-      "with --resume: days after which only a person may resume the run",
-      wholeNumber({ least: 0, most: 9999 }),
-      1,
-    )
-    .option("--cancel-dead-locks", "cancel locks whose owner was a process on this machine that has ended")
     .optionsGroup("How:")
-    .addOption(passphraseFolderOption())
-    .option("--count-requests", "count the requests to the sandbox");
+    .addOption(passphraseFolderOption());
+  setOption(command, "of the run", runSettings);
   addOwnOptions(command, name);
   command.action(async (options: FleetRunOptions) => {
     if (name === "destroy" && options.all !== true && options.resume !== true && !isSelective(options)) {
@@ -104,10 +102,13 @@ function registerRun(
       if (options.resume !== true) await selected(options, session);
       command.error(`error: ${name} requires --yes without a terminal`, { exitCode: 2 });
     }
-    session.exitCode = await runFleet(name, options, session);
+    session.exitCode = await runFleet(name, { ...runDefaults, ...options }, session);
   });
   describeCommand(command, {
     notes: [
+      "--set tries=3: tries of each stack after network faults or throttling. maxFailures=<number>: start no further stack after so many failures (default: no limit). " +
+        "timeout=60: minutes after which a stack is interrupted. resumeWithin=1: days after which only a person may resume a run. cancelDeadLocks=true: cancel locks " +
+        "whose owner was a process on this machine that has ended. countRequests=true: count the requests to the sandbox.",
       "A failed stack does not stop the others. Ctrl-C lets the running stacks finish. --resume continues later, also after a crash: stacks that have ended are not run again.",
       ...(name === "up"
         ? [
@@ -174,8 +175,8 @@ async function selected(options: PlaceOptions, session: Session) {
   return customers;
 }
 
-function isSelective({ stack, tag, changedSince, secretsEndWithin, status }: SelectionOptions): boolean {
-  return [stack, tag, changedSince, secretsEndWithin, status].some((one) => one !== undefined);
+function isSelective({ stack, tag, changedSince, status }: SelectionOptions): boolean {
+  return [stack, tag, changedSince, status].some((one) => one !== undefined);
 }
 
 function canary(text: string): Canary {

@@ -127,7 +127,7 @@ class Pool {
 
   #stopReason(): string | undefined {
     const failures = this.#outcomes.filter(({ state }) => state === "failed").length;
-    if (failures >= this.options.maxFailures) return `--max-failures ${this.options.maxFailures} was reached`;
+    if (failures >= this.options.maxFailures) return `--set maxFailures=${this.options.maxFailures} was reached`;
     return this.options.stopped();
   }
 

@@ -183,7 +183,7 @@ async function confirmResume(
   if (isAsked && (await session.ask.confirm(`Resume this ${plan.command} of ${age} ago?`))) return;
   if (isAsked) throw new VisibleError("Nothing was run.");
   throw new VisibleError(
-    `The run ${id} began ${age} ago. Nothing was run. Start a new run, or pass --resume-within ${Math.ceil(days)} to resume this one.`,
+    `The run ${id} began ${age} ago. Nothing was run. Start a new run, or pass --set resumeWithin=${Math.ceil(days)} to resume this one.`,
   );
 }
 

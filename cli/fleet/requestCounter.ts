@@ -1,5 +1,5 @@
 /**
- * `--count-requests`: requests to the sandbox during a run, including those of the provider
+ * `--set countRequests=true`: requests to the sandbox during a run, including those of the provider
  * plugins.
  */
 import { isLoopback, request } from "@defender-mssp/microsoft";
@@ -26,7 +26,7 @@ export class RequestCounter {
     const host = environment["ARM_METADATA_HOSTNAME"] ?? "";
     if (!isLoopback(host.split(":")[0] ?? "")) {
       throw new VisibleError(
-        "--count-requests requires the sandbox, which counts them: put `npx mssp sandbox run --` in front of the command.",
+        "--set countRequests=true requires the sandbox, which counts them: put `npx mssp sandbox run --` in front of the command.",
       );
     }
     const address = `https://${host}/`;

@@ -11,7 +11,7 @@ export interface RunReport {
   readonly refresh: boolean;
   readonly policyPacks: readonly string[];
   readonly counts: Readonly<Record<StackState, number>>;
-  /** With `--count-requests`. */
+  /** With `--set countRequests=true`. */
   readonly requests?: RequestCounts;
   /** This program's own requests: all, those that the shared limit made wait, and answers 429. */
   readonly ownRequests: { readonly asked: number; readonly waited: number; readonly throttled: number };

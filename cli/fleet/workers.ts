@@ -95,7 +95,7 @@ class Slot {
       // The program may still run in this thread.
       if (isLate || job.hasExtension) this.ended = true;
       const late = isLate
-        ? [`interrupted after ${Math.round(this.options.timeout / minuteMs)} minutes (--timeout)`]
+        ? [`interrupted after ${Math.round(this.options.timeout / minuteMs)} minutes (--set timeout)`]
         : [];
       const added = result.ok || printed === "" ? "" : `\nThe program printed:\n${redactedText(printed.trim())}`;
       return { ...result, messages: [...late, ...result.messages], printed: result.printed + added };

@@ -3,7 +3,7 @@ import { clouds, withoutUndefined, type CloudName } from "@defender-mssp/microso
 import type { Questions, Session } from "@defender-mssp/terminal/session";
 import { problemAt } from "../../settings";
 import { parsedAnalyst } from "../base/parsedAnalyst";
-import type { GivenSettings } from "./givenSettings";
+import { listOf, type GivenSettings } from "./givenSettings";
 import type { TenantLookup } from "./tenantLookup";
 
 export interface SettingsQuestion {
@@ -71,7 +71,7 @@ export async function askForSettings(
 
 class Interview {
   readonly #answers: Answers;
-  #lookup: TenantLookup = { state: "notChecked", because: "--no-check" };
+  #lookup: TenantLookup = { state: "notChecked", because: "--without check" };
 
   constructor(
     private readonly question: SettingsQuestion,
@@ -137,7 +137,7 @@ class Interview {
     }
     await this.ask.show(
       lookup.state === "unknown"
-        ? `${lookup.because}. Check the spelling; --no-check skips this check.`
+        ? `${lookup.because}. Check the spelling; --without check skips this check.`
         : `Not checked which tenant ${domain} belongs to: ${lookup.because}.`,
     );
     if (lookup.state === "unknown") {
@@ -237,12 +237,4 @@ export function contactFrom(text: string): { readonly email: string; readonly na
 /** A label without its explanation. */
 function shortLabel(key: Key): string {
   return key === "portalAccess" ? "Portal access" : (labels[key].split(/, | \(/)[0] ?? "");
-}
-
-/** Texts between commas; a comma in quotes is part of a name. */
-function listOf(text: string): string[] {
-  return text
-    .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
 }

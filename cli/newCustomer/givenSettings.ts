@@ -1,3 +1,52 @@
+import { Option } from "commander";
+import { clouds } from "@defender-mssp/microsoft/clouds";
+import { VisibleError } from "@defender-mssp/errors";
+import { assignments } from "@defender-mssp/terminal/assignments";
+
+/** The settings that `--set` takes. Default of the MSSP's: those of another customer's file. */
+export const settable = [
+  "customerName",
+  "customerDomain",
+  "tenantId",
+  "msspName",
+  "msspTenantId",
+  "cloud",
+  "portalAccess",
+  "analysts",
+  "msspContact",
+] as const;
+
+/** @param more settings that a command takes besides. */
+export function settingsOption(more: readonly string[] = []): Option {
+  const keys = [...settable, ...more];
+  return new Option(
+    "--set <setting=value...>",
+    `settings: ${keys.join(", ")}; analysts as 'Ana Silva <ana@mssp.example>, ben@mssp.example'`,
+  ).argParser(assignments(keys));
+}
+
+const allowed: Readonly<Partial<Record<string, readonly string[]>>> = {
+  cloud: Object.keys(clouds),
+  portalAccess: ["rbac", "basic"],
+};
+
+/** @throws VisibleError for a value that the setting does not take. */
+export function givenSettings(set: Readonly<Partial<Record<string, string>>> = {}): GivenSettings {
+  const { analysts, ...texts } = set;
+  for (const [key, value = ""] of Object.entries(texts))
+    if (allowed[key]?.includes(value) === false)
+      throw new VisibleError(`--set ${key}=${value}: allowed are ${allowed[key].join(", ")}. Nothing was written.`);
+  return { ...texts, ...(analysts === undefined ? {} : { analyst: listOf(analysts) }) };
+}
+
+/** Texts between commas; a comma in quotes is part of a name. */
+export function listOf(text: string): string[] {
+  return text
+    .split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
 /** The settings of a new customer as options give them. */
 export interface GivenSettings {
   readonly customerName?: string;

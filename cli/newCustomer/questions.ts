@@ -42,7 +42,7 @@ export interface CompleteOptions {
   readonly check: boolean;
 }
 
-const notAsked: TenantLookup = { state: "notChecked", because: "--no-check" };
+const notAsked: TenantLookup = { state: "notChecked", because: "--without check" };
 
 /**
  * All settings of the customer; undefined if the person cancelled.
@@ -133,35 +133,34 @@ async function ofAnotherCustomer(
 function requireTenant({ customerDomain = "", tenantId }: GivenSettings, lookup: TenantLookup): void {
   if (lookup.state === "unknown")
     throw new VisibleError(
-      `${lookup.because}; nothing was written. Check the spelling of the domain. --no-check skips this check.`,
+      `${lookup.because}; nothing was written. Check the spelling of the domain. --without check skips this check.`,
     );
   if (lookup.state !== "found" || tenantId === undefined || lookup.tenantId === tenantId.toLowerCase()) return;
   throw new VisibleError(
     `${customerDomain} belongs to the tenant ${lookup.tenantId}, not to ${tenantId}; nothing was written. ` +
-      "Correct --tenant-id or --customer-domain, or leave --tenant-id out.",
+      "Correct tenantId or customerDomain, or leave tenantId out.",
   );
 }
 
-const requiredOptions: readonly (readonly [keyof GivenSettings, string])[] = [
-  ["customerName", "--customer-name"],
-  ["customerDomain", "--customer-domain"],
-  ["tenantId", "--tenant-id"],
-  ["msspName", "--mssp-name"],
-  ["msspTenantId", "--mssp-tenant-id"],
-  ["analyst", "--analyst"],
+const required: readonly (readonly [keyof GivenSettings, string])[] = [
+  ["customerName", "customerName"],
+  ["customerDomain", "customerDomain"],
+  ["tenantId", "tenantId"],
+  ["msspName", "msspName"],
+  ["msspTenantId", "msspTenantId"],
+  ["analyst", "analysts"],
 ];
 
 function requireAll(given: GivenSettings, lookup: TenantLookup): void {
   const isMissing = (key: keyof GivenSettings) =>
     given[key] === undefined && (key !== "tenantId" || lookup.state === "notChecked");
-  const missing = requiredOptions.filter(([key]) => isMissing(key)).map(([, option]) => option);
+  const missing = required.filter(([key]) => isMissing(key)).map(([, setting]) => setting);
   if (missing.length === 0) return;
   // Without a domain, the domain is missing as well.
-  const reason =
-    missing.includes("--tenant-id") && given.customerDomain !== undefined ? ` (${lookupReason(lookup)})` : "";
+  const reason = missing.includes("tenantId") && given.customerDomain !== undefined ? ` (${lookupReason(lookup)})` : "";
   throw new VisibleError(
     `Nothing was written: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing${reason}. ` +
-      "In a terminal, the command asks for what is missing.",
+      "Pass it as --set <setting>=<value>. In a terminal, the command asks for what is missing.",
   );
 }
 

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
 import { parseAsEngine } from "../../settings/engineYaml";
 import { stackConfigDirOf } from "../../settings/project";
-import { matchesPattern, sandboxStacks, stackOfFile } from "../stack/stackNames";
+import { isCustomerStack, matchesPattern, stackOfFile } from "../stack/stackNames";
 
 export interface ChangedStacks {
   /** Stacks to preview or to bring up, sorted. */
@@ -26,9 +26,7 @@ export interface GitRange {
   readonly from: string | undefined;
   /** Where it ends. */
   readonly to: string;
-  /** Patterns of stacks to leave out. Default: the sandbox's. */
-  readonly exclude?: readonly string[];
-  /** Patterns of the only stacks that count. Default: all. */
+  /** Patterns of the only stacks that count. Default: all but the sandbox's. */
   readonly only?: readonly string[];
 }
 
@@ -99,11 +97,10 @@ export function touchesNothing(file: string, isCheckout: boolean): boolean {
 
 function split(
   found: { touched: readonly string[]; deleted: readonly string[]; everyStackBecause: string | undefined },
-  { exclude = sandboxStacks, only = ["*"] }: GitRange,
+  { only }: GitRange,
 ): ChangedStacks {
-  const isAnyOf = (patterns: readonly string[]) => (stack: string) =>
-    patterns.some((pattern) => matchesPattern(stack, pattern));
-  const isExcluded = (stack: string) => isAnyOf(exclude)(stack) || !isAnyOf(only)(stack);
+  const isExcluded = (stack: string) =>
+    only === undefined ? !isCustomerStack(stack) : !only.some((pattern) => matchesPattern(stack, pattern));
   const { touched, deleted, everyStackBecause } = found;
   return {
     stacks: touched.filter((stack) => !isExcluded(stack)),

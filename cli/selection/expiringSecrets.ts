@@ -49,15 +49,6 @@ export async function stacksWithoutSettingsNote(place: Place): Promise<string | 
   }
 }
 
-/** The stacks with a credential that ends within these days, or that can't be read. */
-export async function stacksWithSecretsEndingWithin(
-  stacks: readonly string[],
-  options: Omit<ExpiringSecretsOptions, "stack">,
-): Promise<string[]> {
-  const secrets = await secretsOfStacks({ ...options, stack: stacks });
-  return secrets.filter(({ state }) => state === "failed").map(({ stack }) => stack);
-}
-
 async function secretsOf(
   stack: string,
   { days, at: now, isNamed, ...place }: Omit<ExpiringSecretsOptions, "stack"> & { readonly isNamed: boolean },

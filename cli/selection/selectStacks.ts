@@ -6,7 +6,7 @@ import { changedStacks } from "./changedStacks";
 import { isCustomerStack, matchesPattern } from "../stack/stackNames";
 import type { FleetStack } from "../stack/inventory";
 import { lastOutcomes } from "../stack/journal";
-import type { SelectionOptions } from "./selectionOptions";
+import { staleAfterDays, type SelectionOptions } from "./selectionOptions";
 import { partOf } from "./part";
 
 /** Where the selection looks for what the options name. */
@@ -26,7 +26,7 @@ export async function selectStacks(
   options: SelectionOptions,
   place: SelectionPlace,
 ): Promise<FleetStack[]> {
-  const { stack: patterns, tag: wanted = [], changedSince, secretsEndWithin, status } = options;
+  const { stack: patterns, tag: wanted = [], changedSince, status } = options;
   for (const pattern of patterns ?? []) {
     if (inventory.some(({ stack }) => matchesPattern(stack, pattern))) continue;
     const known = inventory.map(({ stack }) => stack).slice(0, 20);
@@ -43,27 +43,18 @@ export async function selectStacks(
     wanted.every((one) => has.some((tag) => tag === one || tag.startsWith(`${one}=`))),
   );
   if (changedSince !== undefined) {
-    const range = { folder: place.folder, from: changedSince, to: "HEAD", exclude: [] };
+    const range = { folder: place.folder, from: changedSince, to: "HEAD", only: ["*"] };
     const touched = new Set((await changedStacks(range)).stacks);
     chosen = chosen.filter(({ stack }) => touched.has(stack));
   }
   if (status !== undefined) {
     const last = await lastOutcomes(place.journals);
-    const oldest = place.now.getTime() - options.staleAfter * dayMs;
+    const oldest = place.now.getTime() - staleAfterDays * dayMs;
     chosen = chosen.filter(({ stack }) => {
       const known = last.get(stack);
       const isStale = !(known?.upAt !== undefined && known.upAt.getTime() >= oldest);
       return status.some((one) => (one === "stale" ? isStale : (known?.state ?? "never") === one));
     });
-  }
-  if (secretsEndWithin !== undefined && chosen.length > 0) {
-    const { stacksWithSecretsEndingWithin } = await import("./expiringSecrets.js");
-    const { folder, environment, now } = place;
-    const stacks = chosen.map(({ stack }) => stack);
-    const ending = new Set(
-      await stacksWithSecretsEndingWithin(stacks, { days: secretsEndWithin, at: now, folder, environment }),
-    );
-    chosen = chosen.filter(({ stack }) => ending.has(stack));
   }
   const { part } = options;
   return part === undefined ? chosen : partOf(chosen, part);

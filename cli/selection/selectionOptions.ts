@@ -1,18 +1,18 @@
 /** The options by which a fleet command selects customers. */
 import { InvalidArgumentError, type Command } from "commander";
-import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { isTag } from "../../settings/tagForm";
 import { recordedStates, type RecordedState } from "../stack/outcome";
 import { partArgument, type Part } from "./part";
 import { allCustomers } from "../stack/stackNames";
 
+/** Days without a successful `up` after which a stack is stale. */
+export const staleAfterDays = 7;
+
 export interface SelectionOptions {
   readonly stack?: readonly string[];
   readonly tag?: readonly string[];
   readonly changedSince?: string;
-  readonly secretsEndWithin?: number;
   readonly status?: readonly RecordedState[];
-  readonly staleAfter: number;
   readonly part?: Part;
 }
 
@@ -22,25 +22,13 @@ export function selectionOptions(command: Command): Command {
     .optionsGroup("Which customers:")
     .option("--stack <pattern...>", `only these stacks; * matches any characters (default: ${allCustomers})`)
     .option("--tag <tag...>", "only stacks with these tags: tier=gold, or tier for any value; all must match", tags)
-    .option(
-      "--changed-since <revision>",
-      "only stacks that the commits since this revision touch, as in `npx mssp ci matrix --from`",
-    )
-    .option(
-      "--secrets-end-within <days>",
-      "only stacks whose secret or certificate expires within this number of days; reads their outputs",
-      wholeNumber({ least: 0, most: 9999 }),
-    )
+    .option("--changed-since <revision>", "only stacks that the commits since this revision touch")
     .option(
       "--status <states>",
-      "only stacks whose last run ended in one of these states, separated by commas: " + recordedStates.join(", "),
+      "only stacks whose last run ended in one of these states, separated by commas: " +
+        recordedStates.join(", ") +
+        `; stale: no successful up for ${staleAfterDays} days`,
       states,
-    )
-    .option(
-      "--stale-after <days>",
-      "with --status stale: days without a successful up",
-      wholeNumber({ least: 0, most: 9999 }),
-      7,
     )
     .option("--part <k/n>", "only part k of n of the selected stacks: every n-th one", partArgument)
     .optionsGroup("How:");

@@ -16,12 +16,4 @@ export interface StatusView<Options = never> {
 }
 
 /** The options that select customers. */
-export const selectors = [
-  "--stack",
-  "--tag",
-  "--changed-since",
-  "--secrets-end-within",
-  "--status",
-  "--stale-after",
-  "--part",
-] as const;
+export const selectors = ["--stack", "--tag", "--changed-since", "--status", "--part"] as const;

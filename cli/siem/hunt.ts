@@ -8,5 +8,5 @@ import { addExamples } from "@defender-mssp/terminal/help";
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   defineBySource(command, session, stacksAndConnectionFiles);
-  addExamples(command, ["npx mssp hunt --all --tag tier=gold --timespan 7d --file query.kql"]);
+  addExamples(command, ["npx mssp hunt --all --tag tier=gold --since 7d --file query.kql"]);
 }

@@ -13,8 +13,6 @@ export interface DestroyRequest {
   readonly typed: string;
   /** The repository. */
   readonly folder: string;
-  /** Take the settings of a stack whose file was deleted out of git's history. */
-  readonly restoreSettings?: boolean;
 }
 
 export interface ConfirmedDestroy {
@@ -24,8 +22,8 @@ export interface ConfirmedDestroy {
 }
 
 /**
- * The typed text must equal the stack's name, and the settings file must exist: without it Pulumi
- * can't read the state's secrets.
+ * The typed text must equal the stack's name. A deleted settings file comes out of git's history: without it Pulumi can't
+ * read the state's secrets.
  * @throws VisibleError otherwise
  */
 export async function confirmDestroy(request: DestroyRequest): Promise<ConfirmedDestroy> {
@@ -38,11 +36,6 @@ export async function confirmDestroy(request: DestroyRequest): Promise<Confirmed
   const project = await readProject(request.folder);
   const file = shownStackFile(project, stack);
   if (await exists(path.join(project.folder, file))) return { stack, settingsFrom: undefined };
-  if (request.restoreSettings !== true) {
-    throw new VisibleError(
-      `Nothing is destroyed: there is no ${file}. --restore-settings restores it from the last commit that had it.`,
-    );
-  }
   return { stack, settingsFrom: await restore(file, project.folder) };
 }
 

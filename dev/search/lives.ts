@@ -148,7 +148,7 @@ class Life {
     const address = verb === "join" ? `${joiner}@fabrikam-security.example` : (before[number % before.length] ?? "");
     const { exitCode, stderr } = await this.#mssp(
       ...(verb === "join" ? ["analyst", "add", `${joiner} <${address}>`] : ["analyst", "remove", address]),
-      ...["--stack", stack, "--yes", "--no-preview"],
+      ...["--stack", stack, "--yes", "--skip-preview"],
     );
     const others = before.filter((email) => email !== address);
     const now = listed(this.#settings).map(({ email }) => email);

@@ -179,9 +179,9 @@ export function failureText({ key, failure, steps, path, shrinks }: FoundFailure
 }
 
 const commands: Readonly<Record<Failure["property"], string>> = {
-  certificate: "npx mssp offboard --stack contoso --prove-again",
-  proven: "npx mssp offboard --stack contoso --prove-again",
-  foreign: "npx mssp offboard --stack contoso --prove-again",
+  certificate: "npx mssp offboard --stack contoso --prove again",
+  proven: "npx mssp offboard --stack contoso --prove again",
+  foreign: "npx mssp offboard --stack contoso --prove again",
   verify: "npx mssp verify --stack contoso",
   report: "npx mssp report --stack contoso --live",
   allowance: "npx mssp report --stack contoso --live",

@@ -19,10 +19,10 @@ const tenant = "c0570500-0000-4000-8000-0000000000a9";
 /** Arguments with which a command runs in the test's project. A new command with `--json` needs a line. */
 const commandLines: Readonly<Record<string, readonly string[]>> = {
   check: [],
-  init: ["made", "--no-git", "--no-lockfile"],
+  init: ["made", "--without", "git", "lockfile"],
   new: [
-    ...["fabrikam", "--no-check", "--customer-name", "Fabrikam", "--customer-domain", "fabrikam.example"],
-    ...["--tenant-id", tenant, "--analyst", "ana@mssp.example"],
+    ...["fabrikam", "--without", "check", "--set", "customerName=Fabrikam", "customerDomain=fabrikam.example"],
+    ...[`tenantId=${tenant}`, "analysts=ana@mssp.example"],
   ],
   adopt: ["fabrikam"],
   docs: [],
@@ -48,8 +48,8 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "fleet destroy": ["--all", "--yes"],
   status: ["--offline"],
   "analyst list": [],
-  "analyst add": ["ana@mssp.example", "--all", "--yes", "--no-preview"],
-  "analyst remove": ["ana@mssp.example", "--all", "--yes", "--no-preview"],
+  "analyst add": ["ana@mssp.example", "--all", "--yes", "--skip-preview"],
+  "analyst remove": ["ana@mssp.example", "--all", "--yes", "--skip-preview"],
   "detections import": ["previews/northwind.json", "--set", "base"],
   "detections coverage": [],
   "detections diff": [],
@@ -63,7 +63,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "ci comment": ["previews"],
   "ci drift": ["previews"],
   "ci setup": ["--repository", "mssp/customers", "--reviewer", "ana"],
-  "ci confirm-destroy": [...stack, "--typed", "northwind"],
+  "ci confirm-destroy": [...stack, "northwind"],
   connection: [...stack, "--out", "northwind.json"],
   token: stack,
   "siem-config": ["splunk", ...stack, "--out", "splunk"],

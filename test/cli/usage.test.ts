@@ -34,7 +34,7 @@ describe("mssp", function () {
       ],
       [["siem-config", "splunk", "--stack", "dev"], /^error: required option '--out <folder>' not specified$/m],
       [["status", "--show", "secrets", "--days", "many"], /^error: option '--days <days>' argument 'many' is invalid/],
-      [["ci", "matrix"], /^error: either --from <commit> or --all is required$/m],
+      [["ci", "matrix"], /^error: either --changed-since <revision> or --all is required$/m],
       [["engine", "now"], /^error: too many arguments for 'engine'/],
     ] as const) {
       it(`usage error with exit code 2: ${["mssp", ...args].join(" ")}`, async () => {
@@ -50,7 +50,7 @@ describe("mssp", function () {
       it(`usage error without --stack: mssp ${command}`, async () => {
         const { exitCode, stderr } = await mssp([
           ...command.split(" "),
-          ...(command === "siem-config" ? ["splunk"] : []),
+          ...(command === "siem-config" ? ["splunk"] : command === "ci confirm-destroy" ? ["contoso"] : []),
         ]);
         assert.equal(exitCode, 2);
         assert.match(

@@ -227,10 +227,11 @@ describe("mssp adopt", function () {
   const mssp = (...args: readonly string[]) => (args[1] === "hand1" ? inSession(args, project) : msspOn(project, args));
 
   function adopt(number: number, ...more: readonly string[]) {
-    const customer = ["--customer-name", `Contoso ${number}`, "--customer-domain", `contoso${number}.example`];
-    const provider = ["--mssp-name", "Fabrikam Security", "--mssp-tenant-id", msspTenantId];
-    const domain = ["--mssp-domain", "fabrikam-security.example", "--tenant-id", tenantIdOf(number)];
-    const args = ["adopt", `hand${number}`, ...customer, ...provider, ...domain, "--no-check", ...more];
+    const customer = [`customerName=Contoso ${number}`, `customerDomain=contoso${number}.example`];
+    const provider = ["msspName=Fabrikam Security", `msspTenantId=${msspTenantId}`];
+    const domain = ["analystDomains=fabrikam-security.example", `tenantId=${tenantIdOf(number)}`];
+    const set = ["--set", ...customer, ...provider, ...domain, "--without", "check"];
+    const args = ["adopt", `hand${number}`, ...set, ...more];
     return mssp(...args);
   }
 

@@ -108,7 +108,7 @@ describe("a detection rule from its file to the SIEM", function () {
 
   const offboard = async (...flags: readonly string[]) => {
     const now = () => project.sandbox.cloud.now();
-    const args = ["offboard", "--stack", "contoso", "--yes", "--without-evidence", "--json", ...flags];
+    const args = ["offboard", "--stack", "contoso", "--yes", "--without", "evidence", "--json", ...flags];
     const { exitCode, stdout, stderr } = await mssp(args, { now });
     assert.equal(exitCode, 3, stdout + stderr);
     const certificate = JSON.parse(stdout) as Certificate;
@@ -139,18 +139,18 @@ describe("a detection rule from its file to the SIEM", function () {
     );
     assert.match(page, /lists can show a deleted detection rule for some hours/);
     const stays = certificate.stays.find(({ what }) => what === "2 deleted detection rules");
-    assert.match(stays?.step ?? "", /npx mssp offboard --stack contoso --prove-again/);
+    assert.match(stays?.step ?? "", /npx mssp offboard --stack contoso --prove again/);
     const check = certificate.checks.find(({ command }) => command.includes(ruleId));
     assert.equal(check?.expected, "404, the next day");
     assert.deepEqual([...rules().keys()], [customersOwn], "the customer's own rule stays");
     assert.ok(!JSON.stringify(certificate).includes(customersOwn), "it is not counted as the stack's");
   });
 
-  it("--prove-again leaves a rule that the customer has made with the ID of a removed one", async () => {
+  it("--prove again leaves a rule that the customer has made with the ID of a removed one", async () => {
     const body = rules().get(customersOwn);
     assert.ok(body);
     rules().set(ruleId, { ...body, id: ruleId, createdDateTime: project.sandbox.cloud.now().toISOString() });
-    const { certificate } = await offboard("--prove-again");
+    const { certificate } = await offboard("--prove", "again");
     assert.ok(rules().has(ruleId), "it was deleted");
     assert.deepEqual(
       proved(certificate)
@@ -164,9 +164,9 @@ describe("a detection rule from its file to the SIEM", function () {
     rules().delete(ruleId);
   });
 
-  it("--prove-again, the next day: the list is empty but for the customer's own rule, and the certificate says so", async () => {
+  it("--prove again, the next day: the list is empty but for the customer's own rule, and the certificate says so", async () => {
     project.sandbox.cloud.clock.advance(24 * hour);
-    const { certificate, page } = await offboard("--prove-again");
+    const { certificate, page } = await offboard("--prove", "again");
     assert.deepEqual(
       proved(certificate).map(({ state }) => state),
       ["gone", "gone"],

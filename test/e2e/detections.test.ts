@@ -174,7 +174,7 @@ describe("detection rules on the real engine", function () {
     );
     assert.match(await diff(), /1 created, 1 changed, 1 deleted, 28 unchanged/);
     assert.match(
-      await diff("--markdown"),
+      await diff("--format", "markdown"),
       /\*\*<code>rule-8<\/code> acts by itself in <code>customer<\/code>\*\*: isolateDevices/,
     );
     await write("base", "rule-8");

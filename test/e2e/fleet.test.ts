@@ -119,7 +119,7 @@ describe("mssp fleet, five customers", () => {
     assert.ok(faults);
     await writeSettings([ana]);
     faults.percent = 100; // Until the first fault: five percent of so few requests may be none.
-    const running = fleet("up", "--yes", "--stack", "customer-1*", "--tries", "6");
+    const running = fleet("up", "--yes", "--stack", "customer-1*", "--set", "tries=6");
     while (faults.injected === 0) await pause(1);
     faults.percent = 5;
     const { exitCode, stdout, stderr } = await running;

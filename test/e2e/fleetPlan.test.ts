@@ -99,7 +99,7 @@ describe("mssp fleet: the plan and its errors", () => {
     await writeFile(extension("second"), second);
     await settings("contoso", 1, { extension: "late" });
     await settings("tailspin", 2, { extension: "second" });
-    const one = ["--parallel", "1", "--tries", "1"];
+    const one = ["--parallel", "1", "--set", "tries=1"];
     const { exitCode, stdout, stderr } = await fleet(
       [],
       "up",
@@ -204,7 +204,7 @@ describe("mssp fleet: the plan and its errors", () => {
     await writeFile(file, JSON.stringify(state));
     await project.succeed(["stack", "import", "--stack", "contoso", "--file", file]);
     for (const command of [["up", "--refresh"], ["up"], ["refresh"], ["destroy"]]) {
-      const { exitCode, stdout } = await fleet([], ...command, "--stack", "contoso", "--yes", "--tries", "1");
+      const { exitCode, stdout } = await fleet([], ...command, "--stack", "contoso", "--yes", "--set", "tries=1");
       assert.equal(exitCode, 1);
       assert.match(stdout, /^contoso {2}failed: .*carries code that no release of this program has written/m, stdout);
       assert.match(stdout.replaceAll(/\s+/g, " "), /The state of contoso was refused, and will be again\. Restore it/);

@@ -155,7 +155,7 @@ describe("the life of a governance relationship on the real engine", function ()
 
   it("evidence names the people of the governing tenant as a gap", async () => {
     const day = new Date().toISOString().slice(0, 10);
-    const period = ["--from", day, "--to", day, "--out", "evidence"];
+    const period = ["--since", day, "--until", day, "--out", "evidence"];
     const { exitCode, stdout } = await run("evidence", "--stack", stack, ...period, "--json");
     const { gaps } = JSON.parse(stdout) as { gaps: readonly { readonly text: string }[] };
     assert.equal(exitCode, 3);

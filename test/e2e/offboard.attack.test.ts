@@ -21,7 +21,7 @@ describe("a certificate of no access", function () {
   const up = (stack: string): Promise<string> => succeed("up", "--stack", stack, "--yes", "--skip-preview");
 
   async function offboard(stack: string): Promise<{ exitCode: number | undefined; certificate: Certificate }> {
-    const args = ["offboard", "--stack", stack, "--yes", "--without-evidence", "--json"];
+    const args = ["offboard", "--stack", stack, "--yes", "--without", "evidence", "--json"];
     const { exitCode, stdout, stderr } = await msspOn(project, args);
     assert.notEqual(stdout, "", stderr);
     return { exitCode, certificate: JSON.parse(stdout) as Certificate };

@@ -19,7 +19,7 @@ describe("a certificate of a tenant with replicas", function () {
   after(() => project.dispose());
 
   async function offboard(stack: string): Promise<{ certificate: Certificate; said: string }> {
-    const args = ["offboard", "--stack", stack, "--yes", "--without-evidence", "--json"];
+    const args = ["offboard", "--stack", stack, "--yes", "--without", "evidence", "--json"];
     for (let tries = 1; ; tries++) {
       const { stdout, stderr } = await mssp(args, {
         folder: project.folder,

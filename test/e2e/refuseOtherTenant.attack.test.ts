@@ -35,7 +35,7 @@ describe("cli/stack/refuseOtherTenant: the settings name another tenant than the
   const day = new Date().toISOString().slice(0, 10);
   const commands: readonly (readonly string[])[] = [
     ["offboard", "--stack", stack, "--yes", "--out", "out"],
-    ["evidence", "--stack", stack, "--from", day, "--to", day, "--out", "evidence"],
+    ["evidence", "--stack", stack, "--since", day, "--until", day, "--out", "evidence"],
     ["doctor", "--stack", stack],
     ["doctor", "--stack", stack, "--repair", "--yes"],
     ["doctor", "--stack", stack, "--before-destroy"],

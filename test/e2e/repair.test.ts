@@ -174,7 +174,7 @@ describe("mssp doctor --repair", function () {
     );
     assert.equal(kept.left, 1);
     const { folder, environment } = project;
-    const ending = ["offboard", "--stack", "guest", "--without-evidence"];
+    const ending = ["offboard", "--stack", "guest", "--without", "evidence"];
     const { exitCode, stderr } = await mssp(ending, { folder, environment, answers: ["no"] });
     assert.equal(exitCode, 1, stderr);
     assert.match(stderr, /a run was interrupted while it created \d objects?.*mssp doctor --stack guest --repair/);

@@ -339,10 +339,19 @@ describe("secrets", function () {
         () => mssp(["report", "--all", "--out", `${project.folder}/tmp/reports/all`]),
         ...siemProducts.map((product) => () => {
           const out = path.join(project.folder, "tmp", "placeholders", product);
-          return mssp(["siem-config", product, ...stack, "--out", out, "--legacy"]);
+          return mssp(["siem-config", product, ...stack, "--out", out, "--api", "legacySiem"]);
         }),
         ...siemProducts.map((product) => () => {
-          return mssp(["siem-config", product, ...stack, "--out", fileFor(product), "--show-secrets", "--legacy"]);
+          return mssp([
+            "siem-config",
+            product,
+            ...stack,
+            "--out",
+            fileFor(product),
+            "--show-secrets",
+            "--api",
+            "legacySiem",
+          ]);
         }),
         () => mssp(["alerts", ...stack, "--since", "P3D", "--checkpoint", `${project.folder}/tmp/checkpoint.json`]),
         () => mssp(["alerts", ...stack, "--since", "P3D", "--hec", collector.url], 0, hecToken),
@@ -403,11 +412,11 @@ describe("secrets", function () {
     await signIn([]);
     await mssp(["verify", ...stack, "--json"]);
     await mssp(["alerts", ...stack, "--since", "P3D", "--api", "legacySiem"]);
-    await mssp(["token", ...stack, "--renew", "--to-file", fileFor("refresh-token")]);
+    await mssp(["token", ...stack, "--renew", "--out", fileFor("refresh-token")]);
     const { handover } = (await project.outputs("contoso")) as { handover: { vaultName: string } };
     const vault = `${project.sandbox.origins.https}/keyvault/${handover.vaultName}`;
-    await mssp(["token", ...stack, "--renew", "--to-key-vault", vault]);
-    await signIn(["--to-file", fileFor("second-refresh-token"), "--json"]);
+    await mssp(["token", ...stack, "--renew", "--out", vault]);
+    await signIn(["--out", fileFor("second-refresh-token"), "--json"]);
     await atOnce(
       [
         () => mssp(["token", ...stack, "--client-credentials", "--json"]),
@@ -436,7 +445,7 @@ describe("secrets", function () {
     });
     await mssp(["ci", "comment", previews]);
     await mssp(["ci", "drift", `${previews}/drift.json`, "--out", `${previews}/reports`], 0);
-    await mssp(["ci", "confirm-destroy", ...stack, "--typed", "contoso", "--json"]);
+    await mssp(["ci", "confirm-destroy", ...stack, "contoso", "--json"]);
     const job = { ACTIONS_ID_TOKEN_REQUEST_TOKEN: planted["job's request token"] };
     const [token, refused] = [`${jobTokens.url}/token?a=b`, `${jobTokens.url}/refused`];
     await mssp(["ci", "oidc-token", "--out", fileFor("oidc-token")], 0, {
@@ -451,22 +460,31 @@ describe("secrets", function () {
     const temporary = path.join(project.folder, "tmp");
     const elasticsearch = { MSSP_ELASTICSEARCH_API_KEY: planted["Elasticsearch API key"] };
     const since = [...stack, "--since", "P3D"];
-    const dataCollection = ["--dcr", `dcr-${"0".repeat(32)}`, "--stream", "Custom-DefenderAlerts_CL"];
-    const mssp2 = ["--mssp-name", "Fabrikam Security", "--mssp-tenant-id", "5ec0de00-5ea1-4000-8000-000000000001"];
-    const customer2 = ["--customer-name", "Second", "--customer-domain", "second.example", "--no-check"];
-    const second = [...customer2, "--tenant-id", tenantIdOf(0x5f), ...mssp2];
-    const analyst = ["--portal-access", "basic", "--analyst", "Ana Silva <ana.silva@fabrikam-security.example>"];
+    const dataCollection = ["--set", `dcr=dcr-${"0".repeat(32)}`, "stream=Custom-DefenderAlerts_CL"];
+    const mssp2 = ["msspName=Fabrikam Security", "msspTenantId=5ec0de00-5ea1-4000-8000-000000000001"];
+    const customer2 = ["--without", "check", "--set", "customerName=Second", "customerDomain=second.example"];
+    const second = [...customer2, `tenantId=${tenantIdOf(0x5f)}`, ...mssp2];
+    const analyst = ["portalAccess=basic", "analysts=Ana Silva <ana.silva@fabrikam-security.example>"];
     await writeFile(path.join(temporary, "matrix.json"), await mssp(["ci", "matrix", "--all", "--json"]));
     const previews = path.join(temporary, "previews");
     const commands: readonly (readonly [readonly string[], number | "any", Record<string, string>?])[] = [
-      [["init", path.join(temporary, "repository"), "--no-git", "--no-lockfile", "--ci", "none"], 0],
+      [["init", path.join(temporary, "repository"), "--without", "git", "lockfile", "--ci", "none"], 0],
       [["permissions", ...stack], 0],
       [["permissions", ...stack, "--format", "markdown", "--client-id", "5ec0de00-a070-4000-8000-000000000001"], 0],
       [["connection", ...stack, "--out", path.join(temporary, "connection.json")], 0],
-      [["adopt", "by-hand", ...second, "--mssp-domain", "fabrikam-security.example", "--dry-run", "--json"], 0],
+      [["adopt", "by-hand", ...second, "analystDomains=fabrikam-security.example", "--dry-run", "--json"], 0],
       [["status", "--show", "onboarding", ...stack], 3],
       [
-        ["evidence", ...stack, "--from", "2026-01-01", "--to", "2026-01-02", "--out", path.join(temporary, "evidence")],
+        [
+          "evidence",
+          ...stack,
+          "--since",
+          "2026-01-01",
+          "--until",
+          "2026-01-02",
+          "--out",
+          path.join(temporary, "evidence"),
+        ],
         3,
       ],
       [["hunt", ...stack, "DeviceInfo | take 1"], 3],
@@ -483,7 +501,7 @@ describe("secrets", function () {
       [["governance", "status", ...stack, "--as", "customer"], 1, personToken],
       [["status", "--show", "retirements", path.join(project.folder, "Pulumi.yaml")], 0],
       [["status", "--show", "customers"], 0],
-      [["detections", "import", "Pulumi.yaml", "--set", "base"], 1],
+      [["detections", "import", "Pulumi.yaml", "--out", "base"], 1],
       [["detections", "coverage"], 1],
       [["detections", "diff"], 0],
       [["check"], "any"],
@@ -517,7 +535,7 @@ describe("secrets", function () {
       ["add", "Cleo <cleo@fabrikam-security.example>"],
       ["remove", "cleo@fabrikam-security.example"],
     ])
-      await mssp(["analyst", ...change, ...selected, "--no-preview"]);
+      await mssp(["analyst", ...change, ...selected, "--skip-preview"]);
     await mssp(["status", "--show", "analysts", "--stack", "second"]);
     await mssp(["docs"]);
     await mssp(["completion", "bash"]);
@@ -584,7 +602,8 @@ describe("secrets", function () {
         "--days",
         "1",
         "--yes",
-        "--without-evidence",
+        "--without",
+        "evidence",
         "--out",
         path.join(project.folder, "tmp", "offboard"),
       ],

@@ -139,7 +139,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
 
   it("token --renew replaces the token, here in a file with mode 600", async () => {
     const file = path.join(project.folder, "refresh-token");
-    const { exitCode, stderr } = await mssp("token", "--stack", "contoso", "--renew", "--to-file", file);
+    const { exitCode, stderr } = await mssp("token", "--stack", "contoso", "--renew", "--out", file);
     assert.equal(exitCode, 0, stderr);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     const configuration = JSON.parse(await project.succeed(["config", "--stack", "contoso", "--json"])) as Record<
@@ -156,14 +156,14 @@ describe("the SIEM engineer's commands on the real engine", function () {
 
   it("token --renew moves the token into the MSSP's key vault and reads it there", async () => {
     const vault = await makeVault(project, "fabrikam-siem");
-    const moved = await mssp("token", "--stack", "contoso", "--renew", "--to-key-vault", vault);
+    const moved = await mssp("token", "--stack", "contoso", "--renew", "--out", vault);
     assert.equal(moved.exitCode, 0, moved.stderr);
     assert.ok(moved.stdout.includes(`Refresh token: kept in ${vault}/secrets/contoso-refresh-token, valid until `));
     assert.match(check(await verified(), "refresh token").reason, /^accepted by Entra/);
     const file = path.join(project.folder, "refresh-token");
-    const back = await mssp("token", "--stack", "contoso", "--renew", "--to-file", file, "--force");
+    const back = await mssp("token", "--stack", "contoso", "--renew", "--out", file, "--force");
     assert.equal(back.exitCode, 0, back.stderr);
-    const none = await mssp("token", "--stack", "contoso", "--renew", "--to-key-vault", vault.replace("siem", "none"));
+    const none = await mssp("token", "--stack", "contoso", "--renew", "--out", vault.replace("siem", "none"));
     assert.equal(none.exitCode, 1);
     assert.match(none.stderr, /^mssp: .*fabrikam-none/);
     assert.ok(!none.stderr.includes((await readFile(file, "utf8")).trim()));
@@ -212,7 +212,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
 
   it("siem-config writes placeholders, secrets on request only, and overwrites files on request only", async () => {
     const out = path.join(project.folder, "splunk");
-    const args = ["siem-config", "splunk", "--stack", "contoso", "--out", out, "--legacy"];
+    const args = ["siem-config", "splunk", "--stack", "contoso", "--out", out, "--api", "legacySiem"];
     const first = await mssp(...args);
     assert.equal(first.exitCode, 0, first.stderr);
     const file = path.join(out, "rest_ta", "local", "inputs.conf");

@@ -72,7 +72,11 @@ describe("mssp status, five customers", function () {
   const run = (...args: readonly string[]): Promise<Ended> => answering(undefined, ...args);
 
   function answering(answers: readonly unknown[] | undefined, ...args: readonly string[]): Promise<Ended> {
-    const environment = { ...project.environment, MSSP_NOTIFY_URL: `${url}/planted-webhook-4711` };
+    const environment = {
+      ...project.environment,
+      MSSP_NOTIFY_URL: `${url}/planted-webhook-4711`,
+      MSSP_NOTIFY_STATE: "notify.json",
+    };
     const options = { folder: project.folder, environment };
     // The threads of a fleet need the compiled command.
     return args[0] === "fleet"
@@ -102,8 +106,8 @@ describe("mssp status, five customers", function () {
     const refused = await run("offboard", "--stack", "left", "--yes");
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /not read, requires AuditLog\.Read\.All/);
-    assert.match(refused.stderr, /^mssp: Nothing was removed: logs were refused.*--without-evidence/m);
-    const off = await run("offboard", "--stack", "left", "--yes", "--without-evidence");
+    assert.match(refused.stderr, /^mssp: Nothing was removed: logs were refused.*--without evidence/m);
+    const off = await run("offboard", "--stack", "left", "--yes", "--without", "evidence");
     assert.ok([0, 3].includes(off.exitCode ?? 1), off.stdout + off.stderr);
     const { exitCode, customers, of } = await status();
     assert.equal(exitCode, 1);
@@ -142,7 +146,7 @@ describe("mssp status, five customers", function () {
     for (const tenantId of [tenantIdOf(numbers.left), tenantIdOf(numbers.live), msspTenantId]) permitProof(tenantId);
     assert.doesNotMatch(await doctor(), /optional: requires/);
     const prove = async (...more: readonly string[]) => {
-      const ended = await run("offboard", "--stack", "left", "--prove-again", "--yes", "--json", ...more);
+      const ended = await run("offboard", "--stack", "left", "--prove", "again", "--yes", "--json", ...more);
       return { ...ended, certificate: JSON.parse(ended.stdout) as Certificate };
     };
     const before = await prove("--language", "de");
@@ -161,11 +165,11 @@ describe("mssp status, five customers", function () {
     const file = path.join(folder, "certificate.json");
     const text = await readFile(file, "utf8");
     await writeFile(file, text.replace('"toConfirm"', '"proven"'));
-    const forged = await run("offboard", "--stack", "left", "--prove-again", "--yes");
+    const forged = await run("offboard", "--stack", "left", "--prove", "again", "--yes");
     assert.equal(forged.exitCode, 1);
     assert.match(forged.stderr.replaceAll(/\s+/g, " "), /has no certificate that found nothing but its consent/);
     await writeFile(file, text);
-    const wrong = await inSession(["offboard", "--stack", "left", "--prove-again", "--yes"], {
+    const wrong = await inSession(["offboard", "--stack", "left", "--prove", "again", "--yes"], {
       folder: project.folder,
       environment: { ...project.environment, ARM_CLIENT_ID: "5ec0de00-0000-4000-8000-00000000dead" },
     });
@@ -180,7 +184,7 @@ describe("mssp status, five customers", function () {
   it("a leaver has access until `up`, and status and the fleet's preview say so", async () => {
     const file = path.join(project.folder, "Pulumi.live.yaml");
     const before = await readFile(file, "utf8");
-    const removed = await run("analyst", "remove", ben.email, "--stack", "live", "--yes", "--no-preview");
+    const removed = await run("analyst", "remove", ben.email, "--stack", "live", "--yes", "--skip-preview");
     assert.equal(removed.exitCode, 0, removed.stderr);
     assert.match(removed.stderr.replaceAll(/\s+/g, " "), /`npx mssp status` says so\. .* 60 to 90 minutes/);
     const [need] = (await status("--stack", "live")).of("live").needs;
@@ -257,7 +261,7 @@ describe("mssp status, five customers", function () {
   });
 
   it("--notify sends each need once; after 500 and a redirect the next run sends again", async () => {
-    const notify = () => run("status", "--notify", "--notify-state", "notify.json");
+    const notify = () => run("status", "--notify");
     const failures = [
       { status: 500, message: /The webhook answered 500/ },
       { status: 302, location: `${url}/elsewhere`, message: /a redirect \(302\), which is not followed/ },

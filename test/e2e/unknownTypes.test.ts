@@ -57,7 +57,7 @@ describe("a resource of an unknown type", function () {
     ["verify", "--stack", stack, "--json"],
     ["report", "--stack", stack, "--out", "report.html"],
     ["report", "--stack", stack, "--live", "--out", "live.html"],
-    ["evidence", "--stack", stack, "--from", day, "--to", day, "--out", "evidence"],
+    ["evidence", "--stack", stack, "--since", day, "--until", day, "--out", "evidence"],
     ["ci", "check-state", "--stack", stack],
     ["ci", "preview", "--stack", stack, "--drift", "--out", "drift.json"],
   ]) {
@@ -70,7 +70,7 @@ describe("a resource of an unknown type", function () {
   }
 
   it("is named by the certificate of mssp offboard as something to confirm, never as gone", async () => {
-    await run("offboard", "--stack", stack, "--yes", "--without-evidence", "--out", "off");
+    await run("offboard", "--stack", stack, "--yes", "--without", "evidence", "--out", "off");
     const text = await readFile(path.join(project.folder, "off", "certificate.json"), "utf8");
     const { removed, toConfirm } = JSON.parse(text) as Certificate;
     assert.ok(removed.length > 5);

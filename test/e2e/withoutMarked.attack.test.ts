@@ -35,16 +35,16 @@ describe("cli/customer/adopt/withoutMarked: objects of another stack in the tena
       const before = dumpOfTenant(project, tenantId);
 
       const given = {
-        "customer-name": String(settings["customerName"]),
-        "customer-domain": String(settings["customerDomain"]),
-        "tenant-id": tenantId,
-        "mssp-name": "Fabrikam Security",
-        "mssp-tenant-id": "5ec0de00-5ea1-4000-8000-000000000001",
-        "mssp-domain": "fabrikam-security.example",
+        customerName: String(settings["customerName"]),
+        customerDomain: String(settings["customerDomain"]),
+        tenantId: tenantId,
+        msspName: "Fabrikam Security",
+        msspTenantId: "5ec0de00-5ea1-4000-8000-000000000001",
+        analystDomains: "fabrikam-security.example",
       };
-      const options = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]);
+      const options = ["--set", ...Object.entries(given).map(([name, value]) => `${name}=${value}`)];
       const owns = ["--mssp-owns", "guests", "groups", "application", "accessPackages"];
-      const args = ["adopt", `adopted${number}`, ...options, ...owns, "--no-check", "--dry-run", "--json"];
+      const args = ["adopt", `adopted${number}`, ...options, ...owns, "--without", "check", "--dry-run", "--json"];
       const { stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
       assert.notEqual(stdout, "", stderr);
       const { plan } = JSON.parse(stdout) as Adoption;

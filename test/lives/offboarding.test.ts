@@ -66,7 +66,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
 
   /** Of yesterday, too: the test may have begun before midnight. */
   function recentEvidence(folder: string, ...more: readonly string[]): Promise<Ended> {
-    return run("evidence", "--stack", stack, "--from", day(1), "--to", day(), "--out", folder, "--json", ...more);
+    return run("evidence", "--stack", stack, "--since", day(1), "--until", day(), "--out", folder, "--json", ...more);
   }
 
   async function onboarding(): Promise<OnboardingProgress & { exitCode: number | undefined }> {
@@ -195,7 +195,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
 
   it("evidence: a tenant without Entra ID P1 shows no sign-ins, and the code of Graph's says why", async () => {
     setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "free" });
-    const period = ["--from", day(10), "--to", day()];
+    const period = ["--since", day(10), "--until", day()];
     const { exitCode, stdout } = await run("evidence", "--stack", stack, ...period, "--out", "free");
     setSwitches(project.sandbox.cloud.tenant(tenantId), { entraLicence: "p2" });
     assert.equal(exitCode, 3);
@@ -238,7 +238,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     await writeFile(page, "");
     const refused = await run("offboard", "--stack", stack, "--yes");
     assert.equal(refused.exitCode, 1);
-    assert.match(refused.stderr, /index\.html has another hash .* --without-record/);
+    assert.match(refused.stderr, /index\.html has another hash .* --without record/);
     await writeFile(page, written);
     const second = await run("offboard", "--stack", stack, "--yes", ...signed);
     assert.equal(second.exitCode, 3, second.stdout + second.stderr);

@@ -36,7 +36,7 @@ describe("the packages in an empty folder", function () {
 
   it("npx defender-mssp init makes a repository of customers, with a registry of one's own", async () => {
     const { stdout, seconds } = succeeded(
-      await installation.run(["npx", "--yes", "defender-mssp", "init", "customers", "--project", "acme-mssp"]),
+      await installation.run(["npx", "--yes", "defender-mssp", "init", "customers", "acme-mssp"]),
     );
     figures.push(`npx defender-mssp init, npx's own cold installation included: ${seconds.toFixed(1)} s`);
     assert.match(stdout, /The project's name is acme-mssp/);
@@ -114,21 +114,21 @@ describe("the packages in an empty folder", function () {
     ])
       succeeded(await inCustomers("git", ...(args as [string])));
     succeeded(await inCustomers("git", "commit", "--quiet", "--message", "first"));
-    const { stdout } = succeeded(await inCustomers("npx", "mssp", "ci", "matrix", "--all", "--exclude", "none"));
+    const { stdout } = succeeded(await inCustomers("npx", "mssp", "ci", "matrix", "--all", "--stack", "*"));
     assert.deepEqual((JSON.parse(stdout) as { stacks: string[] }).stacks, ["dev"]);
     const ignored = succeeded(await inCustomers("git", "ls-files")).stdout;
     assert.doesNotMatch(ignored, /^(\.sandbox|node_modules)\//m);
   });
 
   it("npx mssp new adds a customer, npx mssp permissions lists what it consents to, and npx pulumi up onboards it", async () => {
-    const flags = ["--customer-name=Tailwind", "--customer-domain=contoso.com", "--mssp-name=Fabrikam", "--no-check"];
+    const settings = ["customerName=Tailwind", "customerDomain=contoso.com", "msspName=Fabrikam"];
     const ids = [
-      "--tenant-id=c0570500-0000-4000-8000-00000000000d",
-      "--mssp-tenant-id=5ec0de00-5ea1-4000-8000-000000000001",
+      "tenantId=c0570500-0000-4000-8000-00000000000d",
+      "msspTenantId=5ec0de00-5ea1-4000-8000-000000000001",
+      "analysts=ana@fabrikam.example",
     ];
-    const made = succeeded(
-      await onSandbox("npx", "mssp", "new", "tailwind", ...flags, ...ids, "--analyst=ana@fabrikam.example"),
-    );
+    const flags = ["--without", "check", "--set", ...settings, ...ids];
+    const made = succeeded(await onSandbox("npx", "mssp", "new", "tailwind", ...flags));
     assert.match(made.stdout, /^customers\/Pulumi\.tailwind\.yaml is written\./m);
     const { stdout } = succeeded(await inCustomers("npx", "mssp", "permissions", "--stack", "tailwind"));
     assert.match(stdout, /RoleManagement\.ReadWrite\.Defender +8b7e8c0a-7e9d-4049-97ec-04b5e1bcaf05/);

@@ -98,6 +98,7 @@ async function gitLabScripts(folder: string): Promise<Script[]> {
       MSSP_CLIENT_ID: "writes",
       MSSP_PREVIEW_CLIENT_ID: "reads",
       MSSP_NOTIFY_FORMAT: "teams",
+      MSSP_NOTIFY_URL: "https://hooks.example/x",
       MSSP_FIGURES: "1",
       FIGURES: "true",
     },
@@ -133,7 +134,7 @@ async function azureScripts(folder: string): Promise<Script[]> {
     idToken: "token",
     servicePrincipalId: "writes",
     tenantId: "tenant",
-    NOTIFY_FORMAT: "teams",
+    MSSP_NOTIFY_FORMAT: "teams",
     FIGURES: "true",
   };
   const own = [...valuesOf(parse(pipeline), "bash"), ...valuesOf(parse(pipeline), "inlineScript")];

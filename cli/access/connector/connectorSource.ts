@@ -146,7 +146,7 @@ async function stackNamesOf(
   const place = { folder: project.folder, environment, journals: project.folder, now: now() };
   const chosen = await selectStacks(
     await readInventory(project, environment),
-    { stack: patterns, tag, staleAfter: 7 },
+    { stack: patterns, tag },
     place,
   );
   if (chosen.length === 0) throw noCustomer(tag);

@@ -9,16 +9,16 @@ export interface Period {
 }
 
 /**
- * Reads `--from` and `--to`: a day (UTC), of which `to` is the last one included, or a moment of ISO
+ * Reads `--since` and `--until`: a day (UTC), of which `to` is the last one included, or a moment of ISO
  * 8601 with its zone. What lies in the future is left out.
  * @throws VisibleError for what is no date, or a period without time
  */
 export function periodOf(from: string, to: string, now: Date): Period {
-  const start = momentOf("--from", from);
-  const last = momentOf("--to", to);
+  const start = momentOf("--since", from);
+  const last = momentOf("--until", to);
   const end = isDay(to) ? new Date(last.getTime() + dayMs) : last;
   const until = end > now ? now : end;
-  if (start >= now) throw new VisibleError(`--from ${from} is in the future.`);
+  if (start >= now) throw new VisibleError(`--since ${from} is in the future.`);
   if (start >= until) throw new VisibleError(`The period from ${from} to ${to} has no time in it.`);
   return { from: start, until };
 }

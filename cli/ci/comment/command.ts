@@ -1,13 +1,14 @@
 /** `mssp ci comment`: the Markdown of the one comment on a pull request. */
-import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 
+/** Most characters of a comment. Azure Pipelines sets TF_BUILD. */
+const limits = { github: 65_536, azure: 150_000 } as const;
+
 interface CommentCommandOptions {
   readonly matrix?: string;
-  readonly maxLength: number;
   readonly json?: boolean;
 }
 
@@ -21,12 +22,6 @@ export function registerComment(ci: Command, session: Session): void {
       "files of `npx mssp ci preview`, <stack>.json of `pulumi preview --json`, or folders of them",
     )
     .option("--matrix <file>", "output of `npx mssp ci matrix`: adds deleted stacks, and stacks without a preview")
-    .option(
-      "--max-length <characters>",
-      "maximum number of characters; GitHub's limit is",
-      wholeNumber({ least: 100, most: 99_999_999 }),
-      65_536,
-    )
     .option("--json", "print an object with the text, and the marker that is its first line")
     .action(async (files: string[], options: CommentCommandOptions) => {
       const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
@@ -36,7 +31,7 @@ export function registerComment(ci: Command, session: Session): void {
       ]);
       const touched = options.matrix === undefined ? undefined : await readMatrix(options.matrix);
       const body = commentText(await readPreviews(files), {
-        limit: options.maxLength,
+        limit: session.environment["TF_BUILD"] === undefined ? limits.github : limits.azure,
         ...(touched === undefined ? {} : { deleted: touched.deleted, expected: touched.stacks }),
       });
       if (options.json === true) writeJson(session.out, "ci comment", { marker: commentMarker, body });

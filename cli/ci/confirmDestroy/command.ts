@@ -8,8 +8,6 @@ import { say } from "../log";
 
 interface DestroyOptions {
   readonly stack: string;
-  readonly typed: string;
-  readonly restoreSettings?: boolean;
   readonly json?: boolean;
 }
 
@@ -18,13 +16,12 @@ export function registerConfirmDestroy(ci: Command, session: Session): void {
   const command = ci
     .command("confirm-destroy")
     .description("Succeed only if the typed text is exactly the stack's name, and the stack's settings exist.")
+    .argument("<typed>", "the text that the person typed; behind --")
     .requiredOption("--stack <stack>", "the stack to destroy")
-    .requiredOption("--typed <text>", "the text that the person typed")
-    .option("--restore-settings", "restore the stack's deleted file from the last commit that had it")
     .option("--json", "print the result as one JSON object")
-    .action(async (options: DestroyOptions) => {
+    .action(async (typed: string, options: DestroyOptions) => {
       const { confirmDestroy } = await import("../../stack/confirmDestroy.js");
-      const confirmed = await confirmDestroy({ ...options, folder: session.folder });
+      const confirmed = await confirmDestroy({ ...options, typed, folder: session.folder });
       if (options.json === true) writeJson(session.out, "ci confirm-destroy", { confirmed: true, ...confirmed });
       else say(session, `The destroy of ${confirmed.stack} is confirmed.`);
       if (confirmed.settingsFrom !== undefined)
@@ -32,11 +29,11 @@ export function registerConfirmDestroy(ci: Command, session: Session): void {
       for (const step of await stepsBeforeDestroy(confirmed.stack, placeOf(session))) say(session, step);
     });
   describeCommand(command, {
-    notes: ["This command destroys nothing."],
-    reads: "The stack's file, and with --restore-settings the commits of the repository in this folder.",
-    changes: "Nothing; with --restore-settings, Pulumi.<stack>.yaml.",
+    notes: ["This command destroys nothing. It restores a deleted settings file from the last commit that had it."],
+    reads: "The stack's file, and where it is deleted the commits of the repository in this folder.",
+    changes: "Nothing, or Pulumi.<stack>.yaml, where it is deleted.",
     exitCodes: { 0: "confirmed", 1: "not confirmed, or the stack has no settings" },
-    examples: ["npx mssp ci confirm-destroy --stack contoso --typed contoso"],
+    examples: ["npx mssp ci confirm-destroy --stack contoso -- contoso"],
   });
 }
 

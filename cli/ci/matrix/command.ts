@@ -2,22 +2,19 @@
 import { Option, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { repeated } from "../repeated";
 import { logLine, say } from "../log";
 import type { GitLabJob, MatrixFormat } from "./matrix";
 import type { FleetStack } from "../../stack/inventory";
+import { allCustomers } from "../../stack/stackNames";
 import { partArgument, partOf, type Part } from "../../selection/part";
 
 interface MatrixOptions {
-  readonly from?: string;
-  readonly to: string;
+  readonly changedSince?: string;
   readonly all?: boolean;
-  readonly exclude?: string[];
-  readonly only?: string[];
+  readonly stack?: readonly string[];
   readonly job: GitLabJob;
   readonly format: MatrixFormat;
   readonly json?: boolean;
-  readonly parts?: boolean;
   readonly part?: Part;
 }
 
@@ -26,20 +23,10 @@ export function registerMatrix(ci: Command, session: Session): void {
   const matrix = ci
     .command("matrix")
     .description("Print the stacks that a range of commits touches.")
-    .option("--from <commit>", "start of the range, such as origin/main: the commit at which --to left it")
-    .option("--to <commit>", "end of the range", "HEAD")
+    .option("--changed-since <revision>", "start of the range, such as origin/main: the commit at which HEAD left it")
     .option("--all", "every stack, regardless of changes")
-    .option(
-      "--exclude <pattern>",
-      'leave out these stacks; * matches any characters; repeatable (default: "dev", "sandbox-*")',
-      repeated,
-    )
-    .option("--only <pattern>", "leave out all other stacks; repeatable", repeated)
+    .option("--stack <pattern...>", `leave out all other stacks; * matches any characters (default: ${allCustomers})`)
     .option("--part <k/n>", "print only part k of n of the stacks", partArgument)
-    .option(
-      "--parts",
-      'with --format github: print "parts", a list of matrices of at most 256 stacks, for a reusable workflow',
-    )
     .addOption(
       new Option("--format <format>", "json, $GITHUB_OUTPUT lines, Azure logging commands, or a GitLab child pipeline")
         .choices(["json", "github", "azure", "gitlab"])
@@ -53,6 +40,7 @@ export function registerMatrix(ci: Command, session: Session): void {
     .option("--json", "the same as --format json");
   describeCommand(matrix, {
     notes: [
+      'With --format github, "parts" is a list of matrices of at most 256 stacks, for a reusable workflow.',
       "Pulumi.<stack>.yaml touches that stack. Documents, tests and the sandbox touch none. Any other file touches all.",
       'A stack whose file is deleted is listed in "deleted": its resources are still in the customer\'s tenant until somebody destroys them.',
     ],
@@ -61,14 +49,14 @@ export function registerMatrix(ci: Command, session: Session): void {
       1: "git does not know the commits, two stacks share a tenant without naming each other, or a GitHub matrix can't hold all stacks",
     },
     examples: [
-      "npx mssp ci matrix --from origin/main",
-      'npx mssp ci matrix --all --format github --parts >> "$GITHUB_OUTPUT"',
-      'npx mssp ci matrix --from "$BEFORE" --exclude "*-test" --exclude dev',
+      "npx mssp ci matrix --changed-since origin/main",
+      'npx mssp ci matrix --all --format github >> "$GITHUB_OUTPUT"',
+      'npx mssp ci matrix --changed-since "$BEFORE" --stack "prod-*"',
     ],
   });
   matrix.action(async (options: MatrixOptions) => {
-    if ((options.from === undefined) !== (options.all === true))
-      matrix.error("error: either --from <commit> or --all is required", { exitCode: 2 });
+    if ((options.changedSince === undefined) !== (options.all === true))
+      matrix.error("error: either --changed-since <revision> or --all is required", { exitCode: 2 });
     const [
       { changedStacks },
       { offboardedNotes, refuseRehearsals, refuseSharedTenants },
@@ -80,7 +68,12 @@ export function registerMatrix(ci: Command, session: Session): void {
     ]);
     const inventory = await readCustomers(session);
     const leftOut = inventory.filter(({ offboarded }) => offboarded !== undefined);
-    const range = { ...options, folder: session.folder, from: options.from };
+    const range = {
+      folder: session.folder,
+      from: options.changedSince,
+      to: "HEAD",
+      ...(options.stack && { only: options.stack }),
+    };
     const found = withoutStacks(await changedStacks(range), leftOut);
     const changed = options.part === undefined ? found : { ...found, stacks: partOf(found.stacks, options.part) };
     // Of all stacks: the pull request that copies a file may touch only the copy.

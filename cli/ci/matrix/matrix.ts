@@ -24,11 +24,6 @@ const gitLabPipelineLimit = 500;
 export interface MatrixTextOptions {
   /** With `gitlab`. Default: `preview`. */
   readonly job?: GitLabJob;
-  /**
-   * With `github`: print `parts`, a list of matrices within GitHub's limit, in place of `matrix`.
-   * Default: false.
-   */
-  readonly parts?: boolean;
 }
 
 /**
@@ -40,13 +35,13 @@ export interface MatrixTextOptions {
 export function matrixText(
   changed: ChangedStacks,
   format: MatrixFormat,
-  { job = "preview", parts = false }: MatrixTextOptions = {},
+  { job = "preview" }: MatrixTextOptions = {},
 ): string {
   switch (format) {
     case "json":
       return jsonDocument("ci matrix", changed, 2);
     case "github":
-      return gitHubOutput(changed, parts);
+      return gitHubOutput(changed);
     case "azure":
       return azureVariables(changed);
     case "gitlab":
@@ -65,17 +60,10 @@ export function withoutStacks(changed: ChangedStacks, left: readonly { readonly 
   };
 }
 
-function gitHubOutput(changed: ChangedStacks, parts: boolean): string {
+function gitHubOutput(changed: ChangedStacks): string {
   const { stacks, deleted } = changed;
-  if (!parts && stacks.length > gitHubMatrixLimit) {
-    throw new VisibleError(
-      `The change touches ${stacks.length} stacks, and a matrix of GitHub's runs ${gitHubMatrixLimit} at most. ` +
-        `Add --parts and call a workflow for each entry of the output "parts", or give each job its share with ` +
-        `--part 1/${Math.ceil(stacks.length / gitHubMatrixLimit)} and so on.`,
-    );
-  }
   const outputs = {
-    ...(parts ? { parts: JSON.stringify(partsOf(stacks)) } : { matrix: JSON.stringify({ stack: stacks }) }),
+    parts: JSON.stringify(partsOf(stacks)),
     any: String(stacks.length > 0),
     // A change of code or version: previews determine the changed customers.
     everything: String(changed.everyStackBecause !== undefined),

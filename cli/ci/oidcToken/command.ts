@@ -9,10 +9,9 @@ export function registerOidcToken(ci: Command, session: Session): void {
     .command("oidc-token")
     .description("Write GitHub's OpenID Connect token for Entra to a file, for AZURE_FEDERATED_TOKEN_FILE.")
     .requiredOption("--out <file>", "the file")
-    .option("--audience <audience>", "audience of the token (default: api://AzureADTokenExchange)")
-    .action(async (options: { readonly out: string; readonly audience?: string }) => {
+    .action(async ({ out }: { readonly out: string }) => {
       const { writeOidcToken } = await import("./oidcToken.js");
-      await writeOidcToken(options.out, session.environment, options.audience);
+      await writeOidcToken(out, session.environment);
     });
   describeCommand(command, {
     reads: "The job's own token service; the job needs the permission `id-token: write`.",

@@ -18,11 +18,7 @@ export const azureAudience = "api://AzureADTokenExchange";
  * @throws VisibleError outside of a job with the permission `id-token: write`, or if GitHub returns
  * no token. It never contains a token
  */
-export async function writeOidcToken(
-  file: string,
-  environment: NodeJS.ProcessEnv,
-  audience = azureAudience,
-): Promise<void> {
+export async function writeOidcToken(file: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: address, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = environment;
   if (address === undefined || address === "" || bearer === undefined || bearer === "") {
     throw new VisibleError(
@@ -32,7 +28,7 @@ export async function writeOidcToken(
   const url = new URL(address);
   const loopback = url.hostname === "127.0.0.1";
   if (url.protocol !== "https:" && !loopback) throw new VisibleError("ACTIONS_ID_TOKEN_REQUEST_URL must be https.");
-  url.searchParams.set("audience", audience);
+  url.searchParams.set("audience", azureAudience);
   const token = await requestedToken(url, bearer);
   await writeWholeFile(file, token, { mode: 0o600 });
 }

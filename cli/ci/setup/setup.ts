@@ -51,7 +51,7 @@ export function setupPlan({ repository, stacks, reviewers, branch, variables }: 
 export function planText(plan: SetupPlan): string {
   const { repository, environments, variables } = plan;
   return [
-    `# GitHub environments and variables of ${repository}. \`--apply\` sets them.`,
+    `# GitHub environments and variables of ${repository}. \`--yes\` sets them.`,
     ...environments.flatMap(({ name, reviewers, branch }) => [
       "",
       `# ${name}: ${reviewers.length === 0 ? "no reviewers" : `reviewers ${reviewers.join(", ")}`}; ${branch === undefined ? "any branch" : `branch ${branch} only`}`,

@@ -110,7 +110,7 @@ async function domainsOf(
   const given = known.length > 0 ? known : interactive ? await questions.askDomains(ask) : [];
   if (given?.length === 0) {
     throw new VisibleError(
-      "Nothing was written: --mssp-domain is missing, the domains of your people's e-mail addresses. The guests are found by them.",
+      "Nothing was written: analystDomains is missing (--set analystDomains=…), the domains of your people's e-mail addresses. The guests are found by them.",
     );
   }
   return given?.map((domain) => domain.toLowerCase());

@@ -1,29 +1,24 @@
 /** `mssp adopt`: makes a stack for a customer who was onboarded by hand. */
-import { InvalidArgumentError, Option, type Command } from "commander";
-import { clouds } from "@defender-mssp/microsoft/clouds";
+import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { assignments } from "@defender-mssp/terminal/assignments";
 import { stackArgument } from "../../stack/stackName";
+import { givenSettings, listOf, settingsOption } from "../../newCustomer/givenSettings";
 import type { AdoptOptions } from "./adopt";
 
-type CommandOptions = Omit<AdoptOptions, "interactive" | "say"> & { readonly json?: boolean };
+type CommandOptions = Pick<AdoptOptions, "secretsProvider" | "msspOwns" | "answer" | "dryRun" | "plan" | "yes"> & {
+  readonly set?: Readonly<Record<string, string>>;
+  readonly without?: readonly "check"[];
+  readonly json?: boolean;
+};
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .argument("<stack>", "name of the customer's stack, which must not exist", stackArgument)
-    .option("--customer-name <name>", "the customer's name")
-    .option("--customer-domain <domain>", "a domain of the customer")
-    .option("--tenant-id <id>", "the customer's tenant (default: the domain's tenant)")
-    .option("--mssp-name <name>", "your name (default: that of another customer's file)")
-    .option("--mssp-tenant-id <id>", "your own tenant (default: that of another customer's file)")
-    .option(
-      "--mssp-domain <domain...>",
-      "domains of your people's addresses (default: those of another customer's file)",
-    )
-    .addOption(new Option("--cloud <cloud>", "the customer's cloud").choices(Object.keys(clouds)))
-    .option("--defender-endpoint <url>", "your gateway for Defender's calls without a public API")
+    .addOption(settingsOption(["analystDomains", "defenderEndpoint"]))
     .option("--secrets-provider <provider>", "of the new stack, as for `pulumi stack init`")
     .addOption(
       new Option("--mssp-owns <kind...>", "what belongs to the MSSP, so that `pulumi destroy` deletes it").choices([
@@ -33,17 +28,28 @@ export function define(command: Command, session: Session): void {
         "accessPackages",
       ]),
     )
-    .option("--answer <question=value...>", "answer a question of the plan", answers)
+    .option("--answer <question=value...>", "answer a question of the plan", assignments())
     .option("--dry-run", "show the plan, and write nothing")
     .option("--plan <file>", "write the plan to a file, as JSON")
     .option("--json", "print plan and result as one JSON object; asks no questions")
     .option("--yes", "write without asking; open questions are an error")
-    .option("--no-check", "do not check in Entra which tenant the domain belongs to")
-    .action(async (stack: string, { json = false, ...options }: CommandOptions) => {
+    .addOption(
+      new Option("--without <part...>", "check: do not ask Entra which tenant the domain belongs to").choices([
+        "check",
+      ]),
+    )
+    .action(async (stack: string, { json = false, set = {}, without, ...options }: CommandOptions) => {
       const { adopt } = await import("./adopt.js");
       const interactive = !json && options.yes !== true && session.ask.isPossible;
       const say = (text: string) => (json ? undefined : session.out.write(text));
-      const adoption = await adopt(stack, { ...options, interactive, say }, session);
+      const { analystDomains, defenderEndpoint, ...settings } = set;
+      const given = {
+        ...givenSettings(settings),
+        ...(analystDomains && { msspDomain: listOf(analystDomains) }),
+        ...(defenderEndpoint && { defenderEndpoint }),
+        check: without === undefined,
+      };
+      const adoption = await adopt(stack, { ...options, ...given, interactive, say }, session);
       if (adoption === undefined) {
         session.err.note("Nothing was written.");
         session.exitCode = 1;
@@ -57,7 +63,8 @@ export function define(command: Command, session: Session): void {
 function describe(command: Command): void {
   describeCommand(command, {
     notes: [
-      "In a terminal, the command asks for missing options and for what the tenant does not tell, such as which of two applications the SIEM uses.",
+      "In a terminal, the command asks for missing settings and for what the tenant does not tell, such as which of two applications the SIEM uses.",
+      "analystDomains are the domains of your people's addresses, such as mssp.example, soc.example (default: those of another customer's file). defenderEndpoint is your gateway for Defender's calls without a public API.",
       "An object with the mark of another stack is left, and the plan says whose it is. --answer marked:<ID>=adopt adopts it " +
         "nevertheless, unless it is an application of another MSSP.",
       "A detection rule is adopted if its ID is <mssp>-<rule> and detections/ has the rule. The service numbers rules of the portal: import these.",
@@ -75,15 +82,10 @@ function describe(command: Command): void {
     },
     examples: [
       "npx mssp adopt contoso",
-      "npx mssp adopt contoso --customer-name Contoso --customer-domain contoso.com \\",
-      "  --mssp-domain mssp.example --dry-run",
+      "npx mssp adopt contoso --dry-run \\",
+      "  --set customerName=Contoso customerDomain=contoso.com \\",
+      "  analystDomains=mssp.example",
       "npx mssp adopt contoso … --answer application=<object ID> --yes",
     ],
   });
-}
-
-function answers(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const [, question, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-  if (question === undefined || value === undefined) throw new InvalidArgumentError("Write it as <question>=<value>.");
-  return { ...before, [question]: value };
 }

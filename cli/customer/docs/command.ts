@@ -5,7 +5,6 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 
 interface DocsOptions {
-  readonly text?: boolean;
   readonly json?: boolean;
 }
 
@@ -13,9 +12,8 @@ interface DocsOptions {
 export function define(command: Command, session: Session): void {
   command
     .argument("[topic...]", "a page, such as connector, or the words of a question (default: list all pages)")
-    .option("--text", "print the page's text (Markdown) in place of its path")
     .option("--json", "print the pages, or the page, as JSON")
-    .action(async (words: readonly string[], { text, json }: DocsOptions) => {
+    .action(async (words: readonly string[], { json }: DocsOptions) => {
       const { docsPage, docsPages, isPage } = await import("./docsPages.js");
       const { out } = session;
       const topic = words.join(" ");
@@ -39,10 +37,7 @@ export function define(command: Command, session: Session): void {
       }
       const page = await docsPage(topic);
       if (json === true) writeJson(out, "docs", page);
-      else if (text === true) {
-        const { readFile } = await import("node:fs/promises");
-        out.write(await readFile(page.file, "utf8"));
-      } else out.write(`${page.file}\n`);
+      else out.write(`${page.file}\n`);
     });
   describeCommand(command, {
     notes: ["The pages are those of this version: the package has them in its folder docs."],
@@ -51,7 +46,7 @@ export function define(command: Command, session: Session): void {
     examples: [
       "npx mssp docs",
       'npx mssp docs "how do I revoke access"',
-      "npx mssp docs platform-engineer --text | less",
+      'less "$(npx mssp docs platform-engineer)"',
       'code "$(npx mssp docs connector)"',
     ],
   });

@@ -12,5 +12,5 @@ export function pagesText(pages: readonly DocsPage[], width: number): string {
       .map(({ topic, title }) => [topic.padEnd(topicWidth), title.replaceAll("`", "")]);
     return `${section}\n${tableText(rows, { width, indent: 2 })}`;
   });
-  return `${parts.join("\n")}\nnpx mssp docs <page> prints where a page is; --text prints the page.\n`;
+  return `${parts.join("\n")}\nnpx mssp docs <page> prints where a page is.\n`;
 }

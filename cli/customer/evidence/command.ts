@@ -18,8 +18,8 @@ interface EvidenceOptions {
   readonly signWith?: string;
   readonly nextKey?: string;
   readonly days?: number;
-  readonly from?: string;
-  readonly to?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -33,15 +33,16 @@ export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack>", "the customer's stack", stackArgument)
     .option("--days <days>", `length of the period before now (default: ${defaultDays})`, wholeNumber({ most: 9999 }))
-    .option("--from <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
-    .option("--to <date>", "last day, included, or a moment, excluded (default: now)")
-    .option("--out <folder>", "a folder that does not exist or is empty (default: evidence-<stack>-<from>-<to>)")
+    .option("--since <date>", "first day (UTC), such as 2026-11-01, or a moment such as 2026-11-01T08:00:00Z")
+    .option("--until <date>", "last day, included, or a moment, excluded (default: now)")
+    .option("--out <folder>", "a folder that does not exist or is empty (default: evidence-<stack>-<since>-<until>)")
     .addOption(signWithOption())
     .option("--next-key <file>", "with --sign-with: the public key, PEM, that signs from the next step on")
     .option("--json", "print the numbers, the gaps and the manifest's hash as JSON")
     .action(async (options: EvidenceOptions) => {
-      if (options.days !== undefined && options.from !== undefined) command.error("error: use either --days or --from");
-      if (options.to !== undefined && options.from === undefined) command.error("error: --to requires --from");
+      if (options.days !== undefined && options.since !== undefined)
+        command.error("error: use either --days or --since");
+      if (options.until !== undefined && options.since === undefined) command.error("error: --until requires --since");
       if (options.nextKey !== undefined && options.signWith === undefined)
         command.error("error: --next-key requires --sign-with");
       if (options.stack === undefined) command.error("error: required option '--stack <stack>' not specified");
@@ -68,13 +69,13 @@ export function define(command: Command, session: Session): void {
     },
     examples: [
       "npx mssp evidence --stack contoso",
-      "npx mssp evidence --stack contoso --from 2026-11-01 --to 2026-11-30 --json",
+      "npx mssp evidence --stack contoso --since 2026-11-01 --until 2026-11-30 --json",
     ],
   });
 }
 
 async function run(stack: string, options: EvidenceOptions, session: Session): Promise<number> {
-  const { from, to, out, json, signWith, nextKey: keyFile } = options;
+  const { since: from, until: to, out, json, signWith, nextKey: keyFile } = options;
   const { lastDays, periodOf } = await import("../../access/evidence/period.js");
   const now = session.now();
   const period =

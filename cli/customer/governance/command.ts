@@ -44,7 +44,8 @@ export function define(governance: Command, session: Session): void {
   );
   addOptionsFor(governance, ["request"], (command) =>
     command.option(
-      "--without-invitation",
+      "--without",
+      "invitation",
       "send the request without an invitation, as between tenants with shared billing",
     ),
   );

@@ -36,7 +36,7 @@ export interface ActionOptions extends PersonOptions {
   readonly stack: string;
   /** Whose person it is; by default the one of the token. Only `terminate` and `status` ask. */
   readonly as?: Side;
-  readonly withoutInvitation?: boolean;
+  readonly without?: readonly "invitation"[];
   /** Changes without asking. */
   readonly yes?: boolean;
 }
@@ -137,7 +137,7 @@ function stepOf(action: Action, side: Side, context: StepContext, options: Actio
     case "invite":
       return inviteStep(context);
     case "request":
-      return requestStep(context, options.withoutInvitation === true);
+      return requestStep(context, options.without !== undefined);
     case "accept":
       return acceptStep(context);
     case "terminate":

@@ -6,10 +6,8 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { ciSystems, type CiSystem } from "./templates";
 
 interface InitOptions {
-  readonly project?: string;
   readonly ci: CiSystem | "none";
-  readonly git: boolean;
-  readonly lockfile: boolean;
+  readonly without?: readonly ("git" | "lockfile")[];
   readonly packages?: string;
   readonly json?: boolean;
 }
@@ -18,16 +16,26 @@ interface InitOptions {
 export function define(command: Command, session: Session): void {
   command
     .argument("<folder>", "a new or an empty folder")
-    .option("--project <name>", "name of the Pulumi project (default: the folder's name)")
+    .argument("[project]", "name of the Pulumi project (default: the folder's name)")
     .addOption(
       new Option("--ci <system>", "CI system whose pipelines to add").choices([...ciSystems, "none"]).default("github"),
     )
     .option("--packages <folder>", "the packages' tarballs, which `npm run package` writes; copied to vendor/")
-    .option("--no-git", "create no git repository")
-    .option("--no-lockfile", "create no package-lock.json, which requires the package registry")
+    .addOption(
+      new Option(
+        "--without <part...>",
+        "git: create no git repository; lockfile: create no package-lock.json, which requires the package registry",
+      ).choices(["git", "lockfile"]),
+    )
     .option("--json", "print the folder, the project's name and the files as one JSON object")
-    .action(async (folder: string, { json, ...options }: InitOptions) => {
+    .action(async (folder: string, project: string | undefined, { json, without = [], ...others }: InitOptions) => {
       const { initialize, nextSteps } = await import("./initialize.js");
+      const options = {
+        ...others,
+        ...(project && { project }),
+        git: !without.includes("git"),
+        lockfile: !without.includes("lockfile"),
+      };
       const made = await initialize(folder, options, session);
       if (json === true) writeJson(session.out, "init", made);
       else session.out.write(nextSteps(made, session.folder));

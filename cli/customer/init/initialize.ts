@@ -130,7 +130,7 @@ function requireProjectName(name: string): void {
   if (/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/.test(name) && name !== "pulumi") return;
   throw new VisibleError(
     `${JSON.stringify(name)} can't be a project's name: at most 100 letters, digits, "_", "." and "-", and a letter at the ` +
-      "beginning. Nothing was created. Choose another name with --project.",
+      "beginning. Nothing was created. Name another one behind the folder.",
   );
 }
 
@@ -160,7 +160,7 @@ async function requireGit(environment: NodeJS.ProcessEnv): Promise<void> {
   });
   if (failed)
     throw new VisibleError(
-      "git is not installed, or not in PATH. Nothing was created. The pipelines need a git repository; --no-git creates the folder without one.",
+      "git is not installed, or not in PATH. Nothing was created. The pipelines need a git repository; --without git creates the folder without one.",
     );
 }
 
@@ -221,7 +221,7 @@ async function run(
   if (!failed) return;
   if (command === "npm" && isMissingPackage(stderr)) throw new VisibleError(missingPackage);
   const reason = stderr.split("\n").find((line) => /error|fatal/i.test(line) && !/\bcode\b/.test(line)) ?? code ?? "";
-  const hint = command === "npm" ? " --no-lockfile creates the folder without the registry." : "";
+  const hint = command === "npm" ? " --without lockfile creates the folder without the registry." : "";
   throw new VisibleError(`\`${command} ${args[0]}\` failed: ${reason.trim()} Nothing was created.${hint}`);
 }
 

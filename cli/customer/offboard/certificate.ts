@@ -111,7 +111,7 @@ export function makeCertificate({ journal, proved, proof, history, graph }: Cert
 /** What was removed is known by such a record alone. */
 function unverifiedRecord({ withoutRecord }: OffboardingJournal): Staying[] {
   if (withoutRecord === undefined) return [];
-  const why = `${withoutRecord}. The command went on with --without-record, and collected the evidence again`;
+  const why = `${withoutRecord}. The command went on with --without record, and collected the evidence again`;
   return [{ what: "the record of an earlier run", why, step: "Compare the removed objects with your own list." }];
 }
 

@@ -18,12 +18,9 @@ interface OffboardOptions {
   readonly stack: string;
   readonly days: number;
   readonly out?: string;
-  readonly by?: string;
   readonly signWith?: string;
-  readonly withoutEvidence?: boolean;
-  readonly withoutRecord?: boolean;
-  readonly proveAgain?: boolean;
-  readonly proveLater?: boolean;
+  readonly without?: readonly ("evidence" | "record")[];
+  readonly prove?: "again" | "later";
   readonly language?: Language;
   readonly details?: boolean;
   readonly yes?: boolean;
@@ -42,12 +39,19 @@ export function define(command: Command, session: Session): void {
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)
     .option("--days <days>", "length of the evidence's period before now", wholeNumber({ most: 9999 }), 30)
     .option("--out <folder>", "folder of evidence, certificate and record (default: offboard-<stack>)")
-    .option("--by <name>", "who off-boards the customer, for the settings file (default: the user of this machine)")
     .addOption(signWithOption())
-    .option("--without-evidence", "go on although the customer's tenant refuses logs")
-    .option("--without-record", "go on although the record of an earlier run does not check out")
-    .option("--prove-again", "prove again after the removal, and remove nothing")
-    .option("--prove-later", "look once after the removal, and leave the proof to a run with --prove-again")
+    .addOption(
+      new Option(
+        "--without <part...>",
+        "evidence: go on although the customer's tenant refuses logs; record: go on although the record of an earlier run does not check out",
+      ).choices(["evidence", "record"]),
+    )
+    .addOption(
+      new Option(
+        "--prove <when>",
+        "again: prove again after the removal, and remove nothing; later: look once after the removal, and leave the proof to a run with --prove again",
+      ).choices(["again", "later"]),
+    )
     .addOption(
       new Option("--language <language>", "language of the certificate's page (default: en)").choices(languages),
     )
@@ -60,19 +64,19 @@ export function define(command: Command, session: Session): void {
       "Steps: the evidence, as `npx mssp evidence`; what somebody added to the stack's objects; `pulumi destroy --refresh`; " +
         "the proof, by the ID of each object and among the deleted items, then every kind of access by the stack's random ID, " +
         "the MSSP's tenant and its domains; the certificate, HTML and JSON.",
-      "After the removal the settings file gets the key `offboarded`, and the stack a tag: `up` and `preview` refuse from then on. Commit the file.",
+      "After the removal the settings file gets the key `offboarded` with the user of this machine (USER), and the stack a tag: `up` and `preview` refuse from then on. Commit the file.",
       "Tenants answer from replicas that may be behind. The proof needs five looks in a row that agree, the last at least ten minutes after the removal, and after " +
-        "a look that showed access: the command shows what each has seen, and the time left. --prove-later ends after one look, with what is to confirm and the command that proves it.",
+        "a look that showed access: the command shows what each has seen, and the time left. --prove later ends after one look, with what is to confirm and the command that proves it.",
       "The certificate lists the ways of access that no command looks at, and where the customer looks: it says nothing of them.",
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
-        "So is the consent to the MSSP's automation, which the customer deletes last. --prove-again finishes the certificate then: Entra's refusal of " +
+        "So is the consent to the MSSP's automation, which the customer deletes last. --prove again finishes the certificate then: Entra's refusal of " +
         "the automation's sign-in, and the looks before it, are the proof. `npx mssp permissions` has what lets it look at governance and GDAP relationships.",
-      "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without-evidence is passed. A log " +
+      "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without evidence is passed. A log " +
         "that needs a licence which the customer lacks is a gap of the evidence, and stops nothing.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +
-        "it proves again, and --prove-again does nothing else.",
+        "it proves again, and --prove again does nothing else.",
       "The record counts only with the evidence that it names: the manifest's hash and every file are checked. Otherwise the command says what is wrong; " +
-        "with --without-record it collects the evidence again, and the certificate names the reason as a thing to confirm.",
+        "with --without record it collects the evidence again, and the certificate names the reason as a thing to confirm.",
       "A deleted detection rule is proved by a second DELETE, which the service answers with 404: its lists go on with the rule for some hours. " +
         "A rule of the stack that is there again is removed by it. Prove again the next day, when the lists are empty; the certificate says which of the two was seen.",
       "No `destroy` ends a governance relationship: while one is active, access is left. Reading it needs " +
@@ -92,7 +96,7 @@ export function define(command: Command, session: Session): void {
     examples: [
       "npx mssp offboard --stack contoso",
       "npx mssp offboard --stack contoso --yes --days 90 --json",
-      "npx mssp offboard --stack contoso --prove-again --yes",
+      "npx mssp offboard --stack contoso --prove again --yes",
     ],
   });
 }
@@ -100,7 +104,7 @@ export function define(command: Command, session: Session): void {
 async function run(options: OffboardOptions, session: Session): Promise<void> {
   const { stack, days: length, out, yes, json, language, details } = options;
   const { ask, err, environment } = session;
-  const by = options.by ?? environment["USER"] ?? environment["USERNAME"];
+  const by = environment["USER"] ?? environment["USERNAME"];
   const [{ offboard }, { certificateText }] = await Promise.all([import("./offboard.js"), import("./text.js")]);
   const name = lastSegment(stack);
   if (yes !== true && !ask.isPossible) {
@@ -116,11 +120,11 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     signWith: options.signWith,
     language,
     ...(by === undefined ? {} : { by }),
-    provesOnly: options.proveAgain === true,
-    withoutRecord: options.withoutRecord === true,
-    provesLater: options.proveLater === true,
+    provesOnly: options.prove === "again",
+    withoutRecord: options.without?.includes("record") === true,
+    provesLater: options.prove === "later",
     agreesWithoutEvidence: async (question) =>
-      options.withoutEvidence === true || (yes !== true && (await ask.confirm(question))),
+      options.without?.includes("evidence") === true || (yes !== true && (await ask.confirm(question))),
     confirm: async (question) => (yes === true ? name : ((await ask.text(question)) ?? "").trim()),
     // To stderr: stdout is for the result.
     say: (text) => err.write(terminalText(text)),

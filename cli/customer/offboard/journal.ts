@@ -48,7 +48,7 @@ const shape = z.object({
       until: z.string(),
     })
     .optional(),
-  /** Why the record of an earlier run did not count: `--without-record`. */
+  /** Why the record of an earlier run did not count: `--without record`. */
   withoutRecord: z.string().optional(),
   /** When `destroy` succeeded, ISO 8601, UTC. */
   destroyedOn: z.string().optional(),

@@ -162,7 +162,7 @@ function progressText({ agreed, answer }: Looks, { access }: LookResult, { hits 
   const looks = looksInRow(agreed);
   const more = Math.max(answer === "access" ? hits : hits - agreed, 1);
   const next = `${more} more must show none${left === 0 ? "" : `, the last in ${timeText(left)} or later`}`;
-  if (answer !== "access") return `  ${looks} without access left; ${next}. --prove-later ends at once.\n`;
+  if (answer !== "access") return `  ${looks} without access left; ${next}. --prove later ends at once.\n`;
   const lines = access.slice(0, named).map((what) => `    ${what}\n`);
   const others = access.length > named ? `    and ${access.length - named} more\n` : "";
   return `  ${looks} with access left, which may be a replica that is behind; ${next}:\n${lines.join("")}${others}`;

@@ -83,7 +83,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   let { journal } = begin;
   if (run.provesOnly === true && journal.destroyedOn === undefined) {
     throw new VisibleError(
-      `${run.out} has no record of a removal: there is nothing to prove again. Run the command without --prove-again.`,
+      `${run.out} has no record of a removal: there is nothing to prove again. Run the command without --prove again.`,
     );
   }
   journal = await withEvidence(run, deployment, journal);
@@ -164,7 +164,7 @@ async function begun(
 /**
  * The record of an earlier run. Without the evidence that it names, it says only what was removed:
  * evidence and additions are looked for again.
- * @throws VisibleError where it does not check out, and `--without-record` is not passed
+ * @throws VisibleError where it does not check out, and `--without record` is not passed
  */
 async function verifiedJournal({ out, withoutRecord, say }: OffboardRun): Promise<OffboardingJournal | undefined> {
   const journal = await readJournal(out);
@@ -173,7 +173,7 @@ async function verifiedJournal({ out, withoutRecord, say }: OffboardRun): Promis
   if (withoutRecord !== true)
     throw new VisibleError(
       `The record of an earlier run does not count: ${problem}. Nothing was removed. Find out who wrote it; restore the folder ${out} as this command ` +
-        "wrote it, or name another folder with --out. With --without-record the command collects the evidence again, and the certificate says so.",
+        "wrote it, or name another folder with --out. With --without record the command collects the evidence again, and the certificate says so.",
     );
   say(`The record of an earlier run does not count: ${problem}.\n`);
   return { ...journal, evidence: undefined, additions: undefined, withoutRecord: problem };
@@ -223,7 +223,7 @@ async function requireLogs({ agreesWithoutEvidence, say }: OffboardRun, evidence
   if (await agreesWithoutEvidence(question)) return;
   throw new VisibleError(
     "Nothing was removed: logs were refused, and after the removal nobody of the MSSP can read them. Let the customer consent to the permissions, and " +
-      "run the command again; or pass --without-evidence.",
+      "run the command again; or pass --without evidence.",
   );
 }
 

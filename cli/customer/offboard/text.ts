@@ -32,7 +32,7 @@ export function certificateText(certificate: Certificate, out: string, width?: n
   }));
   const consentText =
     "When the customer has deleted the automation's application, this finishes the certificate, as Entra then refuses the automation's " +
-    `sign-in: npx mssp offboard --stack ${shellWord(stack)} --prove-again --yes`;
+    `sign-in: npx mssp offboard --stack ${shellWord(stack)} --prove again --yes`;
   const waitsForConsent = toConfirm.some(({ kinds }) => kinds?.includes("automationConsent"));
   return [
     paragraph(`${headline(certificate)}, tenant ${tenantId}.`, width),

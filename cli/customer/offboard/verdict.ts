@@ -144,7 +144,7 @@ function listedRules(stack: string, items: readonly ProvedItem[]): Partial<Part>
   return stays(
     counted(count, "deleted detection rule"),
     "the service answers a DELETE of each with 404; its lists go on with them for some hours",
-    `The next day, prove that the list is empty: npx mssp offboard --stack ${shellWord(stack)} --prove-again`,
+    `The next day, prove that the list is empty: npx mssp offboard --stack ${shellWord(stack)} --prove again`,
   );
 }
 
@@ -254,7 +254,7 @@ function unsettled(stack: string, { looks: { agreed, lastOn, seenOn }, provableO
   return confirm(
     unsettledEnd,
     `${looksInRow(agreed)} up to ${minute(lastOn)} without access left${seen}. The tenant answers from replicas that may be behind`,
-    `Prove it after ${minute(provableOn)}: npx mssp offboard --stack ${shellWord(stack)} --prove-again --yes`,
+    `Prove it after ${minute(provableOn)}: npx mssp offboard --stack ${shellWord(stack)} --prove again --yes`,
   );
 }
 

@@ -112,7 +112,7 @@ export async function readFleet(options: ReportReadOptions & { readonly journals
   const inventory = await readInventory(project, options.environment);
   const chosen = await selectStacks(
     inventory,
-    { staleAfter: 7 },
+    {},
     {
       folder: project.folder,
       environment: options.environment,

@@ -10,7 +10,6 @@ import { selectionOptions, type SelectionOptions } from "../../selection/selecti
 import type { StatusView } from "../../selection/statusView";
 import type { FleetStack } from "../../stack/inventory";
 import type { StatusReport } from "./customerStatus";
-import { notifyFormats, type NotifyFormat } from "./notify/notifyFormats";
 import type { Webhook } from "./notify/sendNotification";
 
 interface StatusCommandOptions extends SelectionOptions {
@@ -25,8 +24,6 @@ interface StatusCommandOptions extends SelectionOptions {
   readonly json?: boolean;
   /** Name of an environment variable; true: the default one. */
   readonly notify?: string | true;
-  readonly notifyFormat?: NotifyFormat;
-  readonly notifyState?: string;
 }
 
 type StatusViews = Readonly<Record<string, StatusView>>;
@@ -39,10 +36,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
   selectionOptions(command)
     .option("--days <days>", "report what ends within this many days", wholeNumber({ least: 0, most: 9999 }), 30)
     .addOption(
-      new Option("--offline", "read settings files and journals only: no backend, no tenant").conflicts([
-        "secretsEndWithin",
-        "parallel",
-      ]),
+      new Option("--offline", "read settings files and journals only: no backend, no tenant").conflicts("parallel"),
     )
     .option("--journal <folder>", "folder of the journals of `npx mssp fleet`", defaultJournals)
     .option(
@@ -60,12 +54,6 @@ export function define(command: Command, session: Session, views: StatusViews): 
         `send what needs somebody to the webhook whose URL is in this environment variable (default: ${notifyVariable})`,
       ).conflicts("watch"),
     )
-    .addOption(
-      new Option("--notify-format <format>", "with --notify: what the webhook takes (default: json)").choices(
-        notifyFormats,
-      ),
-    )
-    .option("--notify-state <file>", "with --notify: remember what was sent; send it again only when it is worse")
     .argument("[paths...]", "with --show retirements: files, or folders of them");
   for (const [name, { options }] of Object.entries(views)) {
     command.optionsGroup(`With --show ${name}:`);
@@ -92,8 +80,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
     else session.out.write(statusText(report));
     if (webhook !== undefined) {
       const { notify } = await import("./notify/notify.js");
-      const { notifyFormat: format = "json", notifyState: stateFile } = options;
-      await notify(report, inventory, { webhook, format, ...(stateFile && { stateFile }) }, session);
+      await notify(report, inventory, webhook, session);
     }
     session.exitCode = statusExitCode(report);
   });
@@ -109,12 +96,13 @@ export function define(command: Command, session: Session, views: StatusViews): 
       "--json prints an object: msspStatus (1), checkedOn, offline, summary, customers. Each customer has stack, state, nextEnd, drift, lastRun, needs (topic, urgency, " +
         "who, text, next) and notChecked.",
       "--notify sends no secret. The URL of a webhook is one: it is read from an environment variable and never printed. A redirect is not followed. " +
-        "--notify-state is written after the webhook has taken the message. Customers and topics that a run could not read stay remembered.",
+        "MSSP_NOTIFY_FORMAT is what the webhook takes: teams, slack or json (default). MSSP_NOTIFY_STATE names a file that remembers what was sent: it is sent again " +
+        "only when it is worse. The file is written after the webhook has taken the message. Customers and topics that a run could not read stay remembered.",
     ],
     reads:
       "The stacks' settings files, the journals of the runs in this folder, and, without --offline, the stacks' states and the customers' tenants: " +
       "consent, licences, guests, assignments of access packages, the governance relationship, and the detection rules and, where there are any, the alerts of 30 days. It reads no secret of a customer, and prints none.",
-    changes: "Nothing; with --notify, it posts to the webhook, and writes the file of --notify-state.",
+    changes: "Nothing; with --notify, it posts to the webhook, and writes the file of MSSP_NOTIFY_STATE.",
     exitCodes: {
       0: "no action needed; with --watch, somebody ended it",
       1: "a customer could not be read, or the webhook did not take the notification",
@@ -127,7 +115,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
       "npx mssp status --show secrets --days 14",
       "npx mssp status --show retirements splunk connections query.kql",
       "npx mssp status --watch --interval 600",
-      "npx mssp status --notify --notify-format teams --notify-state notify.json",
+      "MSSP_NOTIFY_FORMAT=teams npx mssp status --notify",
       "npx mssp status --json | jq '.customers[] | select(.needs != [])'",
     ],
   });
@@ -151,7 +139,7 @@ function refuseForeign(command: Command, views: StatusViews, show: string | unde
 }
 
 /** A URL in a command line is in the shell's history and in the machine's list of processes. */
-function refuseWrongNotify(command: Command, { notify, notifyFormat, notifyState }: StatusCommandOptions): void {
+function refuseWrongNotify(command: Command, { notify }: StatusCommandOptions): void {
   const isName = notify === undefined || notify === true || /^[A-Za-z_]\w*$/.test(notify);
   if (!isName) {
     const text = "error: --notify takes the name of an environment variable: the webhook's URL is a secret.";
@@ -159,8 +147,6 @@ function refuseWrongNotify(command: Command, { notify, notifyFormat, notifyState
       exitCode: 2,
     });
   }
-  if (notify === undefined && (notifyFormat !== undefined || notifyState !== undefined))
-    command.error("error: --notify-format and --notify-state need --notify", { exitCode: 2 });
 }
 
 async function webhookOfOptions(

@@ -13,7 +13,7 @@ export async function analystStacks({ stack }: { readonly stack?: readonly strin
   const project = await readProject(session.folder);
   const inventory = await readInventory(project, session.environment);
   const place = { ...session, now: session.now(), journals: defaultJournals };
-  const chosen = await selectStacks(inventory, { staleAfter: 7, ...(stack && { stack }) }, place);
+  const chosen = await selectStacks(inventory, stack === undefined ? {} : { stack }, place);
   const stacks = chosen.filter(({ offboarded }) => offboarded === undefined).map((customer) => customer.stack);
   if (stacks.length === 0) throw new VisibleError("No stack is selected. Nothing was changed.");
   return { project, inventory, stacks };

@@ -12,6 +12,7 @@ import { isEmailAddress } from "../../../settings/validators";
 import { defaultJournals } from "../../stack/outcome";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
 import { allCustomers, isCustomerStack } from "../../stack/stackNames";
+import { runDefaults } from "../runDefaults";
 import type { AnalystChanges } from "./analystChanges";
 
 interface ChangeOptions {
@@ -19,13 +20,13 @@ interface ChangeOptions {
   readonly all?: boolean;
   readonly json?: boolean;
   readonly yes?: boolean;
-  readonly preview: boolean;
+  readonly skipPreview?: boolean;
   readonly passphraseFolder?: string;
 }
 
 interface AddOptions extends ChangeOptions {
   readonly tier?: string;
-  readonly endsOn?: string;
+  readonly until?: string;
 }
 
 /** Adds arguments, options and action. */
@@ -40,7 +41,7 @@ function registerAdd(analyst: Command, session: Session): void {
     .argument("<analyst>", 'the joiner: "Ana Silva <ana@mssp.example>", or an address alone')
     .description("Add an analyst to the settings files of the selected customers.")
     .addOption(new Option("--tier <tier>", "group of analysts (default: tier1)").choices([...tiers]))
-    .option("--ends-on <date>", "last day of access, such as 2027-03-31", dayArgument)
+    .option("--until <date>", "last day of access, such as 2027-03-31", dayArgument)
     .action(async (text: string, options: AddOptions) => {
       const [{ addedEverywhere }, { parsedAnalyst }] = await Promise.all([
         import("./analystChanges.js"),
@@ -51,7 +52,7 @@ function registerAdd(analyst: Command, session: Session): void {
         throw new VisibleError(
           `"${text}" is not an e-mail address with a domain, such as ana@mssp.example. Nothing was changed.`,
         );
-      const { tier, endsOn: accessEndsOn } = options;
+      const { tier, until: accessEndsOn } = options;
       const entry = { email, displayName, ...(tier && { tier }), ...(accessEndsOn && { accessEndsOn }) };
       await change("add", options, session, (stacks, project) => addedEverywhere(entry, stacks, project));
     });
@@ -60,7 +61,7 @@ function registerAdd(analyst: Command, session: Session): void {
     examples: [
       "npx mssp analyst add 'Ana Silva <ana.silva@mssp.example>' --all",
       "npx mssp analyst add ben@mssp.example --stack contoso fabrikam \\",
-      "  --tier tier2 --ends-on 2027-03-31",
+      "  --tier tier2 --until 2027-03-31",
     ],
   });
 }
@@ -87,7 +88,7 @@ function registerRemove(analyst: Command, session: Session): void {
     ],
     examples: [
       "npx mssp analyst remove ana.silva@mssp.example --all",
-      "npx mssp analyst remove ana.silva@mssp.example --all --yes --no-preview",
+      "npx mssp analyst remove ana.silva@mssp.example --all --yes --skip-preview",
     ],
   });
 }
@@ -112,7 +113,7 @@ function withChange(command: Command): Command {
     .option("--all", allCustomers)
     .option("--json", "print the result as JSON")
     .option("--yes", "write without asking")
-    .option("--no-preview", "do not preview the changed stacks")
+    .option("--skip-preview", "do not preview the changed stacks")
     .addOption(passphraseFolderOption());
 }
 
@@ -151,7 +152,7 @@ async function change(
       `${changes.length} of ${changes.length + unchanged.length} files written. Commit them; nothing changes in a tenant before \`up\`.` +
         (leftOut.length === 0 ? "" : ` --all leaves out ${leftOut.join(", ")}: name them with --stack.`),
     );
-  if (options.preview && names.length > 0) await preview(names, options, session);
+  if (options.skipPreview !== true && names.length > 0) await preview(names, options, session);
   return changes.length > 0;
 }
 
@@ -162,10 +163,7 @@ async function preview(stack: readonly string[], { passphraseFolder, json }: Cha
     stack,
     init: true,
     journal: defaultJournals,
-    tries: 3,
-    timeout: 60,
-    resumeWithin: 1,
-    staleAfter: 7,
+    ...runDefaults,
   };
   const exitCode = await runFleet("preview", { ...options, ...(passphraseFolder && { passphraseFolder }) }, silent);
   if (exitCode !== 0) session.exitCode = 1;

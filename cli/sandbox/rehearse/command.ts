@@ -30,7 +30,6 @@ interface RehearseOptions extends Omit<LifeRun, "settings" | "folder" | "session
 export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)
-    .addOption(new Option("--read-only", "send only requests that change nothing; the default").conflicts("life"))
     .option(
       "--life",
       "afterwards: deploy the stack, verify, change, repair and remove it, and measure what the service needs",

@@ -216,7 +216,7 @@ function stepActs(run: Steps, work: string, signal: AbortSignal): Record<LifeSte
       await mssp([0, 1], "doctor", "--repair", "--yes");
       const moment = clockFrom(environment)().toISOString().slice(0, 19).replaceAll(/\D/g, "");
       const out = path.join(folder, `offboard-${moment}`);
-      session.out.write(`${await mssp([0, 3], "offboard", "--yes", "--without-evidence", "--out", out)}\n`);
+      session.out.write(`${await mssp([0, 3], "offboard", "--yes", "--without", "evidence", "--out", out)}\n`);
       const { count } = await leftObjects(stack, run.settings, place);
       if (count > 0) throw new VisibleError("something is left.");
     },

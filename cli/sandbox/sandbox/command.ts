@@ -3,7 +3,14 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { sandboxOptions, tenantIdArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
+import {
+  sandboxOptions,
+  sandboxSettingsNote,
+  tenantIdArgument,
+  withHome,
+  type HomeOptions,
+  type SandboxStartOptions,
+} from "./options";
 import { registerEvents } from "./registerEvents";
 import { registerSeed } from "./registerSeed";
 import { registerProxy } from "./registerProxy";
@@ -34,6 +41,7 @@ function registerRun(sandbox: Command, session: Session): void {
   describeCommand(run, {
     notes: [
       "The command gets the sandbox's endpoints, credentials, provider plugins and state in environment variables. Your Pulumi login and home are not used.",
+      sandboxSettingsNote,
     ],
     reads: "The stacks' settings in Pulumi.*.yaml, for the tenants that they name.",
     changes: "The sandbox in .sandbox (or --home), and whatever the command changes.",
@@ -50,7 +58,7 @@ function registerRun(sandbox: Command, session: Session): void {
       "npx mssp sandbox run -- npx mssp verify --stack dev",
       "npx mssp sandbox run --plugins official -- npx pulumi preview --stack dev",
       "# every tenth request fails:",
-      "npx mssp sandbox run --faults 7:10 -- npx pulumi up --stack dev",
+      "npx mssp sandbox run --set faults=7:10 -- npx pulumi up --stack dev",
     ],
   });
   run.action(async (command: string[], options: SandboxStartOptions) => {
@@ -74,6 +82,7 @@ function registerServe(sandbox: Command, session: Session): void {
     notes: [
       "To stop it, press Ctrl-C, or run `npx mssp sandbox stop`. The printed environment holds a secret of the sandbox: keep its file out of git.",
       "With --detach the server writes to serve.log in the sandbox's folder. A server that is up already is left as it is.",
+      sandboxSettingsNote,
     ],
     reads: "The stacks' settings in Pulumi.*.yaml, for the tenants that they name.",
     changes: "The sandbox in .sandbox (or --home).",

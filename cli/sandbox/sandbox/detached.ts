@@ -54,9 +54,9 @@ function refuse(running: SandboxStatus, home: string, options: SandboxStartOptio
     );
   }
   const late = [
-    ...(options.alerts === undefined ? [] : ["--alerts"]),
-    ...(options.faults === undefined ? [] : ["--faults"]),
-    ...(options.replicas === undefined ? [] : ["--replicas"]),
+    ...(options.alerts === undefined ? [] : ["--set alerts"]),
+    ...(options.faults === undefined ? [] : ["--set faults"]),
+    ...(options.replicas === undefined ? [] : ["--set replicas"]),
     ...(options.log === true ? ["--log"] : []),
     ...(options.port === undefined || options.port === httpsPort ? [] : ["--port"]),
   ];

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { PluginSet } from "@defender-mssp/plugins";
 import type { FaultOptions, ReplicaOptions, ReplicaProfile } from "@defender-mssp/sandbox";
 import { uuidArgument } from "../../base/commandArguments";
+import { setOption, type Settable } from "@defender-mssp/terminal/setOption";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 
 export interface HomeOptions {
@@ -34,27 +35,25 @@ export function pluginsOption(otherwise = ""): Option {
 
 /** Adds the options of a command that needs the sandbox. */
 export function sandboxOptions(command: Command): Command {
-  return withHome(command)
+  const started = withHome(command)
     .addOption(pluginsOption().default("stand-in"))
     .option("--port <port>", "HTTPS port on 127.0.0.1 (default: the folder's usual one)", wholeNumber({ most: 65_535 }))
-    .option(
-      "--alerts <number>",
-      "number of alerts in each tenant's Defender (default: 2160)",
-      wholeNumber({ most: 100_000_000 }),
-    )
-    .option("--log", "print a line for each request to stderr")
-    .option(
-      "--faults <seed[:percent]>",
-      "make requests fail: throttling, errors, cut connections, late answers, delayed replication (default: 10 percent)",
-      faultOptions,
-    )
-    .option(
-      "--replicas <profile[:seed][@scale]>",
-      "let writes take their time until each replica has them, as in the real cloud: usual, november2025 (default: calm, no time); " +
-        "scale: factor of all times, such as usual:7@0.02",
-      replicaOptions,
-    );
+    .option("--log", "print a line for each request to stderr");
+  return setOption(started, "of the sandbox", sandboxSettings);
 }
+
+/** What `--set` takes. */
+const sandboxSettings: readonly Settable[] = [
+  ["alerts", new Option("--alerts <number>").argParser(wholeNumber({ most: 100_000_000 }))],
+  ["faults", new Option("--faults <seed[:percent]>").argParser(faultOptions)],
+  ["replicas", new Option("--replicas <profile[:seed][@scale]>").argParser(replicaOptions)],
+];
+
+/** What the settings of `--set` are, for the notes of a command's help. */
+export const sandboxSettingsNote =
+  "--set alerts=<number>: alerts in each tenant's Defender (default: 2160). faults=<seed[:percent]>: make requests fail by throttling, errors, cut " +
+  "connections, late answers and delayed replication (default: 10 percent). replicas=<profile[:seed][@scale]>: let writes take their time until each " +
+  "replica has them, as in the real cloud: usual, november2025 (default: calm, no time); scale is a factor of all times, such as usual:7@0.02.";
 
 function replicaOptions(text: string): ReplicaOptions {
   const [, name, seed = "1", scale = "1"] = /^(\w+)(?::(\d{1,9}))?(?:@(1|0?\.\d{1,6}))?$/.exec(text) ?? [];

@@ -4,7 +4,7 @@ import type { OpenProxy } from "@defender-mssp/sandbox";
 import { clouds } from "@defender-mssp/microsoft/clouds";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
-import { sandboxOptions, tenantIdArgument, type SandboxStartOptions } from "./options";
+import { sandboxOptions, sandboxSettingsNote, tenantIdArgument, type SandboxStartOptions } from "./options";
 import { shells, shellCommands, type Shell } from "./shells";
 
 interface ProxyCommandOptions extends SandboxStartOptions {
@@ -30,6 +30,7 @@ export function registerProxy(sandbox: Command, session: Session): void {
       "The program trusts the proxy's certificate by environment variables. Nothing is installed, and no setting of the machine changes. " +
         "At the end it lists hosts and requests that the sandbox does not know.",
       "Node.js 20's `fetch` takes no proxy from the environment: use Node.js 24, or a program that has a proxy setting.",
+      sandboxSettingsNote,
     ],
     reads: "The stacks' settings in Pulumi.*.yaml, for the tenants that they name.",
     changes: "The sandbox in .sandbox (or --home), and whatever the program changes in it.",

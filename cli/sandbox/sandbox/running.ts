@@ -84,40 +84,31 @@ async function printEnvironment(options: EnvironmentOptions, session: Session): 
 
 export function registerClock(sandbox: Command, session: Session): void {
   const command = withHome(sandbox.command("clock"))
-    .description("Show the clock of the sandbox that runs; move it with --set, --advance or --reset.")
-    .addOption(
-      new Option("--set <time>", "to a time, ISO 8601").argParser(timeArgument).conflicts(["advance", "reset"]),
-    )
-    .addOption(
-      new Option("--advance <duration>", "forward, by a duration such as 90d, 12h or P90D (ISO 8601)")
-        .argParser(durationArgument)
-        .conflicts(["reset"]),
-    )
-    .option("--reset", "back to the machine's time")
+    .description("Show the clock of the sandbox that runs; move it with a time, a duration or reset.")
+    .argument("[change]", "a time, ISO 8601; a duration forward, such as +90d, +12h or +P90D; or reset", clockChange)
     .option("--json", "print the clock as one JSON object")
-    .action((options: ClockOptions) => printClock(options, session));
+    .action((change: ClockChange | undefined, options: ClockOptions) => printClock(change, options, session));
   describeCommand(command, {
     notes: [
       "Tokens, secrets, certificates and deleted objects expire by this clock. `sandbox run` and `sandbox env` give it to the commands, which take its time for theirs. It is not stored: a new server has the machine's time again. Your own machine's clock is never changed.",
     ],
     reads: "The running sandbox in .sandbox (or --home).",
     changes:
-      "Nothing; with an option, the clock of that sandbox. Deleted objects whose retention has ended are removed.",
+      "Nothing; with a change, the clock of that sandbox. Deleted objects whose retention has ended are removed.",
     exitCodes: { 1: "no sandbox runs in that folder, or the time is outside the years 2000 to 2099" },
     examples: [
       "# are the connector's secrets still valid in 90 days?",
-      "npx mssp sandbox clock --advance 90d",
+      "npx mssp sandbox clock +90d",
       "npx mssp sandbox run -- npx mssp status --show secrets --stack dev",
-      "npx mssp sandbox clock --reset",
+      "npx mssp sandbox clock reset",
     ],
   });
 }
 
-type ClockOptions = HomeOptions & { set?: string; advance?: number; reset?: boolean; json?: boolean };
+type ClockOptions = HomeOptions & { json?: boolean };
 
-async function printClock(options: ClockOptions, session: Session): Promise<void> {
+async function printClock(change: ClockChange | undefined, options: ClockOptions, session: Session): Promise<void> {
   const { sandboxClock, sandboxHome } = (await import("./packages.js")).sandboxPackage();
-  const change = changeOf(options);
   const clock = await sandboxClock(sandboxHome(options.home, session.environment, session.folder), change);
   if (change !== undefined)
     session.err.note('A shell that has the sandbox\'s environment needs the new time: eval "$(npx mssp sandbox env)"');
@@ -130,10 +121,9 @@ async function printClock(options: ClockOptions, session: Session): Promise<void
   session.out.write(`${now} (${aheadSeconds === 0 ? "the machine's time" : `${distance} the machine's time`})\n`);
 }
 
-function changeOf(options: { set?: string; advance?: number; reset?: boolean }): ClockChange | undefined {
-  if (options.set !== undefined) return { set: options.set };
-  if (options.advance !== undefined) return { advance: options.advance };
-  return options.reset === true ? { reset: true } : undefined;
+function clockChange(text: string): ClockChange {
+  if (text === "reset") return { reset: true };
+  return text.startsWith("+") ? { advance: durationArgument(text.slice(1)) } : { set: timeArgument(text) };
 }
 
 function timeArgument(text: string): string {

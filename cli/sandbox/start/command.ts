@@ -5,7 +5,7 @@
 import type { Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { sandboxOptions, type SandboxStartOptions } from "../sandbox/options";
+import { sandboxOptions, sandboxSettingsNote, type SandboxStartOptions } from "../sandbox/options";
 import { stackArgument } from "../../stack/stackName";
 
 /** The sandbox customer, whose settings are in the repository. */
@@ -25,7 +25,7 @@ export function define(start: Command, session: Session): void {
       await onboard(options, session);
     });
   describeCommand(start, {
-    notes: ["A second run changes nothing. No real tenant and no Pulumi login of yours is used."],
+    notes: ["A second run changes nothing. No real tenant and no Pulumi login of yours is used.", sandboxSettingsNote],
     reads: "The stack's settings in Pulumi.<stack>.yaml.",
     changes:
       "The sandbox in .sandbox (or --home): its emulated tenants, and the state of its stacks. The first run also " +

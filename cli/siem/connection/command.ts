@@ -1,5 +1,5 @@
 /** `mssp connection`: writes the file with which a machine without the project reads a customer's alerts. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { placeText } from "@defender-mssp/siem/connector/oneSecretEach";
 import { markOf } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
@@ -10,7 +10,10 @@ import { namedStack, stackConnectors, stackOptions, type StackOptions } from "..
 import { nextSteps } from "./nextSteps";
 import type { LeftOutStack, WriteConnectionOptions, WrittenConnection } from "./write";
 
-interface ConnectionCommandOptions extends WriteConnectionOptions, StackOptions {
+type Credential = Pick<WriteConnectionOptions, "keyVaultSecret" | "credentialFile" | "credentialVariable">;
+
+interface ConnectionCommandOptions extends Omit<WriteConnectionOptions, keyof Credential>, StackOptions {
+  readonly credential?: Credential;
   readonly json?: boolean;
 }
 
@@ -22,33 +25,17 @@ export function define(command: Command, session: Session): void {
       "file to write; of several stacks a folder, in which each has <stack>.json",
       fileName,
     )
-    .addOption(
-      new Option(
-        "--key-vault-secret <uri>",
-        "the client secret is this Key Vault secret (default: the secret of `handover`, if the stack has it); " +
-          "{stack} stands for the stack's name",
-      )
-        .argParser(secretUri)
-        .conflicts(["credentialFile", "credentialVariable"]),
-    )
-    .addOption(
-      new Option(
-        "--credential-file <file>",
-        "the client secret, the certificate with its private key or the federated token is in this file of that machine; " +
-          "{stack} stands for the stack's name",
-      )
-        .argParser(fileName)
-        .conflicts("credentialVariable"),
-    )
     .option(
-      "--credential-variable <name>",
-      "this environment variable of that machine names the credential's file (default: MSSP_CLIENT_SECRET_FILE, " +
-        "MSSP_CERTIFICATE_FILE or MSSP_FEDERATED_TOKEN_FILE); {stack} stands for the stack's name in capitals",
-      variableName,
+      "--credential <place>",
+      "where that machine has the client secret, the certificate with its private key or the federated token: a file; env:<variable> " +
+        "that names one (default: MSSP_CLIENT_SECRET_FILE, MSSP_CERTIFICATE_FILE or MSSP_FEDERATED_TOKEN_FILE); or the URI of a " +
+        "Key Vault secret (default: that of `handover`). {stack} stands for the stack's name, in a variable in capitals",
+      credentialPlace,
     )
     .option("--force", "replace an existing file")
     .option("--json", "print the file's name and content as one JSON object")
-    .action(async (options: ConnectionCommandOptions) => {
+    .action(async ({ credential, ...others }: ConnectionCommandOptions) => {
+      const options = { ...others, ...credential };
       const { writeConnection, writeConnections } = await import("./write.js");
       const customer = await namedStack(options, session);
       if (customer !== undefined) {
@@ -79,9 +66,9 @@ export function define(command: Command, session: Session): void {
     examples: [
       "npx mssp connection --stack contoso --out contoso.json",
       "npx mssp connection --all --out connections \\",
-      "  --credential-file '/etc/mssp/{stack}.secret'",
+      "  --credential '/etc/mssp/{stack}.secret'",
       "npx mssp connection --stack contoso --out contoso.json \\",
-      "  --key-vault-secret https://fabrikam.vault.azure.net/secrets/contoso",
+      "  --credential https://fabrikam.vault.azure.net/secrets/contoso",
       "npx mssp sandbox run -- npx mssp connection --stack dev --out dev.json",
     ],
   });
@@ -103,6 +90,12 @@ function writtenText(written: readonly WrittenConnection[], leftOut: readonly Le
 
 function summary({ file, connection: { stack, credentialPlace } }: WrittenConnection): string {
   return `${file}: connection of stack ${stack}, without a secret. Credential: ${placeText(credentialPlace)}.`;
+}
+
+function credentialPlace(text: string): Credential {
+  if (text.startsWith("https:")) return { keyVaultSecret: secretUri(text) };
+  if (text.startsWith("env:")) return { credentialVariable: variableName(text.slice(4)) };
+  return { credentialFile: fileName(text) };
 }
 
 /** The connection file's own check knows the vaults of each cloud. */

@@ -125,7 +125,7 @@ function credentialPlaceOf(connector: StackConnector, options: PlaceOptions): Cr
   if (keyVaultSecret !== undefined && credential !== "secret") {
     throw new VisibleError(
       `The connector of stack "${stack}" has no client secret (credential: ${credential}): ` +
-        "replace --key-vault-secret with --credential-file or --credential-variable.",
+        "name a file or env:<variable> by --credential.",
     );
   }
   const named = keyVaultSecret?.replaceAll(stackPlaceholder, fileStem(stack));

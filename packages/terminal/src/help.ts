@@ -26,7 +26,7 @@ const screen = 40;
 /** Options that a short help lists first. */
 const common = (
   "--stack --all --connection --connections --yes --init --canary --refresh --since --severity --follow --checkpoint --format --hec --syslog --file " +
-  "--id --close --comment --assign --show --watch --offline --days --out --json"
+  "--id --set --show --watch --offline --days --out --json"
 ).split(" ");
 
 /** Commands that only pipelines call. */

@@ -37,7 +37,7 @@ describe("mssp ci", function () {
   it("matrix: data on stdout, messages on stderr", async () => {
     const repository = await Repository.create();
     await repository.commit({ "Pulumi.contoso.yaml": undefined, "Pulumi.tailwind.yaml": "changed: 1\n" });
-    const { exitCode, stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
+    const { exitCode, stdout, stderr } = await mssp(["ci", "matrix", "--changed-since", "HEAD^", "--json"], {
       folder: repository.folder,
     });
     assert.equal(exitCode, 0);
@@ -48,11 +48,11 @@ describe("mssp ci", function () {
       excluded: [],
     });
     assert.match(stderr, /^mssp ci: contoso needs a destroy/);
-    const all = await mssp(["ci", "matrix", "--all", "--only", "con*", "--only", "dev", "--exclude", "x", "--json"], {
+    const all = await mssp(["ci", "matrix", "--all", "--stack", "con*", "dev", "--json"], {
       folder: repository.folder,
     });
     assert.deepEqual((JSON.parse(all.stdout) as { stacks: string[] }).stacks, ["dev"]);
-    const wrong = await mssp(["ci", "matrix", "--from", "nowhere"], { folder: repository.folder });
+    const wrong = await mssp(["ci", "matrix", "--changed-since", "nowhere"], { folder: repository.folder });
     assert.deepEqual([wrong.exitCode, wrong.stdout], [1, ""]);
     assert.match(wrong.stderr, /^mssp: git finds no change .*\n.*fetch-depth: 0\)\.$/);
   });
@@ -61,7 +61,7 @@ describe("mssp ci", function () {
     const repository = await Repository.create();
     const config = { ...requiredSettings, analysts: [], offboarded: { on: "2026-11-28", by: "Ana Silva" } };
     await repository.commit({ "Pulumi.tailspin.yaml": stringify({ config }) });
-    const { stdout, stderr } = await mssp(["ci", "matrix", "--from", "HEAD^", "--json"], {
+    const { stdout, stderr } = await mssp(["ci", "matrix", "--changed-since", "HEAD^", "--json"], {
       folder: repository.folder,
     });
     assert.deepEqual(JSON.parse(stdout), { msspCiMatrix: 1, stacks: [], deleted: [], excluded: ["tailspin"] });
@@ -78,10 +78,10 @@ describe("mssp ci", function () {
   });
 
   it("matrix: requires either a range or --all", async () => {
-    for (const flags of [[], ["--from", "HEAD", "--all"]]) {
+    for (const flags of [[], ["--changed-since", "HEAD", "--all"]]) {
       const { exitCode, stderr } = await mssp(["ci", "matrix", ...flags]);
       assert.equal(exitCode, 2);
-      assert.match(stderr, /either --from <commit> or --all is required/);
+      assert.match(stderr, /either --changed-since <revision> or --all is required/);
     }
   });
 
@@ -118,7 +118,7 @@ describe("mssp ci", function () {
   });
 
   it("confirm-destroy: exit code 1 unless the name is exact", async () => {
-    const args = (typed: string) => ["ci", "confirm-destroy", "--stack", "dev", "--typed", typed, "--json"];
+    const args = (typed: string) => ["ci", "confirm-destroy", "--stack", "dev", "--json", "--", typed];
     const wrong = await mssp(args("Dev"));
     const { error } = JSON.parse(wrong.stdout) as { error: { message: string } };
     assert.equal(wrong.exitCode, 1);

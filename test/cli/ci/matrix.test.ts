@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { VisibleError } from "@defender-mssp/errors";
 import { parse } from "yaml";
 import { matrixText } from "../../../cli/ci/matrix/matrix";
-import { partOf } from "../../../cli/selection/part";
 
 const changed = {
   stacks: ["contoso", "tailwind"],
@@ -25,27 +23,16 @@ describe("the matrix for a CI system", () => {
         .split("\n")
         .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
-    assert.deepEqual(JSON.parse(outputs["matrix"]!), { stack: ["contoso", "tailwind"] });
+    assert.deepEqual(JSON.parse(outputs["parts"]!), [{ stack: ["contoso", "tailwind"] }]);
     assert.equal(outputs["any"], "true");
     assert.deepEqual(JSON.parse(outputs["deleted"]!), ["woodgrove"]);
     assert.deepEqual(JSON.parse(outputs["answer"]!), { stacks: ["contoso", "tailwind"], deleted: ["woodgrove"] });
     assert.match(matrixText(nothing, "github"), /^any=false$/m);
   });
 
-  it("GitHub: above the limit it fails and says how to split", () => {
-    assert.throws(
-      () => matrixText(many, "github"),
-      (error) => error instanceof VisibleError && /--part 1\/2/.test(error.message),
-    );
-    const parts = [1, 2].map((k) => ({ ...many, stacks: partOf(many.stacks, { k, n: 2 }) }));
-    for (const part of parts) assert.doesNotThrow(() => matrixText(part, "github"));
-    assert.deepEqual(parts.flatMap(({ stacks }) => stacks).sort(), [...many.stacks].sort());
-  });
-
-  it("GitHub: --parts gives matrices within the limit with each stack once", () => {
+  it("GitHub: gives matrices within the limit with each stack once", () => {
     const partsOf = (found: typeof many) => {
-      const text = matrixText(found, "github", { parts: true });
-      assert.doesNotMatch(text, /^matrix=/m);
+      const text = matrixText(found, "github");
       return JSON.parse(/^parts=(.*)$/m.exec(text)?.[1] ?? "") as { stack: string[] }[];
     };
     const parts = partsOf(many);

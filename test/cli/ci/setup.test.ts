@@ -58,8 +58,8 @@ esac
     );
   });
 
-  it("--apply sets reviewers, the branch once, and variables", async () => {
-    const { exitCode, stderr, calls } = await setup("--apply", "--reviewer", "ana", "--reviewer", "acme/leads");
+  it("--yes sets reviewers, the branch once, and variables", async () => {
+    const { exitCode, stderr, calls } = await setup("--yes", "--reviewer", "ana", "--reviewer", "acme/leads");
     assert.equal(exitCode, 0, stderr);
     const contoso = calls.find((call) => call.includes("PUT repos/acme/customers/environments/customer-contoso"));
     assert.deepEqual(JSON.parse(contoso?.slice(contoso.indexOf("{")) ?? ""), {
@@ -78,13 +78,7 @@ esac
   });
 
   it("changes nothing if a reviewer does not exist", async () => {
-    const { exitCode, stderr, calls } = await setup(
-      "--apply",
-      "--reviewer",
-      "nobody",
-      "--repository",
-      "acme/customers",
-    );
+    const { exitCode, stderr, calls } = await setup("--yes", "--reviewer", "nobody", "--repository", "acme/customers");
     assert.equal(exitCode, 1);
     assert.match(stderr, /^mssp: `gh api users\/nobody --jq \.id` failed: gh: Not Found/m);
     assert.equal(calls.length, 1);

@@ -62,7 +62,7 @@ describe("mssp detections coverage", () => {
   });
 
   it("writes a Navigator layer and a page", async () => {
-    const { exitCode, stderr } = await project.run("coverage", "--navigator", "layer.json", "--out", "coverage.html");
+    const { exitCode, stderr } = await project.run("coverage", "--out", "layer.json", "--out", "coverage.html");
     assert.equal(exitCode, 0, stderr);
     const layer = JSON.parse(await readFile(path.join(project.folder, "layer.json"), "utf8")) as {
       domain: string;

@@ -10,7 +10,7 @@ describe("mssp detections import", () => {
   beforeEach(async () => (project = await RulesProject.create()));
 
   const run = (...files: readonly string[]) =>
-    project.json<{ rules: readonly ImportOutcome[] }>("import", ...files, "--set", "new");
+    project.json<{ rules: readonly ImportOutcome[] }>("import", ...files, "--out", "new");
   const read = async (name: string) => readFile(path.join(project.folder, "detections/new", name), "utf8");
 
   it("writes the rules of several files, and says what is open", async () => {
@@ -41,7 +41,7 @@ describe("mssp detections import", () => {
     await project.write("word.kql", "DeviceProcessEvents | where FileName =~ 'winword.exe'\n");
     await project.write("word.yml", "title: Word starts\nlevel: high\nlogsource: {}\ndetection: {}\n");
     for (const [index, names] of [["word.yml"], ["word.kql"], ["word.yml", "word.kql"]].entries()) {
-      const { stdout } = await project.run("import", ...names, "--set", `set-${index}`, "--json");
+      const { stdout } = await project.run("import", ...names, "--out", `set-${index}`, "--json");
       const { rules } = JSON.parse(stdout) as { rules: readonly { file?: string }[] };
       assert.deepEqual(
         rules.map(({ file }) => file),
@@ -57,7 +57,7 @@ describe("mssp detections import", () => {
     assert.equal(rule?.file, "detections/new/whoami.yaml");
     assert.deepEqual([rule.open.length, /tactic/.test(rule.open[0] ?? "")], [1, true]);
     await project.write("two.kql", "DeviceEvents\n");
-    const { stderr } = await project.run("import", "who.kql", "two.kql", "--set", "new", "--name", "a");
+    const { stderr } = await project.run("import", "who.kql", "two.kql", "--out", "new", "--name", "a");
     assert.match(stderr, /--name is the name of one rule, and these files hold several\. Nothing was written\./);
   });
 
@@ -89,10 +89,10 @@ describe("mssp detections import", () => {
     assert.match(rules[0]?.refused ?? "", /neither JSON nor YAML/);
     assert.match(rules[1]?.refused ?? "", /run sigma convert/);
     assert.match(rules[2]?.refused ?? "", /kind Fusion has no query/);
-    const { stderr } = await project.run("import", "sigma.yml", "nothing.yaml", "--set", "new");
+    const { stderr } = await project.run("import", "sigma.yml", "nothing.yaml", "--out", "new");
     assert.match(stderr, /nothing.yaml can't be read: it does not exist\./);
     await assert.rejects(readdir(path.join(project.folder, "detections")));
-    const { exitCode: usage } = await project.run("import", "sigma.yml", "--set", "../up");
+    const { exitCode: usage } = await project.run("import", "sigma.yml", "--out", "../up");
     assert.equal(usage, 2);
   });
 });

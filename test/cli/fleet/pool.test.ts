@@ -56,7 +56,7 @@ describe("the pool of a fleet run", () => {
     assert.deepEqual(told.outcomes[0]?.messages, ["a wrong setting"]);
   });
 
-  it("runs a stack again with --refresh after a transient error, at most --tries times", async () => {
+  it("runs a stack again with --refresh after a transient error, at most as often as tries says", async () => {
     const fault = failedWith("GET /v1.0/users: 503 service unavailable");
     const told = await pool(["a", "b"], { a: [fault], b: [fault, fault, fault] });
     assert.deepEqual(states(told), { a: "changed", b: "failed" });
@@ -83,10 +83,10 @@ describe("the pool of a fleet run", () => {
     assert.deepEqual(told.starts, ["a"]);
   });
 
-  it("starts no stack after --max-failures, and reports the stacks left out", async () => {
+  it("starts no stack after maxFailures, and reports the stacks left out", async () => {
     const told = await pool(["a", "b", "c"], { a: [failedWith("no")] }, { maxFailures: 1 });
     assert.deepEqual(states(told), { a: "failed", b: "leftOut", c: "leftOut" });
-    assert.deepEqual(told.outcomes[1]?.messages, ["--max-failures 1 was reached"]);
+    assert.deepEqual(told.outcomes[1]?.messages, ["--set maxFailures=1 was reached"]);
   });
 
   it("finishes the running stacks when stopped, and reports a stack that waits for its next try", async () => {

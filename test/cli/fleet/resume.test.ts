@@ -47,9 +47,7 @@ describe("mssp fleet --resume", () => {
     ["--stack", "contoso"],
     ["--tag", "tier"],
     ["--changed-since", "main"],
-    ["--secrets-end-within", "30"],
     ["--status", "failed"],
-    ["--stale-after", "3"],
     ["--part", "1/2"],
   ];
   for (const [command, options] of Object.entries(others)) {
@@ -82,8 +80,8 @@ describe("mssp fleet --resume", () => {
     );
   });
 
-  it("asks no question within the days of --resume-within", async () => {
-    const { stderr } = await resume(71, ["--skip-preview", "--resume-within", "3"], [false]);
+  it("asks no question within the days of --set", async () => {
+    const { stderr } = await resume(71, ["--skip-preview", "--set", "resumeWithin=3"], [false]);
     assert.doesNotMatch(stderr, /Resume this/);
     assert.match(stderr, /it began 2 days ago/);
   });
@@ -92,7 +90,7 @@ describe("mssp fleet --resume", () => {
     for (const answers of [undefined, [true, true]]) {
       const { exitCode, stderr } = await resume(71, ["--yes"], answers);
       assert.equal(exitCode, 1);
-      assert.match(stderr, /Nothing was run\. Start a new run, or pass --resume-within 3 to resume this one\.$/);
+      assert.match(stderr, /Nothing was run\. Start a new run, or pass --set resumeWithin=3 to resume this one\.$/);
     }
   });
 });

@@ -104,7 +104,7 @@ describe("the fleet's inventory and selectors", () => {
     const place = { folder, environment: {}, journals: path.join(folder, "runs"), now: new Date() };
     const chosen = await selectStacks(
       await readInventory(await readProject(folder), {}),
-      { staleAfter: 7, ...options },
+      options,
       place,
     );
     return chosen.map(({ stack }) => stack);

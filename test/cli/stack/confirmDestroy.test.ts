@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { confirmDestroy } from "../../../cli/stack/confirmDestroy";
@@ -9,8 +9,7 @@ describe("the confirmation of a destroy", function () {
   let repository: Repository;
   before(async () => (repository = await Repository.create()));
 
-  const confirm = (stack: string, typed: string, restoreSettings = false) =>
-    confirmDestroy({ stack, typed, folder: repository.folder, restoreSettings });
+  const confirm = (stack: string, typed: string) => confirmDestroy({ stack, typed, folder: repository.folder });
   const refused = (promise: Promise<unknown>, pattern: RegExp) =>
     assert.rejects(promise, (error) => error instanceof VisibleError && pattern.test(error.message));
 
@@ -29,18 +28,16 @@ describe("the confirmation of a destroy", function () {
       await refused(confirm(name, name), /can't be a stack's name/);
   });
 
-  it("requires the settings, on request from git's history", async () => {
+  it("requires the settings, from git's history where the file is deleted", async () => {
     const last = await repository.commit({ "Pulumi.contoso.yaml": "config:\n  a: the last\n" });
     await repository.commit({ "Pulumi.contoso.yaml": undefined });
     await repository.commit({ "docs/ci.md": "later\n" });
-    await refused(confirm("contoso", "contoso"), /there is no Pulumi\.contoso\.yaml.*--restore-settings/);
-    assert.ok(!(await readdir(repository.folder)).includes("Pulumi.contoso.yaml"));
-    assert.deepEqual(await confirm("contoso", "contoso", true), { stack: "contoso", settingsFrom: last });
+    assert.deepEqual(await confirm("contoso", "contoso"), { stack: "contoso", settingsFrom: last });
     const restored = await readFile(path.join(repository.folder, "Pulumi.contoso.yaml"), "utf8");
     assert.equal(restored, "config:\n  a: the last\n");
   });
 
   it("reports settings that no commit ever had", async () => {
-    await refused(confirm("nobody", "nobody", true), /git's history here has none/);
+    await refused(confirm("nobody", "nobody"), /git's history here has none/);
   });
 });

@@ -89,7 +89,7 @@ async function eachCustomer<Result>(
   session: Session,
   read: (stack: string) => Promise<Result>,
 ): Promise<Result[]> {
-  const { chosen } = await selectedCustomers({ staleAfter: 7, journal, ...(only && { stack: [only] }) }, session);
+  const { chosen } = await selectedCustomers({ journal, ...(only && { stack: [only] }) }, session);
   // Nobody signs in to the tenant of a customer who left.
   const there = chosen.filter(({ offboarded }) => day === undefined || offboarded === undefined);
   const results = await atOnce(availableParallelism(), there, async ({ stack, problem }) => {

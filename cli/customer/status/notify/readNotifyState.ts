@@ -1,4 +1,4 @@
-/** The file of `--notify-state`: what was sent. It names stacks and topics, and holds no secret. */
+/** The file of `MSSP_NOTIFY_STATE`: what was sent. It names stacks and topics, and holds no secret. */
 import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { checkWritable, writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
@@ -17,12 +17,12 @@ const shape = z.object({
 /** Nothing was sent where there is no file. @throws VisibleError for a file of another form, or one that can't be written. */
 export async function readNotifyState(file: string): Promise<SentNeeds> {
   await checkWritable(file);
-  const text = await textIfThere(file, "The file of --notify-state");
+  const text = await textIfThere(file, "The file of MSSP_NOTIFY_STATE");
   if (text === undefined) return {};
   const { data } = shape.safeParse(parsedJson(text));
   if (data !== undefined) return data.sent;
   throw new VisibleError(
-    `${file} is no file of --notify-state, or one of another version. Nothing was sent. Delete it to send everything again.`,
+    `${file} is no file of MSSP_NOTIFY_STATE, or one of another version. Nothing was sent. Delete it to send everything again.`,
   );
 }
 

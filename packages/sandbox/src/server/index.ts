@@ -170,7 +170,7 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
 function refuseLateOptions({ home, ...options }: SandboxOptions, owner: Owner): void {
   const late = (["alerts", "faults", "replicas"] as const)
     .filter((name) => options[name] !== undefined)
-    .map((name) => `--${name}`);
+    .map((name) => `--set ${name}`);
   if (late.length === 0) return;
   throw new VisibleError(
     `The sandbox in ${sandboxPaths(home).home} is run by process ${owner.pid} already: ${late.join(" and ")} can ` +

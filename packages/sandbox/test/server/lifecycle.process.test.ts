@@ -189,9 +189,9 @@ describe("the lifecycle of a sandbox", function () {
       const only =
         "can only be given to the command that starts it\\. Stop that one, or choose another folder with --home\\.$";
       for (const [options, named] of [
-        [{ alerts: 10 }, "--alerts"],
-        [{ faults: { seed: 1, percent: 10 } }, "--faults"],
-        [{ alerts: 10, faults: { seed: 1, percent: 10 } }, "--alerts and --faults"],
+        [{ alerts: 10 }, "--set alerts"],
+        [{ faults: { seed: 1, percent: 10 } }, "--set faults"],
+        [{ alerts: 10, faults: { seed: 1, percent: 10 } }, "--set alerts and --set faults"],
       ] as const) {
         await assert.rejects(openSandbox({ home, ...options }), isVisible(new RegExp(`already: ${named} ${only}`)));
       }

@@ -9,7 +9,7 @@ import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
 import { pullOptions, runningOptions } from "../pull/pullOptions";
-import { sinkOptions } from "../sinks/destinations";
+import { sinkNotes, sinkOptions } from "../sinks/destinations";
 import { credentialOptions } from "../connector/credentialOptions";
 
 const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
@@ -18,6 +18,7 @@ const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections 
       "again. The exit code is 0 if every customer was read completely.",
     "With --checkpoint, the same command continues where it ended, after any exit code. An alert that comes twice has the same `id`.",
     `The legacy API is read with the refresh token that \`${program} token\` keeps (or MSSP_REFRESH_TOKEN), else as the application.`,
+    sinkNotes("alert"),
   ],
   reads: `${reads}, and the alerts of the customer's tenant.`,
   changes: "Nothing in the tenant. Writes the checkpoint, and sends the alerts to the destination.",

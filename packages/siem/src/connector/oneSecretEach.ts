@@ -60,7 +60,7 @@ export function refuseSharing(uses: readonly SecretUse[]): void {
     const isOfFiles = users.some(({ own }) => own !== undefined);
     const remedy = users.every(({ own }) => own === place)
       ? "Give each a place of its own:\n" +
-        "  npx mssp connection --all --out <folder> --credential-file '/etc/mssp/{stack}.secret'"
+        "  npx mssp connection --all --out <folder> --credential '/etc/mssp/{stack}.secret'"
       : `Leave it out, so that ${isOfFiles ? "the place of each file" : "the secret of each stack"} applies.`;
     throw new VisibleError(
       `${users.length} ${isOfFiles ? "connection files" : "stacks"} take their client secret from ${place}, which can name one: ` +

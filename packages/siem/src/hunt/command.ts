@@ -31,7 +31,7 @@ const huntHelp = ({ program, reads, example }: ConnectorSource): HelpSections =>
     `${program} hunt ${example} 'AlertInfo | take 10'`,
     `${program} hunt ${example} --format csv \\`,
     "  --file powershell.kql > result.csv",
-    `${program} hunt ${example} --timespan 7d - < query.kql`,
+    `${program} hunt ${example} --since 7d - < query.kql`,
   ],
 });
 
@@ -41,7 +41,7 @@ export function define(command: Command, session: Session, source: ConnectorSour
     .addOptions(command.argument("[query]", "the query; - reads it from standard input"), "many")
     .option("--file <file>", "read the query from this file")
     .option(
-      "--timespan <duration>",
+      "--since <duration>",
       "how far back: 24h, 7d, PT12H, or <start>/<end> (default: the service's, 30 days)",
       timespanOf,
     )
@@ -53,12 +53,18 @@ export function define(command: Command, session: Session, source: ConnectorSour
     .option("--parallel <number>", "customers that are asked at the same time", upToTwenty, 4);
   credentialOptions(command)
     .option("--quiet", "no summary on standard error")
-    .action(async (query: string | undefined, options: HuntOptions) => {
-      const problem = usageProblem(query, options);
-      if (problem !== undefined) command.error(`error: ${problem}`, { exitCode: 2 });
-      const { runHunt } = await import("./run.js");
-      await runHunt(query, options, session, source);
-    });
+    .action(
+      async (
+        query: string | undefined,
+        { since: timespan, ...others }: Omit<HuntOptions, "timespan"> & { since?: HuntOptions["timespan"] },
+      ) => {
+        const options: HuntOptions = { ...others, ...(timespan && { timespan }) };
+        const problem = usageProblem(query, options);
+        if (problem !== undefined) command.error(`error: ${problem}`, { exitCode: 2 });
+        const { runHunt } = await import("./run.js");
+        await runHunt(query, options, session, source);
+      },
+    );
   describeCommand(command, huntHelp(source));
 }
 

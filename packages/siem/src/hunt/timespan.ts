@@ -1,4 +1,4 @@
-/** The value of --timespan. */
+/** The value of --since. */
 import { InvalidArgumentError } from "commander";
 import { durationPattern } from "@defender-mssp/errors/time";
 

@@ -10,24 +10,37 @@ import {
 import type { IncidentsOptions } from "./run";
 import { pullOptions, runningOptions } from "../pull/pullOptions";
 import { describeCommand, type HelpSections } from "@defender-mssp/terminal/help";
-import { sinkOptions } from "../sinks/destinations";
+import { sinkNotes, sinkOptions } from "../sinks/destinations";
+import type { Settable } from "@defender-mssp/terminal/setOption";
 import type { Session } from "@defender-mssp/terminal/session";
 import { connectionFiles } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { credentialOptions } from "../connector/credentialOptions";
+
+/** What `--set` changes of one incident. */
+const incidentSettings: readonly Settable[] = [
+  ["status", new Option("--close <status>").choices(["resolved"])],
+  ["assignedTo", new Option("--assign <user>")],
+  ["comment", new Option("--comment <text>")],
+  ["classification", new Option("--classify <value>").choices(incidentClassifications)],
+  ["determination", new Option("--determination <value>").choices(incidentDeterminations)],
+];
 
 const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSections => ({
   notes: [
     "Of several customers, the failure of one stops no other. It is named on standard error and, with --follow, tried " +
       "again.",
     "An incident comes again after each change. A delivery that is repeated has the same `id` and `updatedAt`.",
-    "Reading needs SecurityIncident.Read.All (connector.incidents: true, or connector.profile: hunt); --close, " +
-      "--assign, --comment and --classify need connector.profile: triage.",
+    "Reading needs SecurityIncident.Read.All (connector.incidents: true, or connector.profile: hunt); --id with --set needs " +
+      "connector.profile: triage.",
+    `--set takes with --id status=resolved, assignedTo=<user principal name>, comment=<text>, classification=${incidentClassifications.join(" or ")}, and ` +
+      `with it determination=${incidentDeterminations.join(", ")}.`,
+    sinkNotes("incident"),
   ],
   reads: `${reads}, and the incidents of the customer's tenant.`,
   changes:
     "Without --id nothing in the tenant: it writes the checkpoint, and sends the incidents to the destination. " +
-    "With --close, --assign, --comment or --classify the incident of --id.",
+    "With --id and --set that incident.",
   exitCodes: {
     0: "every incident was delivered, or the incident was changed; with --follow: ended by Ctrl-C or SIGTERM; or the reader of the pipe has closed it",
     1: "the connector, the incident or the checkpoint can't be used",
@@ -43,10 +56,10 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
     `${program} incidents --connections connections --follow \\`,
     "  --checkpoints checkpoints --file incidents.jsonl",
     `${program} incidents ${example} --id 4711 \\`,
-    "  --assign ana@mssp.example",
-    `${program} incidents ${example} --id 4711 --close \\`,
-    "  --classify truePositive --determination phishing \\",
-    "  --comment 'Mailbox cleaned.'",
+    "  --set assignedTo=ana@mssp.example",
+    `${program} incidents ${example} --id 4711 \\`,
+    "  --set status=resolved classification=truePositive determination=phishing \\",
+    "  comment='Mailbox cleaned.'",
   ],
 });
 
@@ -57,16 +70,9 @@ export function define(command: Command, session: Session, source: ConnectorSour
     since:
       "incidents that were changed since then: a time such as 2026-06-01T12:00:00Z, or how long ago: 24h, 30d, PT12H (default: P180D)",
   });
-  sinkOptions(command, "incident")
+  sinkOptions(command, "incident", incidentSettings)
     .optionsGroup("One incident:")
-    .option("--id <id>", "this incident only: print it, or change it")
-    .option("--close", "with --id: set the status to resolved")
-    .option("--assign <user>", "with --id: assign it to this user (user principal name)")
-    .option("--comment <text>", "with --id: add a comment")
-    .addOption(new Option("--classify <value>", "with --id: set the classification").choices(incidentClassifications))
-    .addOption(
-      new Option("--determination <value>", "with --classify: set the determination").choices(incidentDeterminations),
-    )
+    .option("--id <id>", "this incident only: print it, or change it by --set")
     .option("--json", "with --id: what was changed, and the incident, as JSON");
   runningOptions(command).action(async (options: IncidentsOptions) => {
     const { runIncidents } = await import("./run.js");

@@ -20,7 +20,7 @@ import type { GraphAccess } from "../tokens/graphAccess";
 
 export interface OneOptions {
   readonly id: string;
-  readonly close?: boolean;
+  readonly close?: "resolved";
   readonly assign?: string;
   readonly comment?: string;
   readonly classify?: IncidentClassification;
@@ -40,7 +40,7 @@ const longestChain = 10;
 
 /** Whether the options ask for a change. */
 export function isChange({ close, assign, comment, classify }: Partial<OneOptions>): boolean {
-  return close === true || assign !== undefined || comment !== undefined || classify !== undefined;
+  return close !== undefined || assign !== undefined || comment !== undefined || classify !== undefined;
 }
 
 /** @throws VisibleError, ServiceError */
@@ -50,8 +50,8 @@ export async function runOne(
   out: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  if (options.assign?.trim() === "") throw new VisibleError("--assign needs a user.");
-  if (options.comment?.trim() === "") throw new VisibleError("--comment needs a text.");
+  if (options.assign?.trim() === "") throw new VisibleError("--set assignedTo needs a user.");
+  if (options.comment?.trim() === "") throw new VisibleError("--set comment needs a text.");
   const before = await found(access, options.id, signal);
   if (!isChange(options)) {
     const call = { endpoints: access.endpoints, signal };
@@ -122,7 +122,7 @@ async function changed(
 
 function changesOf({ close, assign, classify, determination }: OneOptions): IncidentChanges {
   return {
-    ...(close === true ? { status: "resolved" } : {}),
+    ...(close === undefined ? {} : { status: close }),
     ...(assign === undefined ? {} : { assignedTo: assign }),
     ...(classify === undefined ? {} : { classification: classify }),
     ...(determination === undefined ? {} : { determination }),

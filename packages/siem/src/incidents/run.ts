@@ -78,17 +78,25 @@ const ofPull = [
   "format",
   "raw",
 ] as const;
-const ofOne = ["close", "assign", "comment", "classify", "determination", "json"] as const;
+const ofOne = {
+  close: "--set status",
+  assign: "--set assignedTo",
+  comment: "--set comment",
+  classify: "--set classification",
+  determination: "--set determination",
+  json: "--json",
+} as const;
 
 function checkCombination(options: IncidentsOptions): void {
   const { id, classify, determination } = options;
-  const stray = id === undefined ? ofOne.find((name) => options[name] !== undefined) : undefined;
-  if (stray !== undefined) throw new UsageError(`${flag(stray)} goes with --id: name the incident.`);
+  const named = Object.keys(ofOne) as (keyof typeof ofOne)[];
+  const stray = id === undefined ? named.find((name) => options[name] !== undefined) : undefined;
+  if (stray !== undefined) throw new UsageError(`${ofOne[stray]} goes with --id: name the incident.`);
   const pulls = id === undefined ? undefined : pullOption(options);
   if (pulls !== undefined) throw new UsageError(`${flag(pulls)} is for a pull: it can't be used with --id.`);
   if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new UsageError(`--id "${id}" is no incident's ID.`);
   if (determination !== undefined && classify === undefined) {
-    throw new UsageError("--determination goes with --classify.");
+    throw new UsageError("--set determination goes with --set classification.");
   }
 }
 

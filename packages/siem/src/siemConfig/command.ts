@@ -9,6 +9,7 @@ import { siemProducts, type SiemProduct } from "./products";
 import type { WriteOptions } from "./write";
 
 interface SiemConfigOptions extends WriteOptions, ConnectionOptions {
+  readonly api?: "graph" | "legacySiem";
   readonly json?: boolean;
 }
 
@@ -32,12 +33,17 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
         .conflicts(["all", "connections"]),
     )
     .option("--show-secrets", "write the client secret and the refresh token instead of placeholders")
-    .option("--legacy", "also write what Microsoft may have switched off: the legacy alert API")
+    .addOption(
+      new Option(
+        "--api <api>",
+        "legacySiem: also write what Microsoft may have switched off, the legacy alert API (default: graph)",
+      ).choices(["graph", "legacySiem"]),
+    )
     .option("--force", "replace existing files")
     .option("--json", "print the paths of the files as JSON")
     .action(async (product: SiemProduct, chosen: SiemConfigOptions) => {
       const note = (text: string): void => session.err.note(text);
-      const options = { ...chosen, note };
+      const options = { ...chosen, legacy: chosen.api === "legacySiem", note };
       if (product === "sentinel") note(primaryWorkspaceNote);
       const customer = await source.named(options, session);
       if (customer === undefined) await writeAll(product, options, session, source);
@@ -51,7 +57,7 @@ export function define(siemConfig: Command, session: Session, source: ConnectorS
   describeCommand(siemConfig, {
     notes: [
       "docs/guides/siem-engineer.md of defender-mssp says where each file goes. No SIEM product has read these files in a test.",
-      "It writes nothing that has ended. The legacy alert API may be off since 2024-12-31 and is left out without --legacy. " +
+      "It writes nothing that has ended. The legacy alert API may be off since 2024-12-31 and is left out without --api legacySiem. " +
         "`retirements <folder>` checks files that are written already.",
       "Of several customers, the set of files is for all of them. One that can't be included stops no other; the summary names it, and the " +
         "exit code is 1. A stack on which nothing is deployed is left out.",

@@ -14,7 +14,7 @@ export interface WrittenApis {
 /**
  * Leaves out what has ended. What may have ended is left out, too, unless somebody asks for it.
  *
- * @param asksForLegacy `--legacy`: also what may be off.
+ * @param asksForLegacy `--api legacySiem`: also what may be off.
  * @throws VisibleError where nothing is left to write.
  */
 export function writtenApis(
@@ -43,6 +43,6 @@ function leftOutText(ending: Ending, product: SiemProduct): string {
     product === "arcsight"
       ? "ArcSight reads no other API by these files: forward the alerts with `alerts --format cef`."
       : `Successor: ${ending.successor}. ${retirement("mde-siem-api").remedy}`;
-  const nevertheless = ending.level === "perhapsOver" ? " --legacy writes it nevertheless." : "";
+  const nevertheless = ending.level === "perhapsOver" ? " --api legacySiem writes it nevertheless." : "";
   return `${endingSentence(ending)} ${instead}${nevertheless}`;
 }

@@ -1,4 +1,5 @@
 /** The destinations: everything about them iterates over this list. */
+import { setOption, type Settable } from "@defender-mssp/terminal/setOption";
 import { UsageError } from "@defender-mssp/terminal/usageError";
 import type { Command } from "commander";
 import type { DestinationKind, RecordsInfo, SinkContext } from "./destinationKind";
@@ -19,11 +20,26 @@ export type AnyDestination = DestinationKind<SinkOptions>;
 
 export const destinations: readonly AnyDestination[] = kinds;
 
-/** Adds the options of all destinations to a command. */
-export function sinkOptions(command: Command, noun: RecordsInfo["noun"]): Command {
+/** Adds the options of all destinations to a command. @param more what else `--set` takes. */
+export function sinkOptions(command: Command, noun: RecordsInfo["noun"], more: readonly Settable[] = []): Command {
   const group = command.optionsGroup("Destination, one or several:");
-  for (const option of destinations.flatMap(({ options }) => options(noun))) group.addOption(option);
-  return group;
+  const all = destinations.map(({ options }) => options(noun));
+  for (const [place] of all) group.addOption(place);
+  const settings = all.flatMap(([, ...companions]) =>
+    companions.map((option) => [option.attributeName(), option] as const),
+  );
+  return setOption(
+    group,
+    more.length === 0 ? "of the destination" : "of the destination, or with --id of the incident",
+    [...settings, ...more],
+  );
+}
+
+/** The settings of the destinations, for the notes of a command's help. */
+export function sinkNotes(noun: RecordsInfo["noun"]): string {
+  const companions = destinations.flatMap(({ options }) => options(noun).slice(1));
+  const lines = companions.map((option) => `${option.attributeName()}: ${option.description.replace(/^with /, "of ")}`);
+  return `--set takes of a destination ${lines.join("; ")}.`;
 }
 
 /** As commander names the value: `logAnalytics`. */
@@ -49,7 +65,7 @@ export function checkSinkOptions(options: SinkOptions & FormatOptions): void {
     const isChosen = placeOf(kind, options) !== undefined;
     const [, ...companions] = kind.options("alert");
     const stray = companions.find((option) => valueOf(options, option.attributeName()) !== undefined);
-    if (stray !== undefined && !isChosen) throw new UsageError(`${stray.long} goes with --${name}.`);
+    if (stray !== undefined && !isChosen) throw new UsageError(`--set ${stray.attributeName()} goes with --${name}.`);
     if (!isChosen || format === undefined) continue;
     if (options.format === "cef") throw new UsageError(`--${name} takes JSON: it can't be used with --format cef.`);
     const other = options.format === "ocsf" ? "--format ocsf" : options.raw === true ? "--raw" : undefined;

@@ -26,7 +26,8 @@ export const logAnalytics: DestinationKind<LogAnalyticsValues> = {
     new Option("--stream <name>", "with --log-analytics: name of the rule's stream, such as Custom-DefenderAlerts_CL"),
   ],
   open: (url, { dcr: rule, stream }, _, { session, signal, note }) => {
-    if (rule === undefined || stream === undefined) throw new UsageError("--log-analytics needs --dcr and --stream.");
+    if (rule === undefined || stream === undefined)
+      throw new UsageError("--log-analytics needs --set dcr=<id> stream=<name>.");
     const what = "the workspace's tenant ID";
     const tenantId = fromEnvironment(session, { option: "--log-analytics", what, variable: "ARM_TENANT_ID" });
     return logsIngestion({ url, rule, stream, tenantId, environment: session.environment, signal, note });

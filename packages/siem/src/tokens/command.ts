@@ -28,9 +28,7 @@ interface TokenCommandOptions extends CredentialOptions, ConnectionOptions {
   readonly renew?: boolean;
   readonly paste?: boolean;
   readonly api?: AlertApi;
-  readonly toFile?: string;
-  readonly toKeyVault?: string;
-  readonly secretName?: string;
+  readonly out?: string;
   readonly force?: boolean;
   readonly showSecrets?: boolean;
   readonly json?: boolean;
@@ -48,15 +46,17 @@ export function define(token: Command, session: Session, source: ConnectorSource
     .addOption(
       new Option("--client-credentials", "get a token of the application itself, without a sign-in").conflicts([
         "renew",
-        "toFile",
+        "out",
       ]),
     )
     .option("--renew", "exchange the kept refresh token for a new one; the old one remains valid until its own end")
     .option("--paste", "paste the address where the browser ends, even if the stack has a loopback redirect")
     .addOption(alertApiOption("API of the access token (default: the first one of the connector)"))
-    .option("--to-file <file>", "keep the refresh token in a file that only you can read")
-    .addOption(new Option("--to-key-vault <url>", "keep the refresh token in this key vault").conflicts("toFile"))
-    .option("--secret-name <name>", "name of the secret in the key vault (default: <stack>-refresh-token)")
+    .option(
+      "--out <place>",
+      "keep the refresh token in a file that only you can read, or in a key vault: https://<vault>, with or without " +
+        "/secrets/<name> (default name: <stack>-refresh-token)",
+    )
     .option("--force", "replace an existing file")
     .option("--show-secrets", "print the tokens")
     .option("--json", "print the result as one JSON object")
@@ -76,13 +76,13 @@ export function define(token: Command, session: Session, source: ConnectorSource
     ],
     reads: `${source.reads}, and with --renew the kept refresh token.`,
     changes:
-      "Stores the refresh token where --to-file or --to-key-vault says. Default with --connection: a file that only " +
+      "Stores the refresh token where --out says. Default with --connection: a file that only " +
       "you can read, in $STATE_DIRECTORY, $XDG_STATE_HOME/defender-mssp or ~/.local/state/defender-mssp. Default " +
       "with --stack: encrypted in the stack's configuration (mssp:refreshToken). With --client-credentials, nothing.",
     exitCodes: { 0: "the token was received, and stored", 1: "the sign-in, the connector or the place failed" },
     examples: [
       `${source.program} token ${source.example}`,
-      `${source.program} token ${source.example} --to-file refresh-token`,
+      `${source.program} token ${source.example} --out refresh-token`,
       `${source.program} token ${source.example} --renew`,
       `${source.program} token ${source.example} --client-credentials`,
     ],
@@ -218,10 +218,13 @@ async function placeFor(
   kept: KeptToken,
   known: TokenRecord | undefined,
 ): Promise<TokenPlace> {
-  if (options.toFile !== undefined) return { kind: "file", file: path.resolve(options.toFile) };
-  if (options.toKeyVault !== undefined) {
-    const vaultUrl = options.toKeyVault.replace(/\/+$/, "");
-    return { kind: "keyVault", vaultUrl, name: options.secretName ?? `${stack}-refresh-token` };
+  const { out } = options;
+  if (out !== undefined) {
+    const [, vaultUrl, name] = /^(https:\/\/[^/]+)(?:\/secrets\/([^/]+))?\/*$/.exec(out) ?? [];
+    if (vaultUrl === undefined && /^https:/.test(out))
+      throw new VisibleError(`--out ${out} is not the address of a key vault: https://<vault>/secrets/<name>.`);
+    if (vaultUrl === undefined) return { kind: "file", file: path.resolve(out) };
+    return { kind: "keyVault", vaultUrl, name: name ?? `${stack}-refresh-token` };
   }
   return options.renew === true && known !== undefined ? known.place : kept.defaultPlace();
 }

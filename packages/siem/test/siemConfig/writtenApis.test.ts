@@ -22,14 +22,14 @@ const written = (product: SiemProduct, alertApis: readonly AlertApi[], asksForLe
   writtenApis(product, connector(alertApis), asksForLegacy, now);
 
 describe("siem-config: nothing that has ended", () => {
-  it("leaves out the legacy alert API, which may be off, and says so; --legacy writes it", () => {
+  it("leaves out the legacy alert API, which may be off, and says so; --api legacySiem writes it", () => {
     const { alertApis, notes } = written("splunk", ["legacySiem", "graph"]);
     assert.deepEqual(alertApis, ["graph"]);
     assert.match(
       notes.join(),
       /^Left out for stack "contoso": The SIEM API .* may be off since 2024-12-31\. Successor: /,
     );
-    assert.match(notes.join(), /--legacy writes it nevertheless\.$/);
+    assert.match(notes.join(), /--api legacySiem writes it nevertheless\.$/);
     assert.deepEqual(written("splunk", ["legacySiem", "graph"], true), {
       alertApis: ["legacySiem", "graph"],
       notes: [],

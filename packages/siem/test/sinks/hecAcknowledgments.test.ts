@@ -87,7 +87,7 @@ describe("siem/sinks: indexer acknowledgment of Splunk's collector", () => {
     await assert.rejects(sink().deliver(largeAlerts(1)), /enable indexer acknowledgment for the token/);
   });
 
-  it("without --acknowledge nothing is asked", async () => {
+  it("without acknowledge=true nothing is asked", async () => {
     const destination = sink(false);
     await destination.deliver(largeAlerts(2));
     await destination.flush?.();

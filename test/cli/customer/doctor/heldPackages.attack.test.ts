@@ -47,7 +47,7 @@ describe("cli/customer/doctor/heldPackages: destroy with access packages that pe
       const config = Object.fromEntries(settings.map(([key, value]) => [`defender-mssp:${key}`, value]));
       await writeFile(path.join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
     }
-    const confirm = (stack: string) => mssp(["ci", "confirm-destroy", "--stack", stack, "--typed", stack], { folder });
+    const confirm = (stack: string) => mssp(["ci", "confirm-destroy", "--stack", stack, stack], { folder });
     const [held, other] = [await confirm("contoso"), await confirm("other")];
     assert.deepEqual([held.exitCode, other.exitCode], [0, 0], held.stderr + other.stderr);
     assert.match(held.stderr, whatToDo);

@@ -13,10 +13,10 @@ describe("mssp init", () => {
   let folder: string;
   beforeEach(() => (folder = newFolder()));
 
-  const init = (args: readonly string[]) => mssp(["init", "--no-lockfile", ...args], { folder });
+  const init = (args: readonly string[]) => mssp(["init", ...args, "--without", "lockfile"], { folder });
 
   it("makes the settings that pulumi new makes of the same template", async () => {
-    const { exitCode, stderr } = await init(["customers", "--project", "acme.mssp"]);
+    const { exitCode, stderr } = await init(["customers", "acme.mssp"]);
     assert.equal(exitCode, 0, stderr);
     const made = path.join(folder, "made");
     const args = ["--generate-only", "--yes", "--name", "acme.mssp", "--dir", made];

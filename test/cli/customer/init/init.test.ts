@@ -14,11 +14,11 @@ describe("mssp init", () => {
   beforeEach(() => (folder = newFolder()));
 
   const init = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-    mssp(["init", "--no-lockfile", ...args], { folder, environment });
+    mssp(["init", ...args, "--without", "lockfile"], { folder, environment });
   const text = (file: string) => readFile(path.join(folder, "customers", file), "utf8");
 
   it("prefixes the settings with the project's name, and says not to change it", async () => {
-    const { exitCode, stdout, stderr } = await init(["customers", "--project", "acme.mssp"]);
+    const { exitCode, stdout, stderr } = await init(["customers", "acme.mssp"]);
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /The project's name is acme\.mssp\. Do not change it later/);
     assert.match(await text("Pulumi.yaml"), /^name: acme\.mssp\n/);
@@ -78,26 +78,26 @@ describe("mssp init", () => {
 
   for (const name of ["", "pulumi", "-x", "a b", "ä", "1st", "a/b", "x".repeat(101)]) {
     it(`refuses the project name ${JSON.stringify(name).slice(0, 20)}`, async () => {
-      const { exitCode, stderr } = await init(["customers", `--project=${name}`]);
+      const { exitCode, stderr } = await init(["customers", "--", name]);
       assert.equal(exitCode, 1);
       assert.match(
         stderr,
-        /^mssp: .*can't be a project's name: .*Nothing was created\. Choose another name with --project\.\n?$/,
+        /^mssp: .*can't be a project's name: .*Nothing was created\. Name another one behind the folder\.\n?$/,
       );
       assert.deepEqual(await readdir(folder), []);
     });
   }
 
-  it("reports missing git and creates nothing; --no-git creates the folder", async () => {
+  it("reports missing git and creates nothing; --without git creates the folder", async () => {
     const PATH = path.join(folder, "empty-path");
     const refused = await init(["customers"], { PATH });
     assert.equal(refused.exitCode, 1);
     assert.match(
       refused.stderr,
-      /^mssp: git is not installed, or not in PATH\. Nothing was created\. .*--no-git.*\n?$/,
+      /^mssp: git is not installed, or not in PATH\. Nothing was created\. .*--without git.*\n?$/,
     );
     assert.deepEqual(await readdir(folder), []);
-    assert.equal((await init(["customers", "--no-git"], { PATH })).exitCode, 0);
+    assert.equal((await init(["customers", "--without", "git"], { PATH })).exitCode, 0);
   });
 
   it("says what to do where the registry has no such package, and leaves nothing", async () => {
@@ -130,7 +130,7 @@ describe("mssp init", () => {
   });
 
   it("prints next steps that fit 80 columns", async () => {
-    const { stdout } = await init(["it's customers", "--project", "acme"]);
+    const { stdout } = await init(["it's customers", "acme"]);
     assert.match(stdout, /^ {2}cd 'it'\\''s customers'\n {2}npm install$/m);
     assert.deepEqual(
       stdout.split("\n").filter((line) => line.length > 80),
@@ -234,7 +234,7 @@ describe("mssp init", () => {
     const environment = { npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0" };
     const { exitCode, stderr } = await mssp(["init", "customers"], { folder, environment });
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^mssp: `npm install` failed: .*Nothing was created\. --no-lockfile creates/m);
+    assert.match(stderr, /^mssp: `npm install` failed: .*Nothing was created\. --without lockfile creates/m);
     assert.deepEqual(await readdir(folder), []);
   });
 });

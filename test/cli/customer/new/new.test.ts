@@ -29,15 +29,15 @@ describe("mssp new", () => {
   afterEach(() => rm(path.join(folder, "customers"), { recursive: true, force: true }));
 
   const flags = {
-    "--customer-name": "Contoso",
-    "--customer-domain": "contoso.com",
-    "--mssp-name": "Fabrikam Security",
-    "--mssp-tenant-id": msspTenantId,
-    "--analyst": "Ana Silva <ana@fabrikam.example>",
+    customerName: "Contoso",
+    customerDomain: "contoso.com",
+    msspName: "Fabrikam Security",
+    msspTenantId: msspTenantId,
+    analysts: "Ana Silva <ana@fabrikam.example>",
   };
   const create = (stack: string, changed: Readonly<Record<string, string | undefined>> = {}, more: string[] = []) => {
-    const all = Object.entries<string | undefined>({ ...flags, ...changed }).flatMap(([flag, value]) =>
-      value === undefined ? [] : [`${flag}=${value}`],
+    const all = Object.entries<string | undefined>({ ...flags, ...changed }).flatMap(([setting, value]) =>
+      value === undefined ? [] : ["--set", `${setting}=${value}`],
     );
     return mssp(["new", stack, ...all, ...more], { folder, environment });
   };
@@ -65,13 +65,13 @@ describe("mssp new", () => {
 
   it("uses the MSSP's name and tenant of another customer", async () => {
     await create("contoso");
-    const { exitCode, stderr } = await create("tailwind", { "--mssp-name": undefined, "--mssp-tenant-id": undefined });
+    const { exitCode, stderr } = await create("tailwind", { msspName: undefined, msspTenantId: undefined });
     assert.equal(exitCode, 0, stderr);
     assert.equal((await settings("tailwind")).msspTenantId, msspTenantId);
   });
 
   it("refuses a tenant that the domain does not belong to, and writes nothing", async () => {
-    const { exitCode, stderr } = await create("contoso", { "--tenant-id": "99999999-0000-4000-8000-000000000009" });
+    const { exitCode, stderr } = await create("contoso", { tenantId: "99999999-0000-4000-8000-000000000009" });
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
@@ -81,14 +81,14 @@ describe("mssp new", () => {
   });
 
   it("says of a domain that the sandbox does not have why the tenant ID is needed, and takes any", async () => {
-    const { exitCode, stderr } = await create("woodgrove", { "--customer-domain": "woodgrove.example" });
+    const { exitCode, stderr } = await create("woodgrove", { customerDomain: "woodgrove.example" });
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /^mssp: Nothing was written: --tenant-id is missing \(the sandbox has no tenant with this domain, and takes any UUID for one\)\./,
+      /^mssp: Nothing was written: tenantId is missing \(the sandbox has no tenant with this domain, and takes any UUID for one\)\./,
     );
     const tenant = "c0570500-0000-4000-8000-00000000000d";
-    const taken = await create("woodgrove", { "--customer-domain": "woodgrove.example", "--tenant-id": tenant });
+    const taken = await create("woodgrove", { customerDomain: "woodgrove.example", tenantId: tenant });
     assert.equal(taken.exitCode, 0, taken.stderr);
     assert.equal((await settings("woodgrove")).tenantId, tenant);
   });
@@ -195,8 +195,8 @@ describe("mssp new", () => {
       const named = (await readFile(file, "utf8")).replace(/( +)(id: 1{8}-.*)/, "$1$2\n$1name: Fabrikam Automation");
       await writeFile(file, named);
       const { exitCode, stderr } = await create("woodgrove", {
-        "--customer-domain": "woodgrove.example",
-        "--tenant-id": "c0570500-0000-4000-8000-00000000000d",
+        customerDomain: "woodgrove.example",
+        tenantId: "c0570500-0000-4000-8000-00000000000d",
       });
       assert.equal(exitCode, 0, stderr);
       assert.deepEqual((await settings("woodgrove")).msspApplications, {
@@ -215,7 +215,7 @@ describe("mssp new", () => {
       const { name, domain, ...others } = answers;
       const { exitCode, stderr } = await ask(
         [name, domain, "other.example", "public", ...Object.values(others), "write"],
-        [`--tenant-id=${other}`],
+        ["--set", `tenantId=${other}`],
       );
       assert.equal(exitCode, 0, stderr);
       assert.match(stderr, new RegExp(`belongs to tenant ${contoso} \\(confirmed by Entra\\), not to ${other}$`, "m"));
@@ -241,9 +241,12 @@ describe("mssp new", () => {
       });
   });
 
-  it("reports that the tenant was not checked if Entra can't be reached, and with --no-check", async () => {
+  it("reports that the tenant was not checked if Entra can't be reached, and with --without check", async () => {
     const offline = { ...environment, ARM_METADATA_HOSTNAME: "127.0.0.1:9", ARM_CLIENT_ID: "" };
-    const args = Object.entries({ ...flags, "--tenant-id": contoso }).map(([flag, value]) => `${flag}=${value}`);
+    const args = Object.entries({ ...flags, tenantId: contoso }).flatMap(([setting, value]) => [
+      "--set",
+      `${setting}=${value}`,
+    ]);
     const ended = await mssp(["new", "contoso", ...args], { folder, environment: offline });
     assert.equal(ended.exitCode, 0, ended.stderr);
     const asked = ended.stdout.match(/npx mssp (report|permissions) .* \\\n {4}--client-id YOUR-APPLICATION-ID$/gm);
@@ -252,21 +255,24 @@ describe("mssp new", () => {
       ended.stdout,
       /is written\.\nNot checked whether the domain belongs to the tenant\s\S+:\sEntra could not be asked/,
     );
-    const unchecked = await create("tailwind", { "--tenant-id": contoso }, ["--no-check"]);
-    assert.match(unchecked.stdout, /^Not checked [^.]*:\s--no-check\.$/m);
+    const unchecked = await create("tailwind", { tenantId: contoso }, ["--without", "check"]);
+    assert.match(unchecked.stdout, /^Not checked [^.]*:\s--without check\.$/m);
   });
 
   it("names the missing options without a terminal", async () => {
-    const { exitCode, stderr } = await mssp(["new", "contoso", "--customer-name", "Contoso"], { folder, environment });
+    const { exitCode, stderr } = await mssp(["new", "contoso", "--set", "customerName=Contoso"], {
+      folder,
+      environment,
+    });
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /^mssp: Nothing was written: --customer-domain, --tenant-id, --mssp-name, --mssp-tenant-id, --analyst are missing\./,
+      /^mssp: Nothing was written: customerDomain, tenantId, msspName, msspTenantId, analysts are missing\./,
     );
   });
 
   it("reports wrong settings as the program does, and writes nothing", async () => {
-    const { exitCode, stderr } = await create("contoso", { "--analyst": "nobody" });
+    const { exitCode, stderr } = await create("contoso", { analysts: "nobody" });
     assert.equal(exitCode, 1);
     assert.match(stderr, /1 setting is wrong[^]*analysts\[0\]\.email/);
     await assert.rejects(settings("contoso"), /There is no/);

@@ -159,7 +159,7 @@ describe("the certificate", () => {
     assert.match(toConfirm[0]?.why ?? "", /^1 look up to .*; a look at 2026-11-26 09:05 UTC showed access/);
     assert.match(
       toConfirm[0]?.step ?? "",
-      /^Prove it after 2026-11-26 09:15 UTC: npx mssp offboard --stack contoso --prove-again --yes$/,
+      /^Prove it after 2026-11-26 09:15 UTC: npx mssp offboard --stack contoso --prove again --yes$/,
     );
     const seen = { ...early, looks: { ...early.looks, answer: "access" } };
     assert.deepEqual(certificate(proved({ state: "found" }), seen).toConfirm, []);
@@ -209,7 +209,7 @@ describe("the certificate", () => {
     assert.equal(unverified.state, "toConfirm");
     assert.match(
       unverified.toConfirm.map(({ what, why }) => `${what}: ${why}`).join(),
-      /another hash.*--without-record/,
+      /another hash.*--without record/,
     );
   });
 

@@ -92,7 +92,7 @@ describe("looks at a tenant after a removal", () => {
     assert.equal((await flaps.prove()).isSettled, true);
   });
 
-  it("--prove-later: one look, and the next day four more", async () => {
+  it("--prove later: one look, and the next day four more", async () => {
     const run = new Run(() => none);
     const first = await run.prove(true);
     assert.deepEqual([first.isSettled, first.looks.agreed], [false, 1]);

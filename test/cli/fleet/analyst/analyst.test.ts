@@ -52,9 +52,12 @@ describe("mssp analyst", () => {
     const anchored = (await textOf("customer-07")).replace("analysts:", "analysts: &team");
     await writeFile(fileOf("customer-07"), anchored);
     await write("sandbox-own", { analysts: [ana] });
-    const { exitCode, stdout, stderr } = await run(["remove", "Ana.Silva@fabrikam.example", "--all", "--no-preview"], {
-      answers: [true],
-    });
+    const { exitCode, stdout, stderr } = await run(
+      ["remove", "Ana.Silva@fabrikam.example", "--all", "--skip-preview"],
+      {
+        answers: [true],
+      },
+    );
     assert.equal(exitCode, 1, stderr);
     assert.match(
       stdout,
@@ -79,7 +82,7 @@ describe("mssp analyst", () => {
       ["add", "Cleo <cleo@fabrikam.example>"],
       ["remove", ben.email],
     ]) {
-      const { exitCode, stderr } = await run([...change, "--all", "--no-preview"], { answers: [undefined] });
+      const { exitCode, stderr } = await run([...change, "--all", "--skip-preview"], { answers: [undefined] });
       assert.equal(exitCode, 1);
       assert.match(stderr, /^mssp: Nothing was written\.$/m);
     }
@@ -89,7 +92,7 @@ describe("mssp analyst", () => {
   it("add --all: leaves out customers whose model invites nobody, and says so once", async () => {
     const portalAccess = { model: "entitlement", approvers: ["a@contoso.com"] };
     for (const stack of ["customer-02", "customer-05"]) await write(stack, { analysts: [], portalAccess });
-    const { exitCode, stdout } = await run(["add", "Cleo <cleo@fabrikam.example>", "--all", "--no-preview", "--yes"]);
+    const { exitCode, stdout } = await run(["add", "Cleo <cleo@fabrikam.example>", "--all", "--skip-preview", "--yes"]);
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
@@ -109,10 +112,10 @@ describe("mssp analyst", () => {
       "--stack",
       "customer-01",
       "customer-02",
-      "--no-preview",
+      "--skip-preview",
       "--yes",
     ];
-    const { exitCode, stdout } = await run([...args, "--tier", "tier2", "--ends-on", "2027-03-31"]);
+    const { exitCode, stdout } = await run([...args, "--tier", "tier2", "--until", "2027-03-31"]);
     assert.equal(exitCode, 0);
     const line = '- { email: cleo@fabrikam.example, displayName: Cleo, tier: tier2, accessEndsOn: "2027-03-31" }';
     assert.ok(stdout.includes(`+     ${line}`), stdout);
@@ -135,7 +138,7 @@ describe("mssp analyst", () => {
 
     it("remove edits the shared file once, and names every customer that it concerns before it asks", async () => {
       const before = await textOf("customer-02");
-      const args = ["remove", "cleo@fabrikam.example", "--stack", "customer-02", "--no-preview"];
+      const args = ["remove", "cleo@fabrikam.example", "--stack", "customer-02", "--skip-preview"];
       const declined = await run(args, { answers: [false] });
       assert.match(declined.stdout, question);
       assert.match(declined.stderr, /Write this file of 3 customers\?\n.*Nothing was written\./);
@@ -148,7 +151,7 @@ describe("mssp analyst", () => {
     });
 
     it("remove --all finds a person in either file", async () => {
-      const { exitCode, stderr } = await run(["remove", ben.email, "--all", "--yes", "--no-preview"]);
+      const { exitCode, stderr } = await run(["remove", ben.email, "--all", "--yes", "--skip-preview"]);
       assert.equal(exitCode, 0, stderr);
       assert.match(stderr, /12 of 12 files written/);
       assert.match(await readFile(shared(), "utf8"), /cleo/);
@@ -158,7 +161,7 @@ describe("mssp analyst", () => {
 
     it("add writes to the shared file of a customer that has one, once, and list shows all of them", async () => {
       const args = ["add", "Dan <dan@fabrikam.example>", "--stack", "customer-02", "customer-03", "customer-04"];
-      const { exitCode, stdout } = await run([...args, "--yes", "--no-preview", "--json"]);
+      const { exitCode, stdout } = await run([...args, "--yes", "--skip-preview", "--json"]);
       assert.equal(exitCode, 0);
       const { changed } = JSON.parse(stdout) as { changed: string[] };
       assert.deepEqual(changed, ["customer-02", "customer-03", "customer-04", "customer-05"]);
@@ -209,7 +212,7 @@ describe("mssp analyst", () => {
       assert.match(stderr, message);
       assert.doesNotMatch(stderr, /\n +at /);
     }
-    assert.equal((await run(["add", "c@fabrikam.example", "--all", "--ends-on", "tomorrow"])).exitCode, 2);
+    assert.equal((await run(["add", "c@fabrikam.example", "--all", "--until", "tomorrow"])).exitCode, 2);
     assert.equal(await textOf("customer-01"), before);
   });
 });

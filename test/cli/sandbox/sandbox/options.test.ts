@@ -11,7 +11,7 @@ describe("mssp sandbox: options", () => {
     return command.parse(args, { from: "user" }).opts();
   }
 
-  it("--replicas: a profile, with a seed and a scale where given", () => {
+  it("--set replicas: a profile, with a seed and a scale where given", () => {
     assert.equal(parsed().replicas, undefined);
     for (const [text, seed, scale] of [
       ["usual", 1, 1],
@@ -19,12 +19,15 @@ describe("mssp sandbox: options", () => {
       ["usual@0.02", 1, 0.02],
       ["usual:7@.5", 7, 0.5],
     ] as const)
-      assert.deepEqual(parsed("--replicas", text).replicas, { profile: "usual", seed, scale });
-    assert.equal(parsed("--replicas", "november2025").replicas?.profile, "november2025");
+      assert.deepEqual(parsed("--set", `replicas=${text}`).replicas, { profile: "usual", seed, scale });
+    assert.equal(parsed("--set", "replicas=november2025").replicas?.profile, "november2025");
   });
 
   for (const text of ["slow", "usual@0", "usual@2", "usual:x", "usual@", "7"]) {
-    it(`--replicas ${text} is refused`, () =>
-      assert.throws(() => parsed("--replicas", text), { code: "commander.invalidArgument", message: /usual:7@0\.02/ }));
+    it(`--set replicas=${text} is refused`, () =>
+      assert.throws(() => parsed("--set", `replicas=${text}`), {
+        code: "commander.invalidArgument",
+        message: /usual:7@0\.02/,
+      }));
   }
 });

@@ -80,7 +80,7 @@ describe("mssp alerts", function () {
     const checkpoints = path.join(folder, "checkpoints");
     const command = [
       ...["alerts", "--all", ...sinceOption, "--checkpoints", checkpoints],
-      ...["--file", file!, "--file-size", "2M", "--metrics", metrics!, "--health", health!],
+      ...["--file", file!, "--set", "fileSize=2M", "--metrics", metrics!, "--health", health!],
     ];
     const until = new Date();
     const options = { folder: project.folder, environment: project.environment };
@@ -305,12 +305,12 @@ describe("mssp alerts", function () {
       [["--severity", "grave"], 2, /Allowed are informational, low, medium, high/],
       [["--since", "yesterday"], 2, /neither a time nor a duration/],
       [["--raw", "--format", "cef"], 2, /--raw is the service's own JSON/],
-      [["--file", "a", "--index", "soc"], 2, /--index goes with --hec/],
-      [["--data-stream", "logs-a-b"], 2, /--data-stream goes with --elasticsearch/],
+      [["--file", "a", "--set", "index=soc"], 2, /--set index goes with --hec/],
+      [["--set", "dataStream=logs-a-b"], 2, /--set dataStream goes with --elasticsearch/],
       [["--elasticsearch", "https://elastic.example.com"], 1, /MSSP_ELASTICSEARCH_API_KEY/],
-      [["--log-analytics", "https://a.ingest.monitor.azure.com"], 2, /needs --dcr and --stream/],
+      [["--log-analytics", "https://a.ingest.monitor.azure.com"], 2, /needs --set dcr=<id> stream=<name>/],
       [["--log-analytics", "https://a.example", "--format", "cef"], 2, /--log-analytics takes JSON/],
-      [["--file", "a", "--file-size", "1"], 2, /A size is a number with k, M or G/],
+      [["--file", "a", "--set", "fileSize=1"], 2, /A size is a number with k, M or G/],
       [["--metrics", "0.0.0.0:9464"], 2, /is neither a port of this machine/],
       [["--checkpoints", "a"], 2, /--checkpoints goes with several customers/],
       [["--all"], 2, /use exactly one of --stack <pattern>, --all, --connection <file>, --connections <folder>/],

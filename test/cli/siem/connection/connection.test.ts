@@ -79,14 +79,14 @@ describe("a connection file", function () {
     assert.deepEqual(handedOver["credentialPlace"], {
       keyVaultSecret: "https://fabrikam.vault.azure.net/secrets/contoso",
     });
-    const named = await connection("handed-over", "--credential-file", secretFile);
+    const named = await connection("handed-over", "--credential", secretFile);
     assert.deepEqual(named["credentialPlace"], { file: secretFile });
   });
 
   it("says what to do next, and prints no secret", async () => {
     const out = path.join(machine, "next.json");
     const { exitCode, stdout, stderr } = await inProject(
-      ...["connection", "--stack", "contoso", "--out", out, "--credential-file", "/etc/mssp/{stack}.secret"],
+      ...["connection", "--stack", "contoso", "--out", out, "--credential", "/etc/mssp/{stack}.secret"],
     );
     assert.equal(exitCode, 0, stderr);
     assert.match(
@@ -126,7 +126,7 @@ describe("a connection file", function () {
     );
     assert.ok(!(await readdir(machine)).includes("shared"));
     const folder = path.join(machine, "all");
-    const own = ["connection", "--all", "--out", folder, "--credential-variable", "SECRET_{stack}"];
+    const own = ["connection", "--all", "--out", folder, "--credential", "env:SECRET_{stack}"];
     const { exitCode, stdout, stderr } = await inProject(...own);
     assert.equal(exitCode, 0, stderr);
     assert.deepEqual((await readdir(folder)).sort(), ["contoso.json", "handed-over.json", "tailspin.json"]);
@@ -156,9 +156,9 @@ describe("a connection file", function () {
 
   it("a place that is none is a usage error, and nothing is written", async () => {
     for (const place of [
-      ["--key-vault-secret", "https://fabrikam.vault.azure.net/keys/contoso"],
-      ["--credential-variable", "a b"],
-      ["--credential-file", ""],
+      ["--credential", "https://fabrikam.vault.azure.net/keys/contoso"],
+      ["--credential", "env:a b"],
+      ["--credential", ""],
     ]) {
       const out = path.join(machine, "never.json");
       const { exitCode, stderr } = await inProject("connection", "--stack", "contoso", "--out", out, ...place);

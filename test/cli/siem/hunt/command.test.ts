@@ -105,7 +105,7 @@ describe("mssp hunt", function () {
     assert.equal(faults!.counts.get("throttled"), before + 1);
   });
 
-  it("--timespan: only rows of that time", async () => {
+  it("--since: only rows of that time", async () => {
     const rows = async (...args: string[]) => {
       const { stdout, stderr } = await hunt(["--stack", "contoso", ...args, "AlertInfo | project Timestamp"]);
       assert.match(stderr, /rows from 1 of 1 customer\.$/);
@@ -113,7 +113,7 @@ describe("mssp hunt", function () {
     };
     const hours = 60 * 60 * 1000;
     const now = project.sandbox.cloud.now().getTime();
-    const [day, all] = [await rows("--timespan", "24h"), await rows()];
+    const [day, all] = [await rows("--since", "24h"), await rows()];
     assert.ok(day.length > 10 && day.length < all.length / 10, `${day.length} of ${all.length}`);
     assert.ok(Math.min(...day) >= now - 25 * hours);
     assert.ok(Math.min(...all) < now - 20 * 24 * hours);
@@ -144,7 +144,7 @@ describe("mssp hunt", function () {
       const span = { from: until - 24 * 60 * 60 * 1000, until };
       let alerts = 0;
       for await (const read of huntedAlerts(span, async (query, timespan) => {
-        const { exitCode, stdout, stderr } = await hunt(["--stack", "contoso", "--timespan", timespan, query]);
+        const { exitCode, stdout, stderr } = await hunt(["--stack", "contoso", "--since", timespan, query]);
         assert.equal(exitCode, 0, `${query}: ${stderr}`);
         return { columns: [], rows: huntRows(stdout) };
       }))
@@ -192,7 +192,7 @@ describe("mssp hunt", function () {
       [[count], 2, /error: use exactly one of --stack <pattern>, --all, --connection <file>, --connections <folder>/],
       [["--stack", "contoso", "--tag", "tier", count], 2, /error: --tag goes with --all/],
       [["--stack", "contoso"], 2, /error: the query is missing: give it as an argument, with --file, or -/],
-      [["--stack", "contoso", "--timespan", "yesterday", count], 2, /'yesterday' is invalid\. Expected a duration/],
+      [["--stack", "contoso", "--since", "yesterday", count], 2, /'yesterday' is invalid\. Expected a duration/],
       [["--connection", "x", "--passphrase-folder", "x", count], 2, /error: --passphrase-folder goes with --stack/],
       [
         ["--stack", "contoso", "--file", "none.kql"],
@@ -214,7 +214,7 @@ describe("mssp hunt", function () {
     const file = path.join(folder, "contoso.json");
     const secretFile = path.join(folder, "client-secret");
     await writeFile(secretFile, clientSecret, { mode: 0o600 });
-    const connection = ["connection", "--stack", "contoso", "--out", file, "--credential-file", secretFile, "--force"];
+    const connection = ["connection", "--stack", "contoso", "--out", file, "--credential", secretFile, "--force"];
     const { exitCode, stderr } = await inSession(connection, {
       folder: project.folder,
       environment: project.environment,

@@ -77,14 +77,14 @@ describe("mssp incidents", function () {
   it("incidents: changes an incident and says what, as text and as JSON", async () => {
     const id = idOf("active");
     const closed = await run([
-      ...["incidents", "--stack", "triage", "--id", id, "--close", "--classify", "truePositive"],
-      ...["--determination", "phishing", "--comment", "Mailbox cleaned."],
+      ...["incidents", "--stack", "triage", "--id", id, "--set", "status=resolved"],
+      ...["classification=truePositive", "determination=phishing", "comment=Mailbox cleaned."],
     ]);
     assert.equal(closed.exitCode, 0, closed.stderr);
     assert.match(closed.stdout, new RegExp(`^Incident ${id}: `));
     assert.match(closed.stdout, /status: active -> resolved\n.*classification: unknown -> truePositive/);
     assert.match(closed.stdout, /determination: unknown -> phishing\n {2}comment: added\nhttps:/);
-    const again = await run(["incidents", "--stack", "triage", "--id", id, "--close", "--json"]);
+    const again = await run(["incidents", "--stack", "triage", "--id", id, "--set", "status=resolved", "--json"]);
     const { changes, incident } = JSON.parse(again.stdout) as { changes: unknown[]; incident: IncidentRecord };
     assert.deepEqual(changes, []);
     assert.deepEqual([incident.status, incident.comments[0]?.text], ["resolved", "Mailbox cleaned."]);
@@ -92,14 +92,22 @@ describe("mssp incidents", function () {
 
   it("incidents: changes the incident that another one was merged into", async () => {
     const id = idOf("redirected");
-    const assigned = await run(["incidents", "--stack", "triage", "--id", id, "--assign", "ana@fabrikam.example"]);
+    const assigned = await run([
+      "incidents",
+      "--stack",
+      "triage",
+      "--id",
+      id,
+      "--set",
+      "assignedTo=ana@fabrikam.example",
+    ]);
     assert.equal(assigned.exitCode, 0, assigned.stderr);
     assert.match(assigned.stdout, new RegExp(`Incident ${id} was merged into incident ${Number(id) - 1}`));
     assert.match(assigned.stdout, /assignedTo: .* -> ana@fabrikam\.example/);
   });
 
   it("incidents: names the permission and the setting that a connector lacks", async () => {
-    const write = await run(["incidents", "--stack", "stale", "--id", idOf("active"), "--close"]);
+    const write = await run(["incidents", "--stack", "stale", "--id", idOf("active"), "--set", "status=resolved"]);
     assert.equal(write.exitCode, 3);
     assert.match(write.stderr, /SecurityIncident\.ReadWrite\.All.*connector\.profile: triage/);
     const read = await run(["incidents", "--stack", "fabrikam"]);
@@ -109,26 +117,26 @@ describe("mssp incidents", function () {
   });
 
   it("incidents: refuses a change that the contract does not include, before any call", async () => {
-    const profile = await run(["incidents", "--stack", "contoso", "--id", "1", "--close"]);
+    const profile = await run(["incidents", "--stack", "contoso", "--id", "1", "--set", "status=resolved"]);
     assert.equal(profile.exitCode, 1);
     assert.match(profile.stderr, /has the profile "read".*connector\.profile: triage/);
-    const ended = await run(["incidents", "--stack", "ended", "--id", "1", "--close"]);
+    const ended = await run(["incidents", "--stack", "ended", "--id", "1", "--set", "status=resolved"]);
     assert.equal(ended.exitCode, 1);
     assert.match(ended.stderr, /until 2026-01-31.*connector\.writesEndOn/);
   });
 
   for (const [args, reason] of [
-    [["--close"], /--close goes with --id/],
+    [["--set", "status=resolved"], /--set status goes with --id/],
     [["--id", "1", "--follow"], /--follow is for a pull/],
-    [["--id", "1", "--determination", "apt"], /--determination goes with --classify/],
+    [["--id", "1", "--set", "determination=apt"], /--set determination goes with --set classification/],
     [["--raw", "--format", "cef"], /--raw is the service's own JSON: it can't be used with --format cef/],
     [["--elasticsearch", "https://a.example", "--format", "cef"], /--elasticsearch takes JSON/],
-    [["--id", "../x", "--close"], /is no incident's ID/],
+    [["--id", "../x", "--set", "status=resolved"], /is no incident's ID/],
     [["--id", "1"], /has no incident 1/],
   ] as const) {
     it(`incidents: refuses ${args.join(" ")}`, async () => {
       const { exitCode, stderr, stdout } = await run(["incidents", "--stack", "triage", ...args]);
-      assert.equal(exitCode, args.length === 2 ? 1 : 2);
+      assert.equal(exitCode, args[0] === "--id" && args.length === 2 ? 1 : 2);
       assert.match(stderr, reason);
       assert.equal(stdout, "");
     });

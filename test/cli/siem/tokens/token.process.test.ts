@@ -139,21 +139,21 @@ describe("mssp token", function () {
   it("checks the file before the sign-in, and creates it with mode 600", async () => {
     const there = path.join(folder, "there");
     await writeFile(there, "mine", { mode: 0o644 });
-    const taken = await mssp("token", "--stack", "contoso", "--to-file", there);
+    const taken = await mssp("token", "--stack", "contoso", "--out", there);
     assert.match(taken.stderr, /^mssp: .*there is there already\. Name another file, or replace it with --force\.$/);
-    const nowhere = await mssp("token", "--stack", "contoso", "--to-file", path.join(folder, "none", "file"));
+    const nowhere = await mssp("token", "--stack", "contoso", "--out", path.join(folder, "none", "file"));
     assert.match(nowhere.stderr, /^mssp: The folder of .* isn't there\./);
     const name = await mssp(
       "token",
       "--stack",
       "contoso",
-      "--to-key-vault",
+      "--out",
       "https://v.vault.azure.net",
       "--secret-name",
       "a_b",
     );
     assert.match(name.stderr, /^mssp: "a_b" is no name for a secret in a key vault/);
-    const forced = await signIn(["--stack", "contoso", "--to-file", there, "--force"], async (url) => {
+    const forced = await signIn(["--stack", "contoso", "--out", there, "--force"], async (url) => {
       await fetch(await signedIn(url));
     });
     assert.equal(forced.exitCode, 0, forced.stderr);

@@ -106,7 +106,7 @@ describe("mssp token", function () {
     for (const args of [
       ["token"],
       ["token", "--stack", "contoso", "--device-code", "--renew"],
-      ["token", "--stack", "contoso", "--to-file", "a", "--to-key-vault", "b"],
+      ["token", "--stack", "contoso", "--out", "a", "--out", "b"],
       ["verify"],
       ["verify", "--stack", "contoso", "--region", "mars"],
       ["secrets", "--days", "soon"],

@@ -67,7 +67,10 @@ function faultBlocks({ cloud, faults }: Shown): Block[] {
   const seen = [...(faults?.seen ?? []), ...cloud.replicas.seen];
   if (faults === undefined && seen.length === 0) {
     return [
-      paragraph("Faults are switched on at the start: ", code("npx mssp sandbox serve --faults 7:10 --replicas usual")),
+      paragraph(
+        "Faults are switched on at the start: ",
+        code("npx mssp sandbox serve --set faults=7:10 --set replicas=usual"),
+      ),
     ];
   }
   const rows = seen.map(([sight, count]) => ({ cells: [sight, String(count)] }));

@@ -22,7 +22,7 @@ function needs(count: number, changes: Partial<StatusNeed> = {}): NeedOfCustomer
   return Array.from({ length: count }, (_, index) => ({ stack: `c${index}`, customerName: `Contoso ${index}`, need }));
 }
 
-describe("mssp status --notify-format", () => {
+describe("mssp status --notify by MSSP_NOTIFY_FORMAT", () => {
   it("teams: a message with one Adaptive Card, without Markdown", () => {
     const { type, attachments } = notificationBody("teams", needs(1), options) as {
       type: string;

@@ -50,7 +50,7 @@ function customers(looks: readonly Look[]): CustomerStatus[] {
   });
 }
 
-describe("mssp status --notify-state: once, and again when worse", () => {
+describe("mssp status --notify with MSSP_NOTIFY_STATE: once, and again when worse", () => {
   it("a need is sent exactly when it is new or worse than what was sent since it began", () => {
     fc.assert(
       fc.property(runs, (all) => {

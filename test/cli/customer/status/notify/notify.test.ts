@@ -48,16 +48,18 @@ describe("mssp status --notify", () => {
   });
   afterEach(() => rm(path.join(folder, "sent.json"), { force: true }));
 
-  const notify = async (...args: readonly string[]) => {
-    const options = { folder: folder, environment: { MSSP_NOTIFY_URL: url }, now };
+  const notify = async (...args: readonly string[]) => notifyWith({}, ...args);
+  const notifyWith = async (variables: Readonly<Record<string, string>>, ...args: readonly string[]) => {
+    const options = { folder: folder, environment: { MSSP_NOTIFY_URL: url, ...variables }, now };
     const ended = await inSession(["status", "--offline", "--stack", "leaver", "gone", ...args], options);
     assert.doesNotMatch(ended.stdout + ended.stderr, /planted-webhook|127\.0\.0\.1/);
     return ended;
   };
-  const remember = ["--notify", "--notify-state", "sent.json"];
+  const remembering = { MSSP_NOTIFY_STATE: "sent.json" };
+  const remember = () => notifyWith(remembering, "--notify");
   const sentFile = () => readFile(path.join(folder, "sent.json"), "utf8").catch(() => "none");
 
-  it("sends what needs somebody; without --notify-state each run does", async () => {
+  it("sends what needs somebody; without MSSP_NOTIFY_STATE each run does", async () => {
     for (let run = 1; run <= 2; run++) {
       const { exitCode, stderr } = await notify("--notify");
       assert.equal(exitCode, 3);
@@ -69,15 +71,15 @@ describe("mssp status --notify", () => {
     );
   });
 
-  it("with --notify-state sends once, and again when it is worse", async () => {
-    await notify(...remember);
-    const { exitCode, stderr } = await notify(...remember);
+  it("with MSSP_NOTIFY_STATE sends once, and again when it is worse", async () => {
+    await remember();
+    const { exitCode, stderr } = await remember();
     assert.equal(exitCode, 3);
     assert.match(stderr, /Nothing new to send/);
     assert.equal(bodies.length, 1);
     const later = () => new Date("2026-12-01T12:00:00Z");
-    const options = { folder: folder, environment: { MSSP_NOTIFY_URL: url }, now: later };
-    await inSession(["status", "--offline", "--stack", "leaver", ...remember], options);
+    const options = { folder: folder, environment: { MSSP_NOTIFY_URL: url, ...remembering }, now: later };
+    await inSession(["status", "--offline", "--stack", "leaver", "--notify"], options);
     assert.equal(bodies.length, 2);
   });
 
@@ -89,18 +91,18 @@ describe("mssp status --notify", () => {
   ];
   for (const [code, message, headers, text] of failures) {
     it(`a webhook that answers ${code}: one error, exit code 1, and the next run sends again`, async () => {
-      await notify(...remember);
+      await remember();
       const before = await sentFile();
       await rm(path.join(folder, "sent.json"));
       answer = { status: code, ...(headers && { headers }), ...(text && { text }) };
-      const { exitCode, stdout, stderr } = await notify(...remember);
+      const { exitCode, stdout, stderr } = await remember();
       assert.equal(exitCode, 1);
       assert.match(stderr, message);
       assert.equal(stderr.split("\n").length, 1);
       assert.match(stdout, /leaver/);
       assert.equal(await sentFile(), "none");
       answer = { status: 200 };
-      assert.equal((await notify(...remember)).exitCode, 3);
+      assert.equal((await remember()).exitCode, 3);
       assert.equal(await sentFile(), before);
       assert.equal(bodies.length, 3);
     });
@@ -134,7 +136,9 @@ describe("mssp status --notify", () => {
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /MSSP_NOTIFY_URL has no https URL/);
     assert.doesNotMatch(refused.stderr, /planted/);
-    assert.equal((await notify("--notify-format", "teams")).exitCode, 2);
+    const unknown = await notifyWith({ MSSP_NOTIFY_FORMAT: "email" }, "--notify");
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stderr, /MSSP_NOTIFY_FORMAT is "email"\. It takes teams, slack, json\. Nothing was sent\./);
     assert.equal((await notify("--notify", "--watch")).exitCode, 2);
     assert.match(
       (await inSession(["status", "--offline", "--notify"], { folder, environment: { MSSP_NOTIFY_URL: "" } })).stderr,
@@ -145,9 +149,9 @@ describe("mssp status --notify", () => {
 
   it("a file that is no notify state: an error, and nothing is sent", async () => {
     await writeFile(path.join(folder, "sent.json"), '{"sent":{}}');
-    const { exitCode, stderr } = await notify(...remember);
+    const { exitCode, stderr } = await remember();
     assert.equal(exitCode, 1);
-    assert.match(stderr, /sent\.json is no file of --notify-state/);
+    assert.match(stderr, /sent\.json is no file of MSSP_NOTIFY_STATE/);
     assert.deepEqual(bodies, []);
     assert.equal(await sentFile(), '{"sent":{}}');
   });
