@@ -144,11 +144,7 @@ async function stackNamesOf(
   ]);
   const project = await readProject(folder);
   const place = { folder: project.folder, environment, journals: project.folder, now: now() };
-  const chosen = await selectStacks(
-    await readInventory(project, environment),
-    { stack: patterns, tag },
-    place,
-  );
+  const chosen = await selectStacks(await readInventory(project, environment), { stack: patterns, tag }, place);
   if (chosen.length === 0) throw noCustomer(tag);
   return chosen.map(({ stack: name }) => name);
 }

@@ -102,11 +102,7 @@ describe("the fleet's inventory and selectors", () => {
 
   async function names(options: Partial<SelectionOptions>): Promise<string[]> {
     const place = { folder, environment: {}, journals: path.join(folder, "runs"), now: new Date() };
-    const chosen = await selectStacks(
-      await readInventory(await readProject(folder), {}),
-      options,
-      place,
-    );
+    const chosen = await selectStacks(await readInventory(await readProject(folder), {}), options, place);
     return chosen.map(({ stack }) => stack);
   }
 

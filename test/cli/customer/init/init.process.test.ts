@@ -13,7 +13,7 @@ describe("mssp init", () => {
   let folder: string;
   beforeEach(() => (folder = newFolder()));
 
-  const init = (args: readonly string[]) => mssp(["init", ...args, "--without", "lockfile"], { folder });
+  const init = (args: readonly string[]) => mssp(["init", "--without=lockfile", ...args], { folder });
 
   it("makes the settings that pulumi new makes of the same template", async () => {
     const { exitCode, stderr } = await init(["customers", "acme.mssp"]);

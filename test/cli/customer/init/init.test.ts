@@ -14,7 +14,7 @@ describe("mssp init", () => {
   beforeEach(() => (folder = newFolder()));
 
   const init = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
-    mssp(["init", ...args, "--without", "lockfile"], { folder, environment });
+    mssp(["init", "--without=lockfile", ...args], { folder, environment });
   const text = (file: string) => readFile(path.join(folder, "customers", file), "utf8");
 
   it("prefixes the settings with the project's name, and says not to change it", async () => {

@@ -25,6 +25,7 @@ describe("mssp analyst", () => {
   const fileOf = (stack: string) => path.join(folder, `Pulumi.${stack}.yaml`);
   const run = (args: readonly string[], options: TestSessionOptions = {}) =>
     inSession(["analyst", ...args], { folder, ...options });
+  const list = (...args: readonly string[]) => inSession(["status", "--show", "analysts", ...args], { folder });
   const textOf = (stack: string) => readFile(fileOf(stack), "utf8");
 
   async function write(stack: string, changes: object): Promise<void> {
@@ -34,12 +35,12 @@ describe("mssp analyst", () => {
   }
 
   it("list: a row for each person, with the customers; off-boarded ones have none", async () => {
-    const { exitCode, stdout } = await run(["list"]);
+    const { exitCode, stdout } = await list();
     assert.equal(exitCode, 0);
     assert.match(stdout, /Ben Okafor +ben\.okafor@fabrikam\.example +customer-01.* +tier2 +no end/);
     assert.match(stdout, /2 analysts in 12 stacks\./);
     assert.doesNotMatch(stdout, /customer-gone/);
-    const { analysts } = JSON.parse((await run(["list", "--stack", "customer-04", "--json"])).stdout) as {
+    const { analysts } = JSON.parse((await list("--stack", "customer-04", "--json")).stdout) as {
       analysts: { email: string; stack: string }[];
     };
     assert.deepEqual(
@@ -170,8 +171,8 @@ describe("mssp analyst", () => {
       assert.match(text, /^# The team\.\n- email: cleo@fabrikam\.example # since May\n.*\n- \{ email: dan@/m);
       assert.doesNotMatch(await textOf("customer-02"), /dan@/);
       assert.match(await textOf("customer-04"), /dan@/);
-      const list = await run(["list", "--json"]);
-      const { analysts } = JSON.parse(list.stdout) as { analysts: { email: string; stack: string }[] };
+      const listed = await list("--json");
+      const { analysts } = JSON.parse(listed.stdout) as { analysts: { email: string; stack: string }[] };
       assert.deepEqual(
         analysts.filter(({ email }) => email.startsWith("dan@")).map(({ stack }) => stack),
         changed,
