@@ -32,7 +32,7 @@ export function define(command: Command, session: Session): void {
       const { initialize, nextSteps } = await import("./initialize.js");
       const options = {
         ...others,
-        ...(project && { project }),
+        ...(project === undefined ? {} : { project }),
         git: !without.includes("git"),
         lockfile: !without.includes("lockfile"),
       };

@@ -34,7 +34,7 @@ export function define(command: Command, session: Session): void {
         import("./customer.js"),
       ]);
       const interactive = json !== true && session.ask.isPossible;
-      const given = { ...givenSettings(set), ...(clientId && { clientId }) };
+      const given = { ...givenSettings(set), ...(clientId === undefined ? {} : { clientId }) };
       const check = without === undefined;
       const answers = await complete(stack, given, { command: "new", interactive, check }, session);
       if (answers === undefined) {
