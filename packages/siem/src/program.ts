@@ -4,42 +4,26 @@ import { lazyProgram, type Subcommand } from "@defender-mssp/terminal/lazyProgra
 import type { Session } from "@defender-mssp/terminal/session";
 import { descriptions } from "./descriptions";
 
-const subcommands: Readonly<Record<keyof typeof descriptions | "docs", Subcommand>> = {
-  alerts: {
-    description: descriptions.alerts,
-    load: () => require("./alerts/command") as typeof import("./alerts/command"),
-  },
-  incidents: {
-    description: descriptions.incidents,
-    load: () => require("./incidents/command") as typeof import("./incidents/command"),
-  },
-  hunt: { description: descriptions.hunt, load: () => require("./hunt/command") as typeof import("./hunt/command") },
-  verify: {
-    description: descriptions.verify,
-    load: () => require("./verify/command") as typeof import("./verify/command"),
-  },
-  evidence: {
-    description: descriptions.evidence,
-    load: () => require("./signed/command") as typeof import("./signed/command"),
-  },
-  token: {
-    description: descriptions.token,
-    load: () => require("./tokens/command") as typeof import("./tokens/command"),
-  },
-  retirements: {
-    description: descriptions.retirements,
-    load: () => require("./retirements/command") as typeof import("./retirements/command"),
-  },
-  docs: {
-    description:
-      "Print where the manual and the templates are: a systemd unit, a container file, alerts of Prometheus.",
-    load: () => require("./docs/command") as typeof import("./docs/command"),
-  },
-  "siem-config": {
-    description: descriptions["siem-config"],
-    load: () => require("./siemConfig/command") as typeof import("./siemConfig/command"),
-  },
+const loads = {
+  alerts: () => require("./alerts/command") as typeof import("./alerts/command"),
+  incidents: () => require("./incidents/command") as typeof import("./incidents/command"),
+  hunt: () => require("./hunt/command") as typeof import("./hunt/command"),
+  verify: () => require("./verify/command") as typeof import("./verify/command"),
+  evidence: () => require("./signed/command") as typeof import("./signed/command"),
+  token: () => require("./tokens/command") as typeof import("./tokens/command"),
+  retirements: () => require("./retirements/command") as typeof import("./retirements/command"),
+  docs: () => require("./docs/command") as typeof import("./docs/command"),
+  "siem-config": () => require("./siemConfig/command") as typeof import("./siemConfig/command"),
+} satisfies Readonly<Record<keyof typeof descriptions | "docs", Subcommand["load"]>>;
+
+const shown = {
+  ...descriptions,
+  docs: "Print where the manual and the templates are: a systemd unit, a container file, alerts of Prometheus.",
 };
+
+const subcommands: Readonly<Record<string, Subcommand>> = Object.fromEntries(
+  Object.entries(loads).map(([name, load]) => [name, { description: shown[name as keyof typeof shown], load }]),
+);
 
 export const subcommandNames = Object.keys(subcommands);
 

@@ -11,12 +11,16 @@ export function labelsText(labels: Readonly<Record<string, string>>): string {
     const escaped = value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
     return `${name}="${escaped}"`;
   });
-  return `{${pairs.join(",")}}`;
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
-/** A gauge with its help and samples; nothing without samples. */
-export function gaugeText(name: string, help: string, samples: readonly Sample[]): string {
-  if (samples.length === 0) return "";
+/** A metric with its help and samples. */
+export function metricText(name: string, type: "counter" | "gauge", help: string, samples: readonly Sample[]): string {
   const lines = samples.map(({ labels, value }) => `${name}${labelsText(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
+}
+
+/** Nothing without samples. */
+export function gaugeText(name: string, help: string, samples: readonly Sample[]): string {
+  return samples.length === 0 ? "" : metricText(name, "gauge", help, samples);
 }

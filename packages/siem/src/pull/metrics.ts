@@ -12,7 +12,7 @@ import { checkWritable, writeWholeFile } from "@defender-mssp/terminal/wholeFile
 import { UsageError } from "@defender-mssp/terminal/usageError";
 import type { Coverage } from "./coverage";
 import { coverageMetrics } from "./coverageMetrics";
-import { labelsText } from "./gaugeText";
+import { labelsText, metricText, type Sample } from "./gaugeText";
 
 /** Between two writes of the files, in milliseconds. */
 const writeEvery = 10_000;
@@ -80,45 +80,58 @@ export class Metrics {
 
   get text(): string {
     const [now, prefix, noun] = [this.now(), `mssp_${this.noun}s`, `${this.noun}s`];
-    const lag = ({ reached }: Customer) =>
-      [...reached].map(([destination, time]) => [destination, Math.max(0, now - time) / 1000] as const);
+    const customers = [...this.#customers.values()];
     const failures = this.#destinationFailures.size === 0 ? [["", 0] as const] : [...this.#destinationFailures];
+    /** @param values of a customer, by destination; "" where a value has none. */
+    const family = (
+      name: string,
+      type: "counter" | "gauge",
+      help: string,
+      values: (customer: Customer) => readonly (readonly [destination: string, value: number])[],
+    ): string =>
+      metricText(
+        `${prefix}_${name}`,
+        type,
+        help,
+        customers.flatMap((customer) => samplesOf(customer.labels, values(customer))),
+      );
     return [
-      this.#family(
-        `${prefix}_delivered_total`,
-        "counter",
-        `Number of ${noun} that the destination has accepted.`,
-        ({ delivered }) => [...delivered].filter(([destination]) => destination !== "" || delivered.size === 1),
+      family("delivered_total", "counter", `Number of ${noun} that the destination has accepted.`, ({ delivered }) =>
+        [...delivered].filter(([destination]) => destination !== "" || delivered.size === 1),
       ),
-      this.#family(
-        `${prefix}_pull_failures_total`,
-        "counter",
-        "Number of pulls of a customer that have failed.",
-        (c) => [["", c.failed]],
-      ),
-      this.#family(`${prefix}_pull_success`, "gauge", "Whether the last pull of a customer has succeeded.", (c) => [
-        ["", c.isFailing ? 0 : 1],
+      family("pull_failures_total", "counter", "Number of pulls of a customer that have failed.", ({ failed }) => [
+        ["", failed],
       ]),
-      this.#family(
-        `${prefix}_last_success_timestamp_seconds`,
-        "gauge",
-        "When a pull of a customer was last complete.",
-        (c) => (c.lastSuccess === undefined ? [] : [["", c.lastSuccess / 1000]]),
+      family("pull_success", "gauge", "Whether the last pull of a customer has succeeded.", ({ isFailing }) => [
+        ["", isFailing ? 0 : 1],
+      ]),
+      family("last_success_timestamp_seconds", "gauge", "When a pull of a customer was last complete.", (customer) =>
+        customer.lastSuccess === undefined ? [] : [["", customer.lastSuccess / 1000]],
       ),
-      this.#family(`${prefix}_lag_seconds`, "gauge", `Age of the moment up to which all ${noun} were delivered.`, lag),
+      family("lag_seconds", "gauge", `Age of the moment up to which all ${noun} were delivered.`, ({ reached }) =>
+        [...reached].map(([destination, time]) => [destination, Math.max(0, now - time) / 1000]),
+      ),
       this.#lagFamily(`${prefix}_delivery_lag_seconds`),
       coverageMetrics(
         prefix,
-        [...this.#customers.values()].flatMap(({ labels, coverages }) =>
-          coverages.map((coverage) => ({ labels, coverage })),
+        customers.flatMap(({ labels, coverages }) => coverages.map((coverage) => ({ labels, coverage }))),
+      ),
+      metricText(
+        `${prefix}_retirement_days`,
+        "gauge",
+        "Days until something ends that the connector rests on, negative after it.",
+        // What has no published date has no sample.
+        customers.flatMap(({ labels, retirements }) =>
+          retirements().flatMap(({ id, daysLeft }) =>
+            daysLeft === null ? [] : [{ labels: { ...labels, retirement: id }, value: daysLeft }],
+          ),
         ),
       ),
-      this.#retirementFamily(`${prefix}_retirement_days`),
-      `# HELP ${prefix}_destination_failures_total Number of deliveries that the destination has refused.\n`,
-      `# TYPE ${prefix}_destination_failures_total counter\n`,
-      ...failures.map(
-        ([destination, count]) =>
-          `${prefix}_destination_failures_total${destination === "" ? "" : labelsText({ destination })} ${count}\n`,
+      metricText(
+        `${prefix}_destination_failures_total`,
+        "counter",
+        "Number of deliveries that the destination has refused.",
+        samplesOf({}, failures),
       ),
     ].join("");
   }
@@ -133,33 +146,17 @@ export class Metrics {
     const help = `# HELP ${name} Seconds from the ${when} to its delivery, without the backlog of a first pull.\n`;
     return `${help}# TYPE ${name} histogram\n${samples.join("")}`;
   }
+}
 
-  /** What has no published date has no sample. */
-  #retirementFamily(name: string): string {
-    const samples = [...this.#customers.values()].flatMap(({ labels, retirements }) =>
-      retirements().flatMap(({ id, daysLeft }) =>
-        daysLeft === null ? [] : [`${name}${labelsText({ ...labels, retirement: id })} ${daysLeft}\n`],
-      ),
-    );
-    const help = "Days until something ends that the connector rests on, negative after it.";
-    return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.join("")}`;
-  }
-
-  /** @param values of a customer, by destination; "" where a value has none. */
-  #family(
-    name: string,
-    type: string,
-    help: string,
-    values: (customer: Customer) => readonly (readonly [destination: string, value: number])[],
-  ): string {
-    const samples = [...this.#customers.values()].flatMap((customer) =>
-      values(customer).map(([destination, value]) => {
-        const labels = destination === "" ? customer.labels : { ...customer.labels, destination };
-        return `${name}${labelsText(labels)} ${value}\n`;
-      }),
-    );
-    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.join("")}`;
-  }
+/** By destination; "" where a value has none. */
+function samplesOf(
+  labels: Readonly<Record<string, string>>,
+  values: readonly (readonly [destination: string, value: number])[],
+): Sample[] {
+  return values.map(([destination, value]) => ({
+    labels: destination === "" ? labels : { ...labels, destination },
+    value,
+  }));
 }
 
 export class CustomerMetrics {
