@@ -1,33 +1,10 @@
-/**
- * The hosts that a product's files name: the cloud's own, or the sandbox's when the environment
- * points to it.
- */
-import {
-  clouds,
-  request,
-  withoutTrailingSlash,
-  type AlertExporterRegion,
-  type Endpoints,
-  type Environment,
-} from "@defender-mssp/microsoft";
+/** The host of the customer's legacy alert API, which a product's files name. */
+import { clouds, request, type AlertExporterRegion, type Endpoints, type Environment } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { UnreadConnector } from "../connector/connectorSource";
 import { acceptingHost, alertExporterHosts } from "../connector/hosts";
 import { connectorEnvironment, credentialOf } from "../tokens/credentials";
 import { legacyTokens } from "../tokens/legacyTokens";
-import type { SiemHosts } from "./siem";
-
-/** All hosts but the one that depends on the customer's region. */
-export function siemHosts(endpoints: Endpoints, alertExporter: string | undefined): SiemHosts {
-  const { cloud, loginEndpoint, graphEndpoint, metadataHost } = endpoints;
-  return {
-    loginEndpoint: withoutTrailingSlash(loginEndpoint),
-    graphEndpoint: withoutTrailingSlash(graphEndpoint),
-    defenderApi: metadataHost === undefined ? clouds[cloud].defenderApi : `https://${metadataHost}`,
-    alertExporter,
-    isSandbox: metadataHost !== undefined,
-  };
-}
 
 interface EndpointsOfCustomer {
   readonly endpoints: Endpoints;

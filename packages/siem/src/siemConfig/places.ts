@@ -1,5 +1,11 @@
 /** What a template's places, such as `{{clientId}}`, hold for a customer. */
-import { legacyAlertResource, legacyTokenEndpoint, type CloudName } from "@defender-mssp/microsoft";
+import {
+  clouds,
+  legacyAlertResource,
+  legacyTokenEndpoint,
+  withoutTrailingSlash,
+  type CloudName,
+} from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { stringify } from "yaml";
 import type { SiemConnection } from "./siem";
@@ -14,9 +20,10 @@ const graphLocations: Readonly<Partial<Record<CloudName, string>>> = {
 export type Places = Readonly<Record<string, string>>;
 
 /** Reading a place that the customer has no value for throws a VisibleError. */
-export function places({ connector, hosts, clientSecret, refreshToken }: SiemConnection): Places {
+export function places({ connector, endpoints, clientSecret, refreshToken, ...hosts }: SiemConnection): Places {
   const { stack, cloud, tenantId, clientId, redirectUri = "" } = connector;
-  const { loginEndpoint, graphEndpoint, defenderApi, isSandbox } = hosts;
+  const loginEndpoint = withoutTrailingSlash(endpoints.loginEndpoint);
+  const { metadataHost } = endpoints;
   const authorize = `${loginEndpoint}/${tenantId}/oauth2/authorize`;
   return {
     name: plainName(stack),
@@ -28,12 +35,15 @@ export function places({ connector, hosts, clientSecret, refreshToken }: SiemCon
     // A variable of type yaml: its value is a string that contains YAML.
     refreshGrant: stringify({ grant_type: "refresh_token", refresh_token: refreshToken }),
     loginEndpoint,
-    graphEndpoint,
-    defenderApi,
+    graphEndpoint: withoutTrailingSlash(endpoints.graphEndpoint),
+    defenderApi: metadataHost === undefined ? clouds[endpoints.cloud].defenderApi : `https://${metadataHost}`,
     legacyResource: legacyAlertResource,
     authorizeUrl: `${authorize}?resource=${encodeURIComponent(legacyAlertResource)}`,
     tokenUrl: legacyTokenEndpoint(cloud, tenantId, loginEndpoint),
-    sandboxNote: isSandbox ? "The add-on reaches Microsoft's own Graph only: this input can't read the sandbox." : "",
+    sandboxNote:
+      metadataHost === undefined
+        ? ""
+        : "The add-on reaches Microsoft's own Graph only: this input can't read the sandbox.",
     get alertExporter() {
       if (hosts.alertExporter !== undefined) return hosts.alertExporter;
       throw new VisibleError(

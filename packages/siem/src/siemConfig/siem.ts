@@ -1,25 +1,17 @@
 /** What a SIEM product needs of a customer, and the files that it gets. */
+import type { Endpoints } from "@defender-mssp/microsoft";
 import type { Connector } from "../connector/connector";
 
 export interface SiemConnection {
   readonly connector: Connector;
-  readonly hosts: SiemHosts;
+  /** The cloud's own, or the sandbox's: a product that knows Microsoft's hosts by name can't reach that. */
+  readonly endpoints: Endpoints;
+  /** The legacy alert API of the customer's region; undefined when no file of the product needs it. */
+  readonly alertExporter: string | undefined;
   /** The client secret, or a placeholder. */
   readonly clientSecret: string;
   /** The refresh token, or a placeholder. */
   readonly refreshToken: string;
-}
-
-/** Base URLs, without a trailing slash: the cloud's own, or the sandbox's. */
-export interface SiemHosts {
-  readonly loginEndpoint: string;
-  readonly graphEndpoint: string;
-  /** The API of Defender for Endpoint. */
-  readonly defenderApi: string;
-  /** The legacy alert API of the customer's region; undefined when no file of the product needs it. */
-  readonly alertExporter: string | undefined;
-  /** Whether these are the sandbox's: a product that knows Microsoft's hosts by name can't reach it. */
-  readonly isSandbox: boolean;
 }
 
 /** A file to write. */

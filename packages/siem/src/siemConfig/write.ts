@@ -107,7 +107,8 @@ export async function connectionOf(
   const clientSecret = credential?.kind === "secret" ? credential.secret : connector.clientSecret;
   return {
     connector,
-    hosts: hosts.siemHosts(endpoints, alertExporter),
+    endpoints,
+    alertExporter,
     clientSecret: (showSecrets ? clientSecret : undefined) ?? `<client secret of stack ${stack}>`,
     refreshToken: refreshToken ?? `<refresh token of stack ${stack}>`,
   };

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { clouds } from "@defender-mssp/microsoft";
 import type { Connector } from "../../src/connector/connector";
-import { siemHosts } from "../../src/siemConfig/hosts";
 import type { SiemProduct } from "../../src/siemConfig/products";
 import { mergedSiemFiles, siemFiles } from "../../src/siemConfig/render";
 import type { SiemConnection } from "../../src/siemConfig/siem";
@@ -36,7 +35,8 @@ function customer(stack: string, changes: Partial<Connector> = {}): SiemConnecti
   const endpoints = { cloud: connector.cloud, loginEndpoint, graphEndpoint, resourceManagerEndpoint };
   return {
     connector,
-    hosts: siemHosts({ ...endpoints, metadataHost: undefined }, alertExporters.us),
+    endpoints: { ...endpoints, metadataHost: undefined },
+    alertExporter: alertExporters.us,
     clientSecret: `secret-of-${stack}`,
     refreshToken: `token-of-${stack}`,
   };

@@ -9,7 +9,7 @@ import { connectionFile } from "../../src/connector/connectionFiles";
 import type { Connector } from "../../src/connector/connector";
 import { acceptingHost } from "../../src/connector/hosts";
 import { filledTemplate } from "../../src/siemConfig/filledTemplate";
-import { customerAlertExporter, siemHosts } from "../../src/siemConfig/hosts";
+import { customerAlertExporter } from "../../src/siemConfig/hosts";
 import { siemProducts, type SiemProduct } from "../../src/siemConfig/products";
 import type { SiemConnection } from "../../src/siemConfig/siem";
 import { siemFiles } from "../../src/siemConfig/render";
@@ -38,7 +38,8 @@ const connection = (
   const endpoints = { cloud, loginEndpoint, graphEndpoint, resourceManagerEndpoint, metadataHost: undefined };
   return {
     connector: { ...contoso, ...connector },
-    hosts: siemHosts(endpoints, alertExporters[region]),
+    endpoints,
+    alertExporter: alertExporters[region],
     clientSecret: "<client secret of stack contoso>",
     refreshToken: "<refresh token of stack contoso>",
     ...changes,
@@ -147,17 +148,23 @@ describe("siem-config", () => {
   });
 
   it("names the sandbox's hosts when the environment points to the sandbox", () => {
-    const hosts = siemHosts(
-      { ...clouds.public, cloud: "public", loginEndpoint: "https://127.0.0.1:1/", metadataHost: "127.0.0.1:1" },
-      "https://127.0.0.1:1",
-    );
+    const sandbox = {
+      endpoints: {
+        ...clouds.public,
+        cloud: "public" as const,
+        metadataHost: "127.0.0.1:1",
+        loginEndpoint: "https://127.0.0.1:1/",
+        graphEndpoint: "https://127.0.0.1:1",
+      },
+      alertExporter: "https://127.0.0.1:1",
+    };
     for (const product of ["splunk", "arcsight", "elastic"] as const) {
-      const files = rendered(product, connection({ hosts: { ...hosts, graphEndpoint: "https://127.0.0.1:1" } }));
+      const files = rendered(product, connection(sandbox));
       const text = Object.values(files).join("\n");
       assert.doesNotMatch(text, /microsoftonline|securitycenter\.windows|api\.security|\/\/graph\.microsoft/, product);
       assert.match(text, /https:\/\/127\.0\.0\.1:1\/api\/alerts/, product);
     }
-    const splunk = rendered("splunk", connection({ hosts }));
+    const splunk = rendered("splunk", connection(sandbox));
     assert.match(splunk["Splunk_TA_MS_Security/local/inputs.conf"] ?? "", /^# .*can't read the sandbox\.$/m);
   });
 
