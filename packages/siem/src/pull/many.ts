@@ -138,9 +138,9 @@ class Customers<T extends Pulled> {
   }
 
   async #open(customer: CustomerPull<T>, figures: CustomerMetrics): Promise<Pull<T>> {
-    const { delivered } = this.all.progress;
     const note = (text: string): void => this.#note(customer, text);
-    const progress = fanOut({ note, delivered: delivered.bind(this.all.progress) }, figures);
+    const delivered: PullProgress["delivered"] = (...given) => this.all.progress.delivered(...given);
+    const progress = fanOut({ note, delivered }, figures);
     const [slots, signal] = [this.#slots, this.#signal];
     const setup = await customer.open({
       signal,
