@@ -1,6 +1,7 @@
 /**
- * `npm run promises`: breaks each promise of SECURITY.md by a small change of the code in a copy of
- * the checkout, and expects the test that the promise names to fail.
+ * `npm run promises`: breaks each promise of SECURITY.md by a small change of the code in a copy of the checkout, and
+ * expects the test that the promise names to fail. `npm run search:planted` (`--planted`) plants defects in the same way,
+ * and expects the search to find each.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -9,38 +10,44 @@ import { messageOf } from "@defender-mssp/errors";
 import { changedMutations } from "./changedMutations";
 import { CheckoutCopy } from "./checkoutCopy";
 import { mutationProblems, promiseOfMutation, shortText } from "./mutationProblems";
-import { mutations, type Mutation } from "./mutations";
+import { mutations, planted, type BrokenCode } from "./mutations";
+import type { SearchLimits } from "./runSearch";
 import { endTests } from "./runTest";
 import { securityClaims } from "./securityClaims";
 import { tryMutation, type MutationResult, type UnchangedRuns } from "./tryMutation";
 
-const usage = `npm run -s promises -- [--only N|TEXT] [--unit | --engine] [--changed [BASE]] [--jobs 2] [--list] [--json]
+const usage = `npm run -s promises -- [--only N|TEXT] [--unit | --engine] [--changed [BASE]] [--jobs 2] [--list]
+npm run -s search:planted -- [--only N|TEXT] [--worlds 200] [--lives 20] [--seed 1] [--jobs 2] [--list]
 
-  --only N|TEXT      the Nth mutation, or those whose sentence, test or file has the text
+  --only N|TEXT      the Nth row, or those whose sentence, test or file has the text
   --unit             without tests on the engine
   --engine           tests on the engine alone
   --changed [BASE]   mutations whose file, test, sentence or entry differs from BASE. Default: origin/main
+  --worlds N         worlds until a planted defect counts as not found
+  --lives N          the same of those that a life shows, drawn from the commands that they concern
+  --seed S           of the worlds and lives
   --jobs N           copies of the checkout that are worked in at the same time. Default: 2
-  --list             list the mutations, run nothing
-  --json             an array of results
-Exit codes: 0 each test fails with its mutation, 1 otherwise, 2 usage error.
+  --list             list the rows, run nothing
+Exit codes: 0 each is caught, 1 otherwise, 2 usage error.
 `;
 
 const checkout = path.resolve(__dirname, "..", "..", "..");
 
-/** A mutation with its number in the table, from 1. */
-interface NumberedMutation extends Mutation {
+/** Broken code with its number in the table, from 1. */
+interface Row {
   readonly number: number;
+  readonly broken: BrokenCode;
+  readonly title: string;
 }
 
-interface Arguments {
+interface Arguments extends SearchLimits {
+  readonly planted: boolean;
   readonly only: string | undefined;
   readonly unit: boolean;
   readonly engine: boolean;
   readonly base: string | undefined;
   readonly jobs: number;
   readonly list: boolean;
-  readonly json: boolean;
 }
 
 async function main(): Promise<void> {
@@ -48,149 +55,127 @@ async function main(): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
-  const args = readArguments();
-  if (args === undefined) return;
   const page = readFileSync(path.join(checkout, "SECURITY.md"), "utf8");
-  const problems = mutationProblems(checkout, page, mutations);
-  const selected = selectMutations(args, page);
-  if (selected === undefined) return;
-  if (args.list) {
-    for (const mutation of selected) process.stdout.write(`${titleText(mutation, page)}\n`);
+  let args: Arguments | undefined;
+  let rows: Row[];
+  try {
+    args = readArguments();
+    rows = args === undefined ? [] : selectedRows(args, page);
+  } catch (error) {
+    process.stderr.write(`promises: ${messageOf(error)}\n\n${usage}`);
+    process.exitCode = 2;
     return;
   }
+  if (args === undefined) return;
+  if (args.list) {
+    for (const row of rows) process.stdout.write(`${row.title}\n`);
+    return;
+  }
+  const problems = args.planted ? [] : mutationProblems(checkout, page, mutations);
   for (const problem of problems) process.stderr.write(`promises: ${problem}\n`);
-  const results = await runAll(selected, args.jobs, page);
-  if (args.json) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+  const results = await runAll(rows, args);
   const caught = results.filter(({ result }) => result === "caught").length;
-  if (!args.json)
-    process.stdout.write(`${caught} caught, ${results.length - caught} not, ${problems.length} problems\n`);
+  process.stdout.write(`${caught} caught, ${results.length - caught} not, ${problems.length} problems\n`);
   if (caught < results.length || problems.length > 0) process.exitCode = 1;
 }
 
 function readArguments(): Arguments | undefined {
-  try {
-    // The base may be left out, which parseArgs does not know.
-    const given = process.argv.slice(2).flatMap((text, index, all) => {
-      const next = all[index + 1];
-      return text === "--changed" && (next === undefined || next.startsWith("-")) ? [text, "origin/main"] : [text];
-    });
-    const { values } = parseArgs({
-      args: given,
-      options: {
-        only: { type: "string" },
-        unit: { type: "boolean", default: false },
-        engine: { type: "boolean", default: false },
-        changed: { type: "string" },
-        jobs: { type: "string", default: "2" },
-        list: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(usage);
-      return undefined;
-    }
-    const { only, unit, engine, changed: base, list, json } = values;
-    if (unit && engine) throw new Error("--unit and --engine leave no test together.");
-    const jobs = Number(values.jobs);
-    if (!Number.isSafeInteger(jobs) || jobs < 1) throw new Error(`--jobs: "${values.jobs}" is not a number above 0.`);
-    return { only, unit, engine, base, jobs, list, json };
-  } catch (error) {
-    reportUsageError(error);
+  // The base may be left out, which parseArgs does not know.
+  const typed = process.argv.slice(2).flatMap((text, index, all) => {
+    const next = all[index + 1];
+    return text === "--changed" && (next === undefined || next.startsWith("-")) ? [text, "origin/main"] : [text];
+  });
+  const { values } = parseArgs({
+    args: typed,
+    options: {
+      planted: { type: "boolean", default: false },
+      only: { type: "string" },
+      unit: { type: "boolean", default: false },
+      engine: { type: "boolean", default: false },
+      changed: { type: "string" },
+      worlds: { type: "string", default: "200" },
+      lives: { type: "string", default: "20" },
+      seed: { type: "string", default: "1" },
+      jobs: { type: "string", default: "2" },
+      list: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
     return undefined;
   }
-}
-
-function reportUsageError(error: unknown): void {
-  process.stderr.write(`promises: ${messageOf(error)}\n\n${usage}`);
-  process.exitCode = 2;
+  if (values.unit && values.engine) throw new Error("--unit and --engine leave no test together.");
+  const jobs = Number(values.jobs);
+  if (!Number.isSafeInteger(jobs) || jobs < 1) throw new Error(`--jobs: "${values.jobs}" is not a number above 0.`);
+  return { ...values, only: values.only, base: values.changed, jobs };
 }
 
 /** Unit tests first, tests on the engine last. */
-function selectMutations({ only, unit, engine, base }: Arguments, page: string): NumberedMutation[] | undefined {
-  try {
-    const changed = new Set(base === undefined ? mutations : changedMutations(checkout, page, mutations, base));
-    const selected = mutations
-      .flatMap((mutation, index) => (changed.has(mutation) ? [{ ...mutation, number: index + 1 }] : []))
-      .filter((mutation) => only === undefined || isNamed(mutation, only));
-    if (only !== undefined && base === undefined && selected.length === 0)
-      throw new Error(`--only: no mutation has the number or text "${only}".`);
-    const level = ({ test }: Mutation) => testLevel(checkout, test);
-    return selected
-      .filter((mutation) => !unit || level(mutation) < 2)
-      .filter((mutation) => !engine || level(mutation) === 2)
-      .sort((a, b) => level(a) - level(b) || a.number - b.number);
-  } catch (error) {
-    reportUsageError(error);
-    return undefined;
-  }
-}
-
-function isNamed({ number, promise, test, file }: NumberedMutation, only: string): boolean {
-  return /^\d+$/.test(only) ? number === Number(only) : [promise, test, file].some((text) => text.includes(only));
-}
-
-interface ReportedResult extends MutationResult {
-  readonly number: number;
-  readonly line: number | undefined;
-  readonly promise: string;
-  readonly test: string;
-  readonly file: string;
-}
-
-async function runAll(selected: readonly NumberedMutation[], jobs: number, page: string): Promise<ReportedResult[]> {
-  const copies = await Promise.all(
-    Array.from({ length: Math.min(jobs, selected.length) }, () => CheckoutCopy.create(checkout)),
+function selectedRows({ planted: isPlanted, only, unit, engine, base }: Arguments, page: string): Row[] {
+  const changed = new Set<BrokenCode>(
+    base === undefined ? [...mutations, ...planted] : changedMutations(checkout, page, mutations, base),
   );
+  const { items } = securityClaims(page);
+  const title = (broken: BrokenCode) => {
+    if (!("test" in broken)) return `${broken.what} (${broken.file})`;
+    const line = promiseOfMutation(items, broken)?.line ?? "?";
+    return `SECURITY.md:${line} "${shortText(broken.promise)}" (${broken.test})`;
+  };
+  const isNamed = ({ number, broken, title: text }: Row) =>
+    only === undefined ||
+    (/^\d+$/.test(only)
+      ? number === Number(only)
+      : [text, broken.file, "test" in broken ? broken.promise : ""].some((part) => part.includes(only)));
+  const all = (isPlanted ? planted : mutations).map((broken: BrokenCode, index): Row => {
+    return { number: index + 1, broken, title: `#${index + 1} ${title(broken)}` };
+  });
+  const rows = all.filter((row) => changed.has(row.broken) && isNamed(row));
+  if (only !== undefined && base === undefined && rows.length === 0)
+    throw new Error(`--only: no row has the number or text "${only}".`);
+  const level = ({ broken }: Row) => ("test" in broken ? testLevel(broken.test) : 0);
+  return rows
+    .filter((row) => (unit ? level(row) < 2 : !engine || level(row) === 2))
+    .sort((a, b) => level(a) - level(b) || a.number - b.number);
+}
+
+async function runAll(rows: readonly Row[], args: Arguments): Promise<MutationResult[]> {
+  const copies = await Promise.all(
+    Array.from({ length: Math.min(args.jobs, rows.length) }, () => CheckoutCopy.create(checkout)),
+  );
+  const dispose = () => Promise.all(copies.map((copy) => copy.dispose()));
   const stop = async (code: number) => {
     endTests();
-    await Promise.all(copies.map((copy) => copy.dispose()));
+    await dispose();
     process.exit(code);
   };
   process.once("SIGINT", () => void stop(130));
   process.once("SIGTERM", () => void stop(143));
   const unchanged: UnchangedRuns = new Map();
-  const results: ReportedResult[] = [];
-  const queue = selected.values();
+  const results: MutationResult[] = [];
+  const queue = rows.values();
   const work = async (copy: CheckoutCopy) => {
-    for (const mutation of queue) {
-      const tried = await tryMutation(copy, mutation, unchanged);
-      const { number, promise, test, file } = mutation;
-      const line = promiseOfMutation(securityClaims(page).items, mutation)?.line;
-      results.push({ number, line, promise, test, file, ...tried });
-      process.stderr.write(progressText(results.length, selected.length, mutation, tried, page));
+    for (const { broken, title } of queue) {
+      const tried = await tryMutation(copy, broken, unchanged, args);
+      results.push(tried);
+      const { result, note, seconds, output } = tried;
+      const after = note === undefined ? "" : `\n  ${note}`;
+      const printed = output === undefined ? "" : `\n  ${output.trimEnd().split("\n").slice(-40).join("\n  ")}`;
+      process.stderr.write(
+        `${results.length} of ${rows.length}, ${result}, ${seconds} s: ${title}${after}${printed}\n`,
+      );
     }
   };
   try {
     await Promise.all(copies.map(work));
   } finally {
-    await Promise.all(copies.map((copy) => copy.dispose()));
+    await dispose();
   }
-  return results.sort((a, b) => a.number - b.number);
-}
-
-function progressText(
-  done: number,
-  all: number,
-  mutation: NumberedMutation,
-  { result, problem, seconds, output }: MutationResult,
-  page: string,
-): string {
-  const line = `${done} of ${all}, ${result}, ${seconds} s: ${titleText(mutation, page)}\n`;
-  if (problem === undefined) return line;
-  const printed = (output ?? "").trimEnd().split("\n").slice(-40).join("\n  ");
-  return `${line}  ${problem}\n  file: ${mutation.file}\n  ${printed}\n`;
-}
-
-function titleText(mutation: NumberedMutation, page: string): string {
-  const { number, promise, test } = mutation;
-  const line = promiseOfMutation(securityClaims(page).items, mutation)?.line ?? "?";
-  return `#${number} SECURITY.md:${line} "${shortText(promise)}" (${test})`;
+  return results;
 }
 
 /** What a test file needs: 0 the sources alone, 1 processes of what is built, 2 the engine. */
-function testLevel(checkout: string, test: string): 0 | 1 | 2 {
+function testLevel(test: string): 0 | 1 | 2 {
   const isOnEngine =
     /^test\/(e2e|lives|compat|official)\//.test(test) ||
     /\/e2e\/support"/.test(readFileSync(path.join(checkout, test), "utf8"));

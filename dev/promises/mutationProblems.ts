@@ -1,7 +1,7 @@
 /** Compares the mutations with SECURITY.md and the sources, without running a test. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Mutation } from "./mutations";
+import { changeProblem, type Mutation } from "./mutations";
 import { oneLine, securityClaims, type SecurityItem } from "./securityClaims";
 
 /** The promise that a mutation breaks; undefined where SECURITY.md has none or several. */
@@ -21,13 +21,11 @@ export function mutationProblem(
   promises: readonly SecurityItem[],
   mutation: Mutation,
 ): string | undefined {
-  const { test, file, before, after } = mutation;
+  const { test, file } = mutation;
   if (promiseOfMutation(promises, mutation) === undefined)
     return "SECURITY.md must have exactly one promise with this text and this test";
   for (const name of [test, file]) if (!existsSync(path.join(checkout, name))) return `${name}: no such file`;
-  const places = readFileSync(path.join(checkout, file), "utf8").split(before).length - 1;
-  if (places !== 1) return `${file}: "before" must occur once and occurs ${places} times. Adapt it to the changed code`;
-  return before === after ? `${file}: "after" changes nothing` : undefined;
+  return changeProblem(checkout, mutation);
 }
 
 /** A sentence for each mutation that cannot be applied or names no test, and for each promise that has none. */
