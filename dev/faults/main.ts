@@ -7,10 +7,10 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { minuteMs } from "@defender-mssp/errors/time";
-import { cutKinds, replicaProfiles, replicaSights, sights, type FaultOptions } from "@defender-mssp/sandbox";
+import { cutKinds, replicaProfiles, replicaSights, sights } from "@defender-mssp/sandbox";
 import { allCustomers, customersByModel } from "./customer";
 import { runKill } from "./kills";
-import { fairWeather, runSeed, type FaultResult, type SeedOptions, type Weather } from "./runs";
+import { fairWeather, runSeed, type FaultResult, type Run, type SeedOptions, type Weather } from "./runs";
 
 const help = `npm run -s faults -- [--seeds 50] [--first 1] [--customer tiers|packages|azure|detections] [--percent 10] [--cuts reset|closed]
                      [--scale 0.02] [--jobs 3] [--json]
@@ -32,26 +32,7 @@ npm run -s faults -- --kills [--customer …] [--jobs 3] [--json]
   --json           print one JSON object for each seed and kill, and the sums
 `;
 
-interface Sums {
-  /** Commands: three for each seed, two for each kill. */
-  readonly runs: number;
-  readonly injected: number;
-  readonly converged: number;
-  /**
-   * Commands after which the tenant is not the one without faults, and those that did not converge.
-   */
-  readonly lost: number;
-  /** Facts that are in the tenant after destroy, and weren't before. */
-  readonly leftOver: number;
-  /** Facts that differ before destroy: missing ones, additional ones, and resources that a refresh has dropped. */
-  readonly differences: Readonly<Record<"missing" | "more" | "dropped", number>>;
-  /** How the commands converged. */
-  readonly ways: Readonly<Record<"atOnce" | "again" | "repaired" | "impatient", number>>;
-  /** How many commands needed none, one, two and three more, and one without faults after these. */
-  readonly more: readonly number[];
-  /** Number of times that each effect of the faults was seen. */
-  readonly seen: Readonly<Record<string, number>>;
-}
+type Sums = ReturnType<typeof summed>;
 
 interface Task {
   readonly name: string;
@@ -86,20 +67,26 @@ async function main(): Promise<void> {
   const checkout = path.resolve(__dirname, "..", "..", "..");
   const first = number("first", values.first);
   const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
-  const customers = values.replicas === undefined ? allCustomers : values.customer ? everyCustomer : customersByModel;
-  const percent = number("percent", values.percent ?? (values.replicas === undefined ? "10" : "0"));
-  const faults = {
+  const profile = chosen("replicas", values.replicas, replicaProfiles);
+  const everybody = async () => [...(await customersByModel()), ...(await allCustomers())];
+  const customers = profile === undefined ? allCustomers : values.customer === undefined ? customersByModel : everybody;
+  const names = (await customers()).map(({ name }) => name);
+  const customer = chosen("customer", values.customer, names);
+  const cuts = chosen("cuts", values.cuts, cutKinds);
+  const percent = number("percent", values.percent ?? (profile === undefined ? "10" : "0"));
+  const timeScale = number("scale", values.scale);
+  const faults: Omit<SeedOptions, "seed"> = {
     percent,
+    timeScale,
+    percentAgain: number("percent-again", values["percent-again"]),
     // A program that a fault ends would keep waiting in a shared process.
     project: { sharedRuntime: percent === 0 },
-    percentAgain: number("percent-again", values["percent-again"]),
-    timeScale: number("scale", values.scale),
-    ...(await selectCustomer(values.customer, customers)),
-    ...selectReplicas(values.replicas, number("scale", values.scale)),
-    ...selectCuts(values.cuts),
+    ...(customer === undefined ? {} : { customer }),
+    ...(profile === undefined ? {} : { replicas: { profile, scale: timeScale } }),
+    ...(cuts === undefined ? {} : { cuts: [cuts] }),
   };
   process.stderr.write("Without faults…\n");
-  const weather = await fairWeather(checkout, values.customer, customers);
+  const weather = await fairWeather(checkout, customer, customers);
   const tasks = values.kills
     ? killsOf(checkout, weather)
     : seeds.map((seed) => ({ name: `seed ${seed}`, run: () => runSeed(checkout, { ...faults, seed }, weather) }));
@@ -116,37 +103,16 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: number("jobs", values.jobs) }, work));
   const sums = summed(results);
-  process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${waysOf(sums)}\n${lastLine(sums)}\n`);
+  process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${sumsText(sums)}\n`);
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
 }
 
-async function everyCustomer(): ReturnType<typeof allCustomers> {
-  return [...(await customersByModel()), ...(await allCustomers())];
-}
-
-function selectCuts(name: string | undefined): Pick<FaultOptions, "cuts"> {
-  if (name === undefined) return {};
-  const cuts = cutKinds.filter((kind) => kind === name);
-  if (cuts.length === 0) throw new Error(`--cuts must be ${cutKinds.join(" or ")}, not "${name}".`);
-  return { cuts };
-}
-
-function selectReplicas(name: string | undefined, scale: number): Pick<SeedOptions, "replicas"> {
-  if (name === undefined) return {};
-  const profile = replicaProfiles.find((one) => one === name);
-  if (profile === undefined) throw new Error(`--replicas must be ${replicaProfiles.join(" or ")}, not "${name}".`);
-  return { replicas: { profile, scale } };
-}
-
-async function selectCustomer(
-  name: string | undefined,
-  customers: typeof allCustomers,
-): Promise<Pick<SeedOptions, "customer">> {
-  if (name === undefined) return {};
-  const names = (await customers()).map((customer) => customer.name);
-  if (!names.some((known) => known === name))
-    throw new Error(`--customer must be ${names.join(" or ")}, not "${name}".`);
-  return { customer: name };
+/** The value of an option among its allowed ones; undefined if the option is not there. @throws Error for another */
+function chosen<Value extends string>(option: string, name: string | undefined, allowed: readonly Value[]) {
+  if (name === undefined) return undefined;
+  const value = allowed.find((each) => each === name);
+  if (value === undefined) throw new Error(`--${option} must be ${allowed.join(" or ")}, not "${name}".`);
+  return value;
 }
 
 function killsOf(checkout: string, weather: Weather): Task[] {
@@ -180,33 +146,38 @@ function brokenRun(name: string): (error: unknown) => FaultResult {
   };
 }
 
-function summed(results: readonly FaultResult[]): Sums {
+/** The sums of all commands; `lost` and `leftOver` are what must not be. */
+function summed(results: readonly FaultResult[]) {
   const runs = results.flatMap((result) => result.runs);
-  const count = (way: string) => runs.filter(({ converged }) => converged === way).length;
-  const beforeDestroy = runs.filter(({ step }) => step !== "destroy").flatMap(({ differences }) => differences);
-  const different = (kind: string) => beforeDestroy.filter((one) => one.startsWith(`${kind}:`)).length;
+  const count = (isCounted: (run: Run) => boolean) => runs.filter(isCounted).length;
+  const facts = (isCounted: (run: Run) => boolean) => runs.filter(isCounted).flatMap(({ differences }) => differences);
+  const beforeDestroy = facts(({ step }) => step !== "destroy");
+  const different = (kind: string) => beforeDestroy.filter((fact) => fact.startsWith(`${kind}:`)).length;
+  const planned = results.reduce((sum, result) => sum + result.planned, 0);
   return {
-    runs: results.reduce((sum, { planned }) => sum + planned, 0),
+    /** Commands: three for each seed, two for each kill. */
+    runs: planned,
     injected: runs.reduce((sum, run) => sum + run.injected, 0),
-    converged: runs.filter(({ converged }) => converged !== "not").length,
+    converged: count(({ converged }) => converged !== "not"),
+    /** Commands after which the tenant is not the one without faults, and those that did not converge. */
     lost:
-      results.reduce((sum, result) => sum + result.planned - result.runs.length, 0) +
-      runs.filter(
+      planned -
+      runs.length +
+      count(
         ({ step, converged, differences }) => converged === "not" || (step !== "destroy" && differences.length > 0),
-      ).length,
-    leftOver: runs
-      .filter(({ step }) => step === "destroy")
-      .reduce((sum, { differences }) => sum + differences.length, 0),
+      ),
+    /** Facts that are in the tenant after destroy, and weren't before. */
+    leftOver: facts(({ step }) => step === "destroy").length,
+    /** Facts that differ before destroy. */
     differences: { missing: different("missing"), more: different("more"), dropped: different("dropped") },
     ways: {
-      atOnce: count("at once"),
-      again: count("again"),
-      repaired: count("repaired"),
-      impatient: count("impatient"),
+      atOnce: count(({ converged }) => converged === "at once"),
+      again: count(({ converged }) => converged === "again"),
+      repaired: count(({ converged }) => converged === "repaired"),
+      impatient: count(({ converged }) => converged === "impatient"),
     },
-    more: [0, 1, 2, 3, 4].map(
-      (count) => runs.filter(({ converged, more }) => converged !== "not" && more === count).length,
-    ),
+    /** How many commands needed none, one, two and three more, and one without faults after these. */
+    more: [0, 1, 2, 3, 4].map((more) => count((run) => run.converged !== "not" && run.more === more)),
     seen: Object.fromEntries(
       [...sights, ...replicaSights].map((sight) => [
         sight,
@@ -216,12 +187,7 @@ function summed(results: readonly FaultResult[]): Sums {
   };
 }
 
-function lastLine({ runs, injected, converged, ways, lost, leftOver }: Sums): string {
-  const ends = `converged ${converged}, impatient ${ways.impatient}, lost ${lost}, left over ${leftOver}`;
-  return `runs ${runs}, faults injected ${injected}, ${ends}`;
-}
-
-function waysOf({ ways, more, seen, differences }: Sums): string {
+function sumsText({ runs, injected, converged, lost, leftOver, ways, more, seen, differences }: Sums): string {
   const kinds = Object.entries(seen).map(([sight, count]) => `${sight} ${count}`);
   return [
     `Seen: ${kinds.join("; ")}.`,
@@ -229,6 +195,7 @@ function waysOf({ ways, more, seen, differences }: Sums): string {
     `${ways.atOnce} at once; ${ways.again} by the same command again; ${ways.repaired} with the repair as one of the commands, ` +
       `after a kill, or a create that was refused because the object exists; ${ways.impatient} only without faults. ` +
       `More commands needed: ${more.join(", ")} (none, one, two, three, one without faults after three).`,
+    `runs ${runs}, faults injected ${injected}, converged ${converged}, impatient ${ways.impatient}, lost ${lost}, left over ${leftOver}`,
   ].join("\n");
 }
 
@@ -245,14 +212,10 @@ function describe({ name, customer, runs, injected, seconds }: FaultResult): str
     ...bad.flatMap(({ step, differences, said }) => [
       `  ${step}:`,
       ...differences.map((one) => `    ${one}`),
-      indented(said),
+      said.replace(/^/gm, "    | "),
     ]),
     "",
   ].join("\n");
-}
-
-function indented(text: string): string {
-  return text.replace(/^/gm, "    | ");
 }
 
 void main();
