@@ -15,7 +15,7 @@ import { pluginSchema } from "./pluginSchema";
 import { templateManifest } from "./customersRepository";
 import { generatePulumiYaml, generateTemplatePulumiYaml } from "./pulumiYaml";
 import { sandboxPage, sandboxPageFile } from "./sandboxPage";
-import { commandsList, commandsPage } from "./reference/commands";
+import { commandsList, commandsPage, pipelineStepsPage } from "./reference/commands";
 import { exitCodesPage } from "./reference/exitCodesPage";
 import { kindsList, kindsPage } from "./reference/kindsPage";
 import { outputsPage } from "./reference/outputs";
@@ -64,6 +64,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("permissions.md", "`domain/kinds/` and `domain/writingPermissions.ts`", permissionsPage),
   page("kinds.md", "`domain/kinds/`", kindsList),
   page("commands.md", "`cli/`", commandsList),
+  page("pipeline-steps.md", "`cli/ci/`", pipelineStepsPage),
   page("exit-codes.md", "`packages/terminal/src/exitCodes.ts` and the commands' help", exitCodesPage),
   page("plugin.md", "`plugin/schema.json`", pluginList),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),

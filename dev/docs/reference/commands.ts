@@ -47,6 +47,31 @@ export function commandsList(): string {
   ].join("\n");
 }
 
+/** The steps that only pipelines call, each with its whole help. */
+export function pipelineStepsPage(): string {
+  const program = programFor([...subcommandNames, "--all"], processSession());
+  const listed = new Set(commandsBelow(programFor(subcommandNames, processSession()), [], listedCommands).map(nameOf));
+  const steps = commandsBelow(program, []).filter((below) => !listed.has(nameOf(below)));
+  return [
+    "# Steps of pipelines",
+    "",
+    "The pipelines of `templates/` call these commands. `npx mssp ci --help --all` lists them; nobody needs them at a terminal.",
+    "",
+    ...steps.flatMap(({ names, command }) => [
+      `## ${["npx mssp", ...names].join(" ")}`,
+      "",
+      "```text",
+      helpOf(command),
+      "```",
+      "",
+    ]),
+  ].join("\n");
+}
+
+function nameOf({ names }: { readonly names: readonly string[] }): string {
+  return names.join(" ");
+}
+
 /**
  * The names of all commands, those of groups in front of their parts: `sandbox`, `sandbox run`, …
  */

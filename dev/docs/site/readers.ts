@@ -58,6 +58,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("Kinds of access", "docs/reference/kinds.md"),
         page("Policy rules", "docs/reference/policy-rules.md"),
         page("Commands", "docs/reference/commands.md"),
+        page("Steps of pipelines", "docs/reference/pipeline-steps.md"),
         page("Exit codes and --json", "docs/reference/exit-codes.md"),
         page("Other languages", "docs/reference/plugin.md"),
         page("What ends, and when", "docs/reference/retirement-table.md"),
