@@ -27,7 +27,7 @@ const secretMap = z.union([z.string(), z.record(z.string(), z.string())]).option
 
 const shape = {
   tenantId: text,
-  cloud: z.enum(["public", "gcc", "gccHigh", "dod"]).default("public"),
+  cloud: z.enum(["public", "gcc", "gccHigh", "dod"]),
   portalUrl: text.optional(),
   legacyPortalUrl: text.optional(),
   /** Application (client) ID of the connector. */
@@ -56,7 +56,7 @@ const shape = {
     kind: z.enum(connectorKinds),
     credential: z.enum(credentialTypes),
     alertApis: z.array(z.enum(alertApis)),
-    profile: z.enum(connectorProfiles).default("read"),
+    profile: z.enum(connectorProfiles),
     /** Whether the profile `read` includes incidents. */
     incidents: z.boolean().optional(),
     /** Of the profile `respond`. */

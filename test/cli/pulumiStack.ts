@@ -50,7 +50,8 @@ export class StackProject {
   }
 
   /** A stack that has been deployed with these outputs; without outputs, one that has not. */
-  async addStack(name: string, outputs?: Readonly<Record<string, unknown>>): Promise<void> {
+  async addStack(name: string, given?: Readonly<Record<string, unknown>>): Promise<void> {
+    const outputs = given && asProgramWrites(given);
     if (this.standIn !== undefined) {
       await writeFile(path.join(this.folder, `Pulumi.${name}.yaml`), "# A stack of a test.\n");
       await this.standIn.addStack(name, outputs);
@@ -90,6 +91,17 @@ export class StackProject {
   async #pulumi(...args: string[]): Promise<void> {
     await runPulumi(args, { folder: this.folder, environment: this.environment });
   }
+}
+
+/** Adds what the program always writes, so that a test names only what it is about. */
+function asProgramWrites(outputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (!("tenantId" in outputs)) return outputs;
+  const { connector } = outputs;
+  return {
+    cloud: "public",
+    ...outputs,
+    ...(typeof connector === "object" && { connector: { profile: "read", ...connector } }),
+  };
 }
 
 /** Outputs of a stack whose connector, the sandbox's daemon in Contoso's tenant, reads Graph by a secret. */
