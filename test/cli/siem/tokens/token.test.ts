@@ -119,8 +119,8 @@ describe("mssp token", function () {
       assert.equal(stdout, "");
       assert.match(stderr, /^error: /m);
     }
-    for (const command of ["token", "verify", "secrets", "siem-config"]) {
-      const { exitCode, stdout } = await mssp(command, "--help", "--all");
+    for (const command of [["token"], ["verify"], ["secrets", "rotate"], ["siem-config"]]) {
+      const { exitCode, stdout } = await mssp(...command, "--help", "--all");
       assert.equal(exitCode, 0);
       assert.match(stdout, /Examples?:\n {2}(npx )?mssp /);
     }
