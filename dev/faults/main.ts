@@ -6,6 +6,7 @@
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { VisibleError, messageOf } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { cutKinds, replicaProfiles, replicaSights, sights } from "@defender-mssp/sandbox";
 import { allCustomers, customersByModel } from "./customer";
@@ -41,7 +42,7 @@ interface Task {
 
 async function main(): Promise<void> {
   const number = (name: string, value: string): number => {
-    if (!/^\d+(\.\d+)?$/.test(value)) throw new Error(`--${name} must be a number, not "${value}".`);
+    if (!/^\d+(\.\d+)?$/.test(value)) throw new VisibleError(`--${name} must be a number, not "${value}".`);
     return Number(value);
   };
   const { values } = parseArgs({
@@ -107,11 +108,11 @@ async function main(): Promise<void> {
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
 }
 
-/** The value of an option among its allowed ones; undefined if the option is not there. @throws Error for another */
+/** The value of an option among its allowed ones; undefined if the option is not there. @throws VisibleError for another */
 function chosen<Value extends string>(option: string, name: string | undefined, allowed: readonly Value[]) {
   if (name === undefined) return undefined;
   const value = allowed.find((each) => each === name);
-  if (value === undefined) throw new Error(`--${option} must be ${allowed.join(" or ")}, not "${name}".`);
+  if (value === undefined) throw new VisibleError(`--${option} must be ${allowed.join(" or ")}, not "${name}".`);
   return value;
 }
 
@@ -218,4 +219,11 @@ function describe({ name, customer, runs, injected, seconds }: FaultResult): str
   ].join("\n");
 }
 
-void main();
+main().catch((error: unknown) => {
+  const isUsage =
+    error instanceof VisibleError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
+  process.stderr.write(
+    isUsage ? `faults: ${messageOf(error)}\n\n${help}` : `faults: ${(error as Error).stack ?? ""}\n`,
+  );
+  process.exitCode = isUsage ? 2 : 1;
+});
