@@ -11,89 +11,87 @@ import { azuread, component, dynamic } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, part } from "./kindAnswers";
 
+/** What the parts of entitlement management share. */
+const inEntitlement = {
+  isExpected: hasModel("entitlement"),
+  licence: "Microsoft Entra ID P2 or ID Governance",
+  stays: notApplicable("nothing of it stays"),
+} as const;
+
 /** The catalog of the access packages (entitlement management). */
 export const accessPackageCatalog = {
   ...tenantKinds.accessPackageCatalog,
+  ...inEntitlement,
   types: [azuread("AccessPackageCatalog")],
   name: '"MSSP Accesses"',
   mark: "description",
   grants: "holds what its packages can give, and its owners decide on them",
-  isExpected: hasModel("entitlement"),
   write: () => graphCatalogs.write,
   additions: ["added to catalogs"],
-  licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "externallyVisible", "published"],
   adoption: { search: "listed", owned: "accessPackages" },
   evidence: notApplicable("it holds packages, and does not act"),
   removal: { by: "destroy", order: removalOrder.container },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** A group in the catalog of the access packages. */
 export const catalogResource = {
   ...tenantKinds.catalogResource,
+  ...inEntitlement,
   types: [azuread("AccessPackageResourceCatalogAssociation")],
   name: notApplicable("it has the group's name"),
   mark: notApplicable("it has no place for a mark"),
   grants: "lets packages of the catalog give memberships of the group",
-  isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
   additions: ["added to catalogs"],
-  licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),
   adoption: part,
   evidence: notApplicable("it names a group of the catalog, and does not act"),
   removal: { by: "owner", owner: "accessPackageCatalog", property: "catalogId", order: removalOrder.grant },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** An access package of a tier. */
 export const accessPackage = {
   ...tenantKinds.accessPackage,
+  ...inEntitlement,
   types: [azuread("AccessPackage")],
   name: "the tier's name in portalAccess.tiers",
   mark: "description",
   grants: "gives who holds it a membership of the tier's group",
-  isExpected: hasModel("entitlement"),
   write: () => graphAccessPackages.write,
   additions: ["added to access packages"],
-  licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "hidden"],
   adoption: { search: "listed", owned: "accessPackages" },
   evidence: notApplicable("who holds it is a subject by the assignment"),
   removal: { by: "destroy", order: removalOrder.definition },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** A role of a group that an access package gives. */
 export const accessPackageResource = {
   ...tenantKinds.accessPackageResource,
+  ...inEntitlement,
   types: [azuread("AccessPackageResourcePackageAssociation")],
   name: notApplicable("it has the group's name"),
   mark: notApplicable("it has no place for a mark"),
   grants: "makes who holds the package a member of the group",
-  isExpected: hasModel("entitlement"),
   write: () => entitlementPermissions.write,
   additions: ["added to catalogs"],
-  licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: notApplicable("it has nothing but its package and its role"),
   adoption: part,
   evidence: notApplicable("who holds the package is a subject by the assignment"),
   removal: { by: "owner", owner: "accessPackage", property: "accessPackageId", order: removalOrder.grant },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** A policy by which an access package is requested, approved, reviewed and ends. */
 export const assignmentPolicy = {
   ...tenantKinds.assignmentPolicy,
+  ...inEntitlement,
   types: [azuread("AccessPackageAssignmentPolicy")],
   name: "fixed, for each tier",
   mark: "description",
   grants: "lets people of the connected organization request the package",
-  isExpected: hasModel("entitlement"),
   write: () => ["EntitlementManagement.ReadWrite.All", "User.Read.All"],
   additions: ["added to access packages"],
-  licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: [
     "displayName",
     "description",
@@ -108,7 +106,6 @@ export const assignmentPolicy = {
   adoption: listed,
   evidence: notApplicable("who approves is a person of the customer; who holds the package is a subject"),
   removal: { by: "destroy", order: removalOrder.grant },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** An assignment of an access package, which a person requested and an approver of the customer gave. */
@@ -147,19 +144,17 @@ export const accessPackageAssignment = {
 /** The MSSP as a connected organization of entitlement management. */
 export const connectedOrganization = {
   ...tenantKinds.connectedOrganization,
+  ...inEntitlement,
   types: [dynamic("ConnectedOrganization"), component("ConnectedOrganization")],
   name: "msspName",
   mark: "description",
   grants: "lets people of the MSSP's tenant request packages",
-  isExpected: hasModel("entitlement"),
   write: () => graphConnectedOrganizations.write,
   additions: ["added connected organizations"],
-  licence: "Microsoft Entra ID P2 or ID Governance",
   leftWhenAdopted: ["displayName", "description", "managedBy"],
   adoption: { search: "listed", owned: "accessPackages" },
   evidence: notApplicable("its people act when they hold a package, and are subjects then"),
   removal: { by: "destroy", order: removalOrder.principal },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** In the order in which people read of them. */

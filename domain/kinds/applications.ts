@@ -6,6 +6,14 @@ import { azuread } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, ofTheApplication, part } from "./kindAnswers";
 
+/** What the parts of an app registration share. */
+const applicationPart = {
+  write: () => graphApplications.write,
+  licence: notApplicable("every edition of Microsoft Entra ID has it"),
+  evidence: ofTheApplication,
+  stays: notApplicable("nothing of it stays"),
+} as const;
+
 /** The app registration of the SIEM connector. */
 export const application = {
   ...tenantKinds.application,
@@ -43,91 +51,76 @@ export const application = {
 /** A client secret of the SIEM connector. */
 export const clientSecret = {
   ...tenantKinds.clientSecret,
+  ...applicationPart,
   types: [azuread("ApplicationPassword")],
   name: '"MSSP SIEM, managed by Pulumi"',
   mark: notApplicable("its name is the same in every stack"),
   grants: "signs in as the SIEM connector",
   isExpected: signsInWith("secret"),
-  write: () => graphApplications.write,
   additions: ["added to the application", "added to the service principal"],
-  licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName", "startDate"],
   adoption: listed,
-  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** A certificate of the SIEM connector: the public part. */
 export const certificate = {
   ...tenantKinds.certificate,
+  ...applicationPart,
   types: [azuread("ApplicationCertificate")],
   name: notApplicable("Entra names it by its subject"),
   mark: notApplicable("it has no place for a mark"),
   grants: "signs in as the SIEM connector, with its private key",
   isExpected: signsInWith("certificate"),
-  write: () => graphApplications.write,
   additions: ["added to the application", "added to the service principal"],
-  licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its private key is not in the tenant"),
   adoption: listed,
-  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** A federated identity credential of the SIEM connector. */
 export const federatedCredential = {
   ...tenantKinds.federatedCredential,
+  ...applicationPart,
   types: [azuread("ApplicationFederatedIdentityCredential")],
   name: "connector.credential",
   mark: notApplicable("its name is the same in every stack"),
   grants: "signs in as the SIEM connector, with a token of its issuer",
   isExpected: signsInWith("federated"),
-  write: () => graphApplications.write,
   additions: ["added to the application"],
-  licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("its issuer and subject are settings"),
   adoption: listed,
-  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** A redirect URI of the SIEM connector. */
 export const redirectUri = {
   ...tenantKinds.redirectUri,
+  ...applicationPart,
   types: [azuread("ApplicationRedirectUris")],
   name: "customerDomain",
   mark: notApplicable("it has no place for a mark"),
   grants: "receives the authorization code of a sign-in to the SIEM connector",
   isExpected: hasCustomerApplication,
-  write: () => graphApplications.write,
   additions: ["added to the application", "added to the service principal"],
-  licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["redirectUris"],
   adoption: part,
-  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** A permission that the app registration requests: without a consent it gives nothing. */
 export const requestedPermission = {
   ...tenantKinds.requestedPermission,
+  ...applicationPart,
   types: [azuread("ApplicationApiAccess")],
   name: "connector.alertApis, connector.profile",
   mark: notApplicable("it has no place for a mark"),
   grants: notApplicable("it says what an administrator is asked to consent to"),
   isExpected: hasCustomerApplication,
-  write: () => graphApplications.write,
   additions: ["added to the application"],
-  licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["roleIds", "scopeIds"],
   adoption: part,
-  evidence: ofTheApplication,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 /** In the order in which people read of them. */

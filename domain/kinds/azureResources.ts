@@ -21,19 +21,24 @@ import {
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { azureActivityLog, givesItsHolder, ofAzure } from "./kindAnswers";
 
-/** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
-export const keyVault = {
-  ...tenantKinds.keyVault,
-  types: [keyVaultType],
-  name: "fixed, with a random part",
+/** What resources in the MSSP's subscription share. */
+const inMsspSubscription = {
   mark: "tags",
-  grants: notApplicable("the reader's role assignment gives the right to read"),
-  isExpected: makesVault,
   write: vaultRoles,
   additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
   licence: notApplicable("a subscription of Azure"),
-  leftWhenAdopted: notApplicable("it is the MSSP's: handover.vaultId names one that exists"),
   adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
+} as const;
+
+/** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
+export const keyVault = {
+  ...tenantKinds.keyVault,
+  ...inMsspSubscription,
+  types: [keyVaultType],
+  name: "fixed, with a random part",
+  grants: notApplicable("the reader's role assignment gives the right to read"),
+  isExpected: makesVault,
+  leftWhenAdopted: notApplicable("it is the MSSP's: handover.vaultId names one that exists"),
   evidence: notApplicable("it is in the MSSP's subscription: using it is no action in the customer's tenant"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: "a deleted vault for its retention period",
@@ -42,16 +47,12 @@ export const keyVault = {
 /** The connector's credential in the Key Vault. */
 export const keyVaultSecret = {
   ...tenantKinds.keyVaultSecret,
+  ...inMsspSubscription,
   types: [azureNative("keyvault:Secret")],
   name: "handover.secretName",
-  mark: "tags",
   grants: "holds what the SIEM signs in with",
   isExpected: hasHandover,
-  write: vaultRoles,
-  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
-  licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("its value is the credential"),
-  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
   evidence: notApplicable("it is in the MSSP's subscription: who uses it signs in as the application"),
   removal: { by: "destroy", order: removalOrder.credential },
   stays: "a deleted secret for the retention period of its vault",
@@ -78,17 +79,13 @@ export const vaultReader = {
 /** The resource group of the Key Vault. */
 export const resourceGroup = {
   ...tenantKinds.resourceGroup,
+  ...inMsspSubscription,
   types: [azureNative("resources:ResourceGroup")],
   name: "fixed, with a random part",
-  mark: "tags",
   grants: notApplicable("it is the MSSP's, and holds the Key Vault"),
   judged: notApplicable("it grants nothing"),
   isExpected: makesResourceGroup,
-  write: vaultRoles,
-  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
-  licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it is the MSSP's: handover.resourceGroupName names one that exists"),
-  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
   evidence: notApplicable("it is in the MSSP's subscription, and does not act"),
   removal: { by: "destroy", order: removalOrder.container },
   stays: notApplicable("nothing of it stays"),

@@ -7,6 +7,15 @@ import { partPresence, restorablePresence } from "../presence";
 import type { TenantReader, ObjectIdentity, Presence } from "../reader";
 import { markedNodes } from "../markedNodes";
 
+/** What the parts of an app registration share. */
+const applicationPart = {
+  place: "customer's tenant",
+  address: notApplicable("it is a part of another object"),
+  read: graphApplications.read,
+  search: notApplicable("it ends with its app registration, which is searched"),
+  held: notApplicable(notHeld),
+} as const;
+
 export const applications = {
   /** The app registration of the SIEM connector. */
   application: {
@@ -28,61 +37,41 @@ export const applications = {
   /** A client secret of the SIEM connector. */
   clientSecret: {
     key: "clientSecret",
+    ...applicationPart,
     singular: "client secret",
     plural: "client secrets",
-    place: "customer's tenant",
-    address: notApplicable("it is a part of another object"),
-    read: graphApplications.read,
-    search: notApplicable("it ends with its app registration, which is searched"),
-    held: notApplicable(notHeld),
     presence: keyPresence("passwordCredentials"),
   },
   /** A certificate of the SIEM connector: the public part. */
   certificate: {
     key: "certificate",
+    ...applicationPart,
     singular: "certificate",
     plural: "certificates",
-    place: "customer's tenant",
-    address: notApplicable("it is a part of another object"),
-    read: graphApplications.read,
-    search: notApplicable("it ends with its app registration, which is searched"),
-    held: notApplicable(notHeld),
     presence: keyPresence("keyCredentials"),
   },
   /** A federated identity credential of the SIEM connector. */
   federatedCredential: {
     key: "federatedCredential",
+    ...applicationPart,
     singular: "federated credential",
     plural: "federated credentials",
-    place: "customer's tenant",
-    address: notApplicable("it is a part of another object"),
-    read: graphApplications.read,
-    search: notApplicable("it ends with its app registration, which is searched"),
-    held: notApplicable(notHeld),
     presence: partPresence(federatedCredentialsPath, ({ id }) => id),
   },
   /** A redirect URI of the SIEM connector. */
   redirectUri: {
     key: "redirectUri",
+    ...applicationPart,
     singular: "redirect URI",
     plural: "redirect URIs",
-    place: "customer's tenant",
-    address: notApplicable("it is a part of another object"),
-    read: graphApplications.read,
-    search: notApplicable("it ends with its app registration, which is searched"),
-    held: notApplicable(notHeld),
     presence: webPresence,
   },
   /** A permission that the app registration requests: without a consent it gives nothing. */
   requestedPermission: {
     key: "requestedPermission",
+    ...applicationPart,
     singular: "requested permission",
     plural: "requested permissions",
-    place: "customer's tenant",
-    address: notApplicable("it is a part of another object"),
-    read: graphApplications.read,
-    search: notApplicable("it ends with its app registration, which is searched"),
-    held: notApplicable(notHeld),
     presence: requestPresence,
   },
 } as const satisfies Partial<Record<KindKey, TenantKind>>;

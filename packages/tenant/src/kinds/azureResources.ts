@@ -21,54 +21,47 @@ import type { RegistrationAssignment } from "../customerAzure";
 import type { AzureCalls, Principal, Edge, TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
 import { isMsspTenant, ownerByMark } from "../owner";
 
+/** What resources in the MSSP's subscription share. */
+const inMsspSubscription = {
+  place: "MSSP's subscription",
+  read: ["Reader"],
+  search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
+  held: notApplicable(notHeld),
+  presence: azurePresence("handover"),
+} as const;
+
 export const azureResources = {
   /** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
   keyVault: {
     key: "keyVault",
+    ...inMsspSubscription,
     singular: "Key Vault",
     plural: "Key Vaults",
-    place: "MSSP's subscription",
     address: notApplicable("Azure Resource Manager has it"),
-    read: ["Reader"],
-    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
-    held: notApplicable(notHeld),
-    presence: azurePresence("handover"),
   },
   /** The connector's credential in the Key Vault. */
   keyVaultSecret: {
     key: "keyVaultSecret",
+    ...inMsspSubscription,
     singular: "Key Vault secret",
     plural: "Key Vault secrets",
-    place: "MSSP's subscription",
     address: notApplicable("Azure Resource Manager has it"),
-    read: ["Reader"],
-    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
-    held: notApplicable(notHeld),
-    presence: azurePresence("handover"),
   },
   /** The SIEM's right to read the secret in the Key Vault: a role assignment of Azure. */
   vaultReader: {
     key: "vaultReader",
+    ...inMsspSubscription,
     singular: "Azure role assignment",
     plural: "Azure role assignments",
-    place: "MSSP's subscription",
     address: notApplicable("it is a part of another object"),
-    read: ["Reader"],
-    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
-    held: notApplicable(notHeld),
-    presence: azurePresence("handover"),
   },
   /** The resource group of the Key Vault. */
   resourceGroup: {
     key: "resourceGroup",
+    ...inMsspSubscription,
     singular: "resource group",
     plural: "resource groups",
-    place: "MSSP's subscription",
     address: notApplicable("Azure Resource Manager has it"),
-    read: ["Reader"],
-    search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
-    held: notApplicable(notHeld),
-    presence: azurePresence("handover"),
   },
   /** The definition of an Azure Lighthouse delegation. */
   lighthouseDefinition: {

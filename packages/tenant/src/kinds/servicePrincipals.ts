@@ -17,30 +17,32 @@ import { deletion, deletionStep, graphPresence, partPresence, restorablePresence
 import type { Principal, Edge, TenantReader, OwnedNode, Ownership } from "../reader";
 import { isMsspTenant, owner, ownerByMark } from "../owner";
 
+/** What every service principal shares. */
+const applicationPrincipal = {
+  place: "customer's tenant",
+  principal: "servicePrincipal",
+  read: graphServicePrincipals.read,
+  held: notApplicable(isPrincipal),
+} as const;
+
 export const servicePrincipals = {
   /** The service principal of the SIEM connector's app registration. */
   servicePrincipal: {
     key: "servicePrincipal",
+    ...applicationPrincipal,
     singular: "service principal",
     plural: "service principals",
-    place: "customer's tenant",
     address: graphServicePrincipals.path,
-    principal: "servicePrincipal",
-    read: graphServicePrincipals.read,
-    held: notApplicable(isPrincipal),
     presence: restorablePresence(graphServicePrincipals.path),
     search: connectorPrincipals,
   },
   /** The service principal of the MSSP's own application in the customer's tenant. */
   msspServicePrincipal: {
     key: "msspServicePrincipal",
+    ...applicationPrincipal,
     singular: "service principal of the MSSP's application",
     plural: "service principals of the MSSP's application",
-    place: "customer's tenant",
     address: graphServicePrincipals.path,
-    principal: "servicePrincipal",
-    read: graphServicePrincipals.read,
-    held: notApplicable(isPrincipal),
     presence: restorablePresence(graphServicePrincipals.path),
     search: (tenant) =>
       msspPrincipals(tenant, "msspServicePrincipal", ({ appId }) => appId !== tenant.owner.automation),
@@ -72,28 +74,22 @@ export const servicePrincipals = {
   /** The customer's consent to the application that runs `up`. */
   automationConsent: {
     key: "automationConsent",
+    ...applicationPrincipal,
     singular: "consent to the MSSP's automation",
     plural: "consents to the MSSP's automation",
-    place: "customer's tenant",
     address: notApplicable("the search finds it, not its ID"),
-    principal: "servicePrincipal",
-    read: graphServicePrincipals.read,
     presence: notApplicable("the stack's state does not have it: it is searched"),
-    held: notApplicable(isPrincipal),
     search: (tenant) => msspPrincipals(tenant, "automationConsent", ({ appId }) => appId === tenant.owner.automation),
   },
   /** The customer's consent to the application that only previews, in pull requests. */
   previewConsent: {
     key: "previewConsent",
+    ...applicationPrincipal,
     singular: "consent to the MSSP's preview application",
     plural: "consents to the MSSP's preview application",
-    place: "customer's tenant",
     address: notApplicable("the search finds it, not its ID"),
-    principal: "servicePrincipal",
-    read: graphServicePrincipals.read,
     presence: notApplicable("the stack's state does not have it: it is searched"),
     search: notApplicable("found as a service principal of the MSSP's tenant"),
-    held: notApplicable(isPrincipal),
   },
 } as const satisfies Partial<Record<KindKey, TenantKind>>;
 
