@@ -206,7 +206,7 @@ describe("mssp fleet: the plan and its errors", () => {
     for (const command of [["up", "--refresh"], ["up"], ["refresh"], ["destroy"]]) {
       const { exitCode, stdout } = await fleet([], ...command, "--stack", "contoso", "--yes", "--set", "tries=1");
       assert.equal(exitCode, 1);
-      assert.match(stdout, /^contoso {2}failed: .*carries code that no release of this program has written/m, stdout);
+      assert.match(stdout, /^contoso {2}failed: .*carries code that this release has not written/m, stdout);
       assert.match(stdout.replaceAll(/\s+/g, " "), /The state of contoso was refused, and will be again\. Restore it/);
       assert.doesNotMatch(stdout, /Nothing was changed|--status failed/);
     }

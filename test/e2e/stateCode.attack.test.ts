@@ -74,7 +74,7 @@ describe("domain/stateCode: code in a stack's state", function () {
       assert.match(stderr, /state of stack "contoso" can't be trusted/);
       assert.match(
         stderr,
-        /dynamic\/defender-mssp:Guest::\S+ carries code that no release .* \(SHA-256 [0-9a-f]{64}\)/,
+        /dynamic\/defender-mssp:Guest::\S+ carries code that this release .* \(SHA-256 [0-9a-f]{64}\)/,
       );
       assert.ok(!existsSync(proof));
     });
@@ -97,7 +97,7 @@ describe("domain/stateCode: code in a stack's state", function () {
       for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "contoso"]);
         assert.notEqual(exitCode, 0);
-        assert.match(stdout + stderr, /carries code that no release of this program has written/);
+        assert.match(stdout + stderr, /carries code that this release has not written/);
       }
       assert.ok(!existsSync(proof));
     });
@@ -111,10 +111,7 @@ describe("domain/stateCode: code in a stack's state", function () {
       it(`the host of dynamic resources refuses it at \`pulumi ${args.slice(0, 2).join(" ")}\`, where no program runs before`, async () => {
         const { exitCode, stdout, stderr } = await project.pulumi([...args, "--stack", "contoso"]);
         assert.notEqual(exitCode, 0);
-        assert.match(
-          stdout + stderr,
-          /carries code that no release of this program has written \(SHA-256 [0-9a-f]{64}\)/,
-        );
+        assert.match(stdout + stderr, /carries code that this release has not written \(SHA-256 [0-9a-f]{64}\)/);
         assert.ok(!existsSync(proof));
       });
     }

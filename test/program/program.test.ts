@@ -142,7 +142,7 @@ describe("program", () => {
     );
   });
 
-  it("keeps the legacy alert API of a stack that has it, with a warning, until the settings name the APIs", async () => {
+  it("reads the alert APIs from the settings alone, whatever the stack has", async () => {
     const authorization = "pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization";
     const type = { type: authorization, outputs: {} };
     const state = { [`urn:pulumi:dev::defender-mssp::x$${authorization}::customer-siem-authorization`]: type };
@@ -152,10 +152,9 @@ describe("program", () => {
       const { value } = await resolved((await program()).connector);
       return value?.alertApis;
     };
-    assert.deepEqual(await apisOf(configuration, { deployed, state }), ["legacySiem", "graph"]);
-    assert.deepEqual(await apisOf(configuration, { deployed }), ["graph"]);
-    const graphOnly = { ...configuration, "defender-mssp:connector": '{"alertApis":["graph"]}' };
-    assert.deepEqual(await apisOf(graphOnly, { deployed, state }), ["graph"]);
+    assert.deepEqual(await apisOf(configuration, { deployed, state }), ["graph"]);
+    const legacyOnly = { ...configuration, "defender-mssp:connector": '{"alertApis":["legacySiem"]}' };
+    assert.deepEqual(await apisOf(legacyOnly, { deployed }), ["legacySiem"]);
   });
 
   it("refuses a role that the tenant does not publish before it declares anything", async () => {

@@ -149,7 +149,7 @@ describe("what leaves CI", () => {
 
   it("keeps the hash of refused code, which the operator needs, and no other word of that form", () => {
     const hash = "e3d2d1d3d56a7122b7883458c54c7e1790ffbdee3b2491d2e4293106b18a90ac";
-    const message = `Guest::ana carries code that no release of this program has written (SHA-256 ${hash}).`;
+    const message = `Guest::ana carries code that this release has not written (SHA-256 ${hash}).`;
     assert.equal(redactedText(message), message);
     assertGone(redactedText(`the key ${hash}`), hash);
     assertGone(redactedText(message, [hash]), hash);
