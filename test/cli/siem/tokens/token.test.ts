@@ -106,7 +106,6 @@ describe("mssp token", function () {
     for (const args of [
       ["token"],
       ["token", "--stack", "contoso", "--device-code", "--renew"],
-      ["token", "--stack", "contoso", "--out", "a", "--out", "b"],
       ["verify"],
       ["verify", "--stack", "contoso", "--region", "mars"],
       ["secrets", "--days", "soon"],
