@@ -12,7 +12,11 @@ import { PluginClient, refusal } from "./pluginClient";
 import { type LonePlugin, startLonePlugin } from "./pluginProcess";
 
 const userId = "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b11";
-const invitation = { userEmailAddress: "ana@fabrikam.example", redirectUrl: "https://security.microsoft.com" };
+const assignmentId = "a1";
+const assignment = { appRoleId: userId, principalObjectId: userId, resourceObjectId: userId };
+const lookUp = `GET /v1.0/servicePrincipals/${userId}`;
+const grant = `POST /v1.0/servicePrincipals/${userId}/appRoleAssignedTo`;
+const readBack = `GET /v1.0/servicePrincipals/${userId}/appRoleAssignedTo/${assignmentId}`;
 
 interface Reply {
   /** 0: never answered. -1: the connection is reset. -2: it is closed without an answer. -3: it is closed within the body. */
@@ -87,11 +91,9 @@ describe("The azuread stand-in's retries and waiting", function () {
   beforeEach(() => {
     asked = [];
     script = {
-      "POST /v1.0/invitations": [
-        { status: 201, body: { id: "i", inviteRedeemUrl: "https://redeem", invitedUser: { id: userId } } },
-      ],
-      [`PATCH /v1.0/users/${userId}`]: [{ status: 204 }],
-      [`GET /v1.0/users/${userId}`]: [{ status: 200, body: { id: userId, mail: "ana@fabrikam.example" } }],
+      [lookUp]: [{ status: 200, body: { id: userId } }],
+      [grant]: [{ status: 201, body: { id: assignmentId, resourceId: userId } }],
+      [readBack]: [{ status: 200, body: { id: assignmentId, principalId: userId } }],
     };
   });
 
@@ -122,52 +124,49 @@ describe("The azuread stand-in's retries and waiting", function () {
   });
 
   it("create: waits for replication and for Retry-After", async () => {
-    script[`PATCH /v1.0/users/${userId}`] = [
+    script[grant] = [
       refused(404, "Request_ResourceNotFound"),
       refused(429, "TooManyRequests", { "retry-after": "1" }),
-      { status: 204 },
+      ...script[grant]!,
     ];
     const started = Date.now();
-    const { state } = await client.create("Invitation", invitation);
-    assert.equal(state.userId, userId);
-    assert.deepEqual(asked, [
-      "POST /v1.0/invitations",
-      ...Array.from({ length: 3 }, () => `PATCH /v1.0/users/${userId}`),
-      `GET /v1.0/users/${userId}`,
-    ]);
+    const { state } = await client.create("AppRoleAssignment", assignment);
+    assert.equal(state.principalObjectId, userId);
+    assert.deepEqual(asked, [lookUp, grant, grant, grant, readBack]);
     assert.ok(Date.now() - started >= 1900, "a second before the second try, and the second that Retry-After asks for");
   });
 
   it("403: not repeated, and the error has no secret", async () => {
-    script["POST /v1.0/invitations"] = [refused(403, "Authorization_RequestDenied")];
-    const text = await refusal(client.create("Invitation", invitation));
+    script[grant] = [refused(403, "Authorization_RequestDenied")];
+    const text = await refusal(client.create("AppRoleAssignment", assignment));
     assert.match(text, /answered 403: Authorization_RequestDenied/);
     assert.doesNotMatch(text, /the secret|Bearer/);
-    assert.deepEqual(asked, ["POST /v1.0/invitations"]);
+    assert.deepEqual(asked, [lookUp, grant]);
   });
 
   it("repeats 424 and 5xx for each method, not 501, as the official client", async () => {
-    const created = script["POST /v1.0/invitations"]!;
-    script["POST /v1.0/invitations"] = [refused(424, "FailedDependency"), refused(504, "UnknownError"), ...created];
-    await client.create("Invitation", invitation);
+    const created = script[grant]!;
+    script[grant] = [refused(424, "FailedDependency"), refused(504, "UnknownError"), ...created];
+    await client.create("AppRoleAssignment", assignment);
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 3);
-    script["POST /v1.0/invitations"] = [refused(501, "NotImplemented")];
-    assert.match(await refusal(client.create("Invitation", invitation)), /answered 501/);
+    script[grant] = [refused(501, "NotImplemented")];
+    assert.match(await refusal(client.create("AppRoleAssignment", assignment)), /answered 501/);
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 4);
   });
 
   it("reset connection: a read is repeated, a write is not", async () => {
-    script[`GET /v1.0/users/${userId}`] = [{ status: -1 }, ...script[`GET /v1.0/users/${userId}`]!];
-    assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
-    assert.equal(asked.filter((one) => one.startsWith("GET")).length, 2);
-    script["POST /v1.0/invitations"] = [{ status: -1 }];
-    await refusal(client.create("Invitation", invitation));
+    script[readBack] = [{ status: -1 }, ...script[readBack]!];
+    assert.equal((await client.create("AppRoleAssignment", assignment)).state.principalObjectId, userId);
+    assert.equal(asked.filter((one) => one === readBack).length, 2);
+    script[grant] = [{ status: -1 }];
+    await refusal(client.create("AppRoleAssignment", assignment));
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 2);
   });
 
   it("connection closed without an answer (Go's EOF): nothing is repeated, a read neither", async () => {
-    script[`GET /v1.0/users/${userId}`] = [{ status: -2 }, ...script[`GET /v1.0/users/${userId}`]!];
-    assert.match(await refusal(client.read("User", `/users/${userId}`)), /GET \S+ failed: other side closed/);
+    script[`GET /v1.0/applications/${userId}`] = [{ status: -2 }, { status: 200, body: { id: userId } }];
+    const read = client.read("ApplicationRegistration", `/applications/${userId}`);
+    assert.match(await refusal(read), /GET \S+ failed: other side closed/);
     assert.equal(asked.filter((one) => one.startsWith("GET")).length, 1);
   });
 
@@ -200,31 +199,30 @@ describe("The azuread stand-in's retries and waiting", function () {
   });
 
   it("expired token: a new one is requested once", async () => {
-    const known = script[`GET /v1.0/users/${userId}`]!;
-    script[`GET /v1.0/users/${userId}`] = [refused(401, "InvalidAuthenticationToken"), ...known];
-    assert.equal((await client.create("Invitation", invitation)).state.userId, userId);
-    script["POST /v1.0/invitations"] = [refused(401, "InvalidAuthenticationToken")];
-    assert.match(await refusal(client.create("Invitation", invitation)), /answered 401/);
+    script[readBack] = [refused(401, "InvalidAuthenticationToken"), ...script[readBack]!];
+    assert.equal((await client.create("AppRoleAssignment", assignment)).state.principalObjectId, userId);
+    script[grant] = [refused(401, "InvalidAuthenticationToken")];
+    assert.match(await refusal(client.create("AppRoleAssignment", assignment)), /answered 401/);
     assert.equal(asked.filter((one) => one.startsWith("POST")).length, 3);
   });
 
   it("timeout: ends with the service's last answer", async () => {
-    script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
+    script[grant] = [refused(404, "Request_ResourceNotFound")];
     // Two seconds of patience; without them the stand-in would wait for the official plugin's
     // minutes, and mocha would not.
-    assert.match(await refusal(client.create("Invitation", invitation, false, 2)), /Request_ResourceNotFound/);
+    assert.match(await refusal(client.create("AppRoleAssignment", assignment, false, 2)), /Request_ResourceNotFound/);
   });
 
   it("timeout: ends a call to a service that does not answer", async () => {
-    script["POST /v1.0/invitations"] = [{ status: 0 }];
-    const text = await refusal(client.create("Invitation", invitation, false, 1));
+    script[grant] = [{ status: 0 }];
+    const text = await refusal(client.create("AppRoleAssignment", assignment, false, 1));
     assert.match(text, /^1 error occurred:\n\t\* the operation has not ended in time\n\n$/);
   });
 
   // The last one: a plugin that was canceled does nothing more.
   it("cancel: ends the waiting", async () => {
-    script[`PATCH /v1.0/users/${userId}`] = [refused(404, "Request_ResourceNotFound")];
-    const refusedText = refusal(client.create("Invitation", invitation));
+    script[grant] = [refused(404, "Request_ResourceNotFound")];
+    const refusedText = refusal(client.create("AppRoleAssignment", assignment));
     while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
     await client.cancel();
     assert.match(await refusedText, /Request_ResourceNotFound/);

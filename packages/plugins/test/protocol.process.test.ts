@@ -38,7 +38,7 @@ describe("A stand-in plugin", () => {
   it("plugin: an unknown type is refused with the list of types", async () => {
     const text = await refusal(plugin.check("NamedLocation", {}));
     assert.match(text, /unrecognized resource type \(Check\): azuread:index\/namedLocation/);
-    assert.match(text, /stand-in azuread plugin has .*Invitation/);
+    assert.match(text, /stand-in azuread plugin has .*Group, .*use `--plugins official`/);
   });
 
   it("secrets: a secret argument is used as its value", async () => {
@@ -51,13 +51,8 @@ describe("A stand-in plugin", () => {
   });
 
   it("secrets: outputs that the schema calls secret are marked", async () => {
-    const type = "User";
-    const { inputs } = await plugin.check(type, {
-      displayName: "Ana",
-      userPrincipalName: "ana@contoso.com",
-      password: "a long one",
-    });
-    assert.deepEqual(inputs.password, new Secret("a long one"));
+    const { inputs } = await plugin.check("ApplicationCertificate", { applicationId: unknown, value: "a long one" });
+    assert.deepEqual(inputs.value, new Secret("a long one"));
   });
 
   it("preview of a create: no request; values of the service are unknown", async () => {
@@ -70,7 +65,6 @@ describe("A stand-in plugin", () => {
       applicationId: unknown,
       displayName: unknown,
       endDate: "2027-01-01T00:00:00Z",
-      endDateRelative: null,
       keyId: unknown,
       rotateWhenChanged: null,
       startDate: unknown,
@@ -80,34 +74,32 @@ describe("A stand-in plugin", () => {
 
   it("preview of an update: known values stay", async () => {
     const type = "Group";
-    const state = { displayName: "A", objectId: "1", members: ["2"], mailNickname: "n", securityEnabled: true };
+    const state = { displayName: "A", objectId: "1", members: ["2"], owners: ["3"], securityEnabled: true };
     const after = await plugin.update(type, "/groups/1", state, { displayName: "B", members: [unknown] }, true);
     assert.equal(after.displayName, "B");
     assert.equal(after.objectId, "1");
-    assert.equal(after.mailNickname, "n");
+    assert.deepEqual(after.owners, ["3"]);
     assert.deepEqual(after.members, [unknown]);
   });
 
   it("check: defaults are returned and named, except zero values", async () => {
-    const { inputs } = await plugin.check("User", { displayName: "A", userPrincipalName: "a@contoso.com" });
+    const { inputs } = await plugin.check("ApplicationRegistration", { displayName: "A" });
     assert.deepEqual(inputs, {
       displayName: "A",
-      userPrincipalName: "a@contoso.com",
-      accountEnabled: true,
-      showInAddressList: true,
-      __defaults: ["accountEnabled", "showInAddressList"],
+      requestedAccessTokenVersion: 2,
+      signInAudience: "AzureADMyOrg",
+      __defaults: ["requestedAccessTokenVersion", "signInAudience"],
     });
+    const group = await plugin.check("Group", { displayName: "A", securityEnabled: true });
+    assert.deepEqual(group.inputs.__defaults, []);
   });
 
   it("check: arguments get the type of their property", async () => {
-    const { inputs } = await plugin.check("ApplicationRegistration", {
-      displayName: 5,
-      implicitIdTokenIssuanceEnabled: "true",
-      requestedAccessTokenVersion: "1",
-    });
+    const { inputs } = await plugin.check("Group", { displayName: 5, securityEnabled: "true" });
     assert.equal(inputs.displayName, "5");
-    assert.equal(inputs.implicitIdTokenIssuanceEnabled, true);
-    assert.equal(inputs.requestedAccessTokenVersion, 1);
+    assert.equal(inputs.securityEnabled, true);
+    const policy = await plugin.check("AccessPackageAssignmentPolicy", { durationInDays: "1" });
+    assert.equal(policy.inputs.durationInDays, 1);
   });
 });
 

@@ -57,7 +57,7 @@ describe("The random stand-in", () => {
   it("random: an unknown type is refused with the list of types", async () => {
     await assert.rejects(
       plugin.check("RandomPassword", { length: 8 }),
-      /unrecognized resource type \(Check\): random:index\/randomPassword:RandomPassword\. .* has RandomId, RandomUuid; the official plugin has more/,
+      /unrecognized resource type \(Check\): random:index\/randomPassword:RandomPassword\. .* has RandomId, RandomUuid\. For another one use `--plugins official`/,
     );
   });
 

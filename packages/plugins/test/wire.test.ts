@@ -47,15 +47,6 @@ const servicePrincipalRead = [
   "GET /beta/servicePrincipals/{principal}?$select=samlMetadataUrl",
   "GET /v1.0/servicePrincipals/{principal}/owners",
 ];
-const userRead = [
-  "GET /v1.0/users/{user}",
-  "GET /v1.0/users/{user}?$select=accountEnabled,ageGroup,city,companyName,consentProvidedForMinor,country,department," +
-    "employeeHireDate,employeeId,employeeOrgData,employeeType,faxNumber,mailNickname,onPremisesImmutableId,otherMails," +
-    "passwordPolicies,postalCode,state,streetAddress,usageLocation",
-  "GET /beta/users/{user}?$select=showInAddressList",
-  "GET /v1.0/users/{user}/manager",
-];
-
 const entitlements = "/beta/identityGovernance/entitlementManagement";
 const catalogResources = `${entitlements}/accessPackageCatalogs/{catalog}/accessPackageResources`;
 const roleScopeExpand =
@@ -102,8 +93,8 @@ const cases: readonly Case[] = [
     type: "ApplicationRegistration",
     as: "application",
     kept: true,
-    inputs: () => ({ displayName: "Contoso SIEM MSSP Connector", groupMembershipClaims: ["SecurityGroup"] }),
-    change: () => ({ displayName: "Contoso SIEM", homepageUrl: "https://contoso.com/" }),
+    inputs: () => ({ displayName: "Contoso SIEM MSSP Connector", description: "of the MSSP" }),
+    change: () => ({ displayName: "Contoso SIEM" }),
     create: ["POST /v1.0/applications", ...applicationRead],
     read: applicationRead,
     update: ["PATCH /v1.0/applications/{application}", ...applicationRead],
@@ -113,8 +104,8 @@ const cases: readonly Case[] = [
     type: "ServicePrincipal",
     as: "principal",
     kept: true,
-    inputs: ({ clientId = "" }) => ({ clientId, description: "first", featureTags: [{ hide: true }] }),
-    change: ({ clientId = "", caller = "" }) => ({ clientId, description: "second", owners: [caller] }),
+    inputs: ({ clientId = "" }) => ({ clientId }),
+    change: ({ clientId = "" }) => ({ clientId, accountEnabled: false }),
     create: [
       "GET /v1.0/servicePrincipals?$filter=appId eq '{clientId}'",
       "POST /v1.0/servicePrincipals",
@@ -124,12 +115,7 @@ const cases: readonly Case[] = [
       ...servicePrincipalRead,
     ],
     read: servicePrincipalRead,
-    update: [
-      "PATCH /v1.0/servicePrincipals/{principal}",
-      "GET /v1.0/servicePrincipals/{principal}/owners",
-      "POST /v1.0/servicePrincipals/{principal}/owners/$ref",
-      ...servicePrincipalRead,
-    ],
+    update: ["PATCH /v1.0/servicePrincipals/{principal}", ...servicePrincipalRead],
     delete: ["DELETE /v1.0/servicePrincipals/{principal}"],
   },
   {
@@ -273,80 +259,25 @@ const cases: readonly Case[] = [
     delete: ["DELETE /v1.0/servicePrincipals/{resource}/appRoleAssignedTo/{assignment}"],
   },
   {
-    type: "Invitation",
-    as: "invitation",
-    kept: true,
-    inputs: () => ({
-      userEmailAddress: "ana@fabrikam-security.example",
-      userDisplayName: "Ana",
-      redirectUrl: "https://security.microsoft.com",
-      message: { language: "en-US" },
-    }),
-    names: (_, state) => ({ guest: valueText(state.userId) }),
-    create: ["POST /v1.0/invitations", "PATCH /v1.0/users/{guest}", "GET /v1.0/users/{guest}"],
-    read: ["GET /v1.0/users/{guest}"],
-    delete: ["DELETE /v1.0/users/{guest}"],
-  },
-  {
-    type: "ApplicationOwner",
-    as: "owner",
-    inputs: ({ application = "", guest = "" }) => ({
-      applicationId: `/applications/${application}`,
-      ownerObjectId: guest,
-    }),
-    create: [
-      "GET /v1.0/applications/{application}/owners?$filter=id eq '{guest}'",
-      "POST /v1.0/applications/{application}/owners/$ref",
-      "GET /v1.0/applications/{application}/owners?$filter=id eq '{guest}'",
-    ],
-    read: ["GET /v1.0/applications/{application}/owners?$filter=id eq '{guest}'"],
-    delete: ["DELETE /v1.0/applications/{application}/owners/{guest}/$ref"],
-  },
-  {
-    type: "User",
-    as: "user",
-    kept: true,
-    inputs: () => ({ displayName: "Ben", userPrincipalName: "ben@contoso.com", password: "A long enough 1." }),
-    change: ({ guest = "" }) => ({
-      displayName: "Ben B.",
-      userPrincipalName: "ben@contoso.com",
-      password: "A long enough 1.",
-      managerId: guest,
-      showInAddressList: false,
-    }),
-    create: ["POST /v1.0/users", "PATCH /beta/users/{user}", ...userRead],
-    read: userRead,
-    update: [
-      "PATCH /v1.0/users/{user}",
-      "PATCH /beta/users/{user}",
-      "PUT /v1.0/users/{user}/manager/$ref",
-      ...userRead,
-    ],
-    delete: ["DELETE /v1.0/users/{user}"],
-  },
-  {
     type: "Group",
     as: "group",
     kept: true,
-    inputs: ({ guest = "", user = "" }) => ({
+    inputs: ({ guest = "" }) => ({
       displayName: "MSSP analysts",
       securityEnabled: true,
       assignableToRole: true,
       preventDuplicateNames: true,
-      owners: [user],
       members: [guest],
     }),
-    change: ({ caller = "", user = "" }) => ({
+    change: ({ user = "" }) => ({
       displayName: "MSSP analysts",
       securityEnabled: true,
       assignableToRole: true,
       preventDuplicateNames: true,
-      owners: [caller],
       members: [user],
     }),
     create: [
       "GET /beta/groups?$filter=displayName eq 'MSSP analysts'",
-      "GET /v1.0/directoryObjects/{user}",
       "POST /beta/groups",
       // Until it is known; the official plugin patches its name here, and asks five times.
       "GET /beta/groups/{group}",
@@ -360,25 +291,9 @@ const cases: readonly Case[] = [
       "GET /beta/groups/{group}/members",
       "DELETE /beta/groups/{group}/members/{guest}/$ref",
       "POST /beta/groups/{group}/members/$ref",
-      "GET /beta/groups/{group}/owners",
-      "POST /beta/groups/{group}/owners/$ref",
-      "DELETE /beta/groups/{group}/owners/{user}/$ref",
       ...groupRead,
     ],
     delete: ["GET /beta/groups/{group}", "DELETE /beta/groups/{group}"],
-  },
-  {
-    type: "GroupMember",
-    as: "membership",
-    inputs: ({ group = "", guest = "" }) => ({ groupObjectId: group, memberObjectId: guest }),
-    create: [
-      "GET /beta/groups/{group}",
-      "GET /beta/groups/{group}/members",
-      "POST /beta/groups/{group}/members/$ref",
-      "GET /beta/groups/{group}/members?$filter=id eq '{guest}'",
-    ],
-    read: ["GET /beta/groups/{group}/members?$filter=id eq '{guest}'"],
-    delete: ["DELETE /beta/groups/{group}/members/{guest}/$ref"],
   },
   {
     type: "ConditionalAccessPolicy",
@@ -424,38 +339,6 @@ const cases: readonly Case[] = [
     delete: ["DELETE /v1.0/roleManagement/directory/roleAssignments/{roleAssignment}"],
   },
   {
-    type: "Application",
-    as: "whole",
-    inputs: () => ({
-      displayName: "Whole",
-      web: { redirectUris: ["https://contoso.com/whole"], implicitGrant: { idTokenIssuanceEnabled: true } },
-      requiredResourceAccesses: [{ resourceAppId: graph, resourceAccesses: [{ id: alertRead, type: "Role" }] }],
-      tags: ["a"],
-    }),
-    change: ({ caller = "" }) => ({ displayName: "Whole", notes: "changed", owners: [caller], tags: ["a"] }),
-    create: [
-      "POST /v1.0/applications",
-      "DELETE /v1.0/applications/{whole}/owners/{caller}/$ref",
-      "GET /v1.0/applications/{whole}",
-      "GET /beta/applications/{whole}?$select=oauth2RequirePostResponse",
-      "GET /v1.0/applications/{whole}/owners",
-    ],
-    read: [
-      "GET /v1.0/applications/{whole}",
-      "GET /beta/applications/{whole}?$select=oauth2RequirePostResponse",
-      "GET /v1.0/applications/{whole}/owners",
-    ],
-    update: [
-      "PATCH /v1.0/applications/{whole}",
-      "GET /v1.0/applications/{whole}/owners",
-      "POST /v1.0/applications/{whole}/owners/$ref",
-      "GET /v1.0/applications/{whole}",
-      "GET /beta/applications/{whole}?$select=oauth2RequirePostResponse",
-      "GET /v1.0/applications/{whole}/owners",
-    ],
-    delete: ["DELETE /v1.0/applications/{whole}"],
-  },
-  {
     type: "AccessPackageCatalog",
     as: "catalog",
     kept: true,
@@ -476,7 +359,7 @@ const cases: readonly Case[] = [
     as: "package",
     kept: true,
     inputs: ({ catalog = "" }) => ({ catalogId: catalog, displayName: "Tier 1 Analyst", description: "Watches" }),
-    change: ({ catalog = "" }) => ({ catalogId: catalog, displayName: "Tier 1", description: "Watches", hidden: true }),
+    change: ({ catalog = "" }) => ({ catalogId: catalog, displayName: "Tier 1", description: "Watches all" }),
     create: [...catalogRead, `POST ${entitlements}/accessPackages`, ...packageRead],
     read: packageRead,
     update: [...catalogRead, `PATCH ${entitlements}/accessPackages/{package}`, ...packageRead],
@@ -530,14 +413,6 @@ const cases: readonly Case[] = [
         durationInDays: 90,
         extensionEnabled: true,
         assignmentReviewSettings: null,
-        questions: [
-          {
-            required: true,
-            sequence: 2,
-            text: { defaultText: "Shift?", localizedTexts: [{ content: "Schicht?", languageCode: "de" }] },
-            choices: [{ actualValue: "day", displayValue: { defaultText: "Day" } }],
-          },
-        ],
       }),
     create: [...packageRead, `POST ${entitlements}/accessPackageAssignmentPolicies`, ...policyRead],
     read: policyRead,
@@ -547,15 +422,7 @@ const cases: readonly Case[] = [
 ];
 
 /** Object IDs change, and an import can't know what no answer holds. */
-const notImported = new Set([
-  "value",
-  "__defaults",
-  "password",
-  "forcePasswordChange",
-  "encoding",
-  "useExisting",
-  "preventDuplicateNames",
-]);
+const notImported = new Set(["value", "__defaults", "encoding", "preventDuplicateNames"]);
 
 describe("The azuread stand-in on the sandbox", function () {
   let plugin: SandboxPlugin;
@@ -570,6 +437,7 @@ describe("The azuread stand-in on the sandbox", function () {
     objects.resource = valueText(
       (await plugin.client.invoke("getServicePrincipal", { clientId: graph })).result.objectId,
     );
+    [objects.guest = "", objects.user = ""] = plugin.tenant.objects("users").keys();
     objects.organization = "0f0a0000-0000-4000-8000-000000000001";
     const organization = { id: objects.organization, displayName: "Fabrikam", identitySources: [] };
     plugin.tenant.objects("connectedOrganizations").set(organization.id, organization);
@@ -639,11 +507,10 @@ describe("The azuread stand-in on the sandbox", function () {
   });
 
   it("import: returns the arguments that a program needs", async () => {
-    for (const { type, id, state } of left.filter(({ type: name }) => name !== "Invitation")) {
+    for (const { type, id, state } of left) {
       const imported = await plugin.client.read(type, id);
       const checkedAgain = await plugin.client.check(type, imported.inputs);
-      const missing = type === "User" ? [] : checkedAgain.failures;
-      assert.deepEqual(missing, []);
+      assert.deepEqual(checkedAgain.failures, []);
       const { detailed } = await plugin.client.diff(type, id, imported.state, checkedAgain.inputs);
       const unexpected = Object.keys(detailed).filter((path) => !notImported.has(path));
       assert.deepEqual(unexpected, [], type);
@@ -651,7 +518,6 @@ describe("The azuread stand-in on the sandbox", function () {
     }
     const wrong = plugin.client.read("Group", "not-an-id");
     await assert.rejects(wrong, /parsing the Group ID: the number of segments didn't match/);
-    assert.equal((await plugin.client.read("Invitation", "x")).id, "", "an invitation can't be imported");
     plugin.requests();
   });
 
@@ -720,23 +586,37 @@ describe("The azuread stand-in on the sandbox", function () {
         await assert.rejects(plugin.client.read(type, id, state, {}), /Retrieving .*Role Scope.*404/s);
         continue;
       }
-      const { id: found, state: now } = await plugin.client.read(type, id, state, {});
-      // As with the official plugin, an invitation stays without its user.
-      if (type === "Invitation") assert.equal(now.userId, "");
-      else assert.equal(found, "", type);
+      assert.equal((await plugin.client.read(type, id, state, {})).id, "", type);
     }
     plugin.requests();
   });
 
-  it("error: has the service's message and no secret", async () => {
-    const { inputs } = await plugin.client.check("User", {
-      displayName: "C",
-      userPrincipalName: "c@nowhere.example",
-      password: "A long enough 1.",
-    });
-    await assert.rejects(plugin.client.create("User", inputs), (error: Error) => {
+  it("service principal: an update takes away the owner whom another party has added, and its other changes", async () => {
+    const application = await plugin.client.create("ApplicationRegistration", { displayName: "Owned" });
+    const given: ValueRecord = { clientId: application.state.clientId ?? "" };
+    const { inputs } = await plugin.client.check("ServicePrincipal", given);
+    const { id, state } = await plugin.client.create("ServicePrincipal", inputs);
+    const [objectId = "", owner = ""] = [id.split("/").at(-1), objects.user];
+    plugin.tenant.links("servicePrincipals.owners").set(objectId, [owner]);
+    plugin.tenant.objects("servicePrincipals").get(objectId)!["appRoleAssignmentRequired"] = true;
+    plugin.sandbox.cloud.changed(true);
+    const drifted = await plugin.client.read("ServicePrincipal", id, state, inputs);
+    const { detailed } = await plugin.client.diff("ServicePrincipal", id, drifted.state, inputs);
+    assert.deepEqual(detailed, { appRoleAssignmentRequired: "delete", owners: "delete" });
+    plugin.requests();
+    const after = await plugin.client.update("ServicePrincipal", id, drifted.state, inputs);
+    assert.deepEqual(plugin.requests({ principal: objectId, owner }).slice(0, 3), [
+      "PATCH /v1.0/servicePrincipals/{principal}",
+      "GET /v1.0/servicePrincipals/{principal}/owners",
+      "DELETE /v1.0/servicePrincipals/{principal}/owners/{owner}/$ref",
+    ]);
+    assert.deepEqual([after.appRoleAssignmentRequired, after.owners], [false, null]);
+  });
+
+  it("error: has the service's message", async () => {
+    const { inputs } = await plugin.client.check("ApplicationRegistration", { displayName: "x".repeat(257) });
+    await assert.rejects(plugin.client.create("ApplicationRegistration", inputs), (error: Error) => {
       assert.match(error.message, /answered 400: Request_BadRequest: .* \(request [0-9a-f-]{36}\)/);
-      assert.doesNotMatch(error.message, /A long enough/);
       return true;
     });
   });

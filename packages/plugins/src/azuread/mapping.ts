@@ -80,24 +80,16 @@ export function sameText(one: unknown, other: string): boolean {
   return typeof one === "string" && one.toLowerCase() === other.toLowerCase();
 }
 
-/** Adds and removes references to match a list such as `/groups/{id}/members`. */
+/** Removes and adds references to match a list such as `/groups/{id}/members`. */
 export async function alignReferences(
   call: GraphOperation,
   path: string,
   desired: readonly string[],
-  order: "add first" | "remove first",
   version: "v1.0" | "beta",
 ): Promise<void> {
   const existing = idsOf(await call.list(path, version));
-  const add = async () => {
-    for (const id of without(desired, existing)) await call.post(`${path}/$ref`, call.reference(id, version), version);
-  };
-  const remove = async () => {
-    for (const id of without(existing, desired)) await call.delete(`${path}/${id}/$ref`, version);
-  };
-  if (order === "add first") await add();
-  await remove();
-  if (order === "remove first") await add();
+  for (const id of without(existing, desired)) await call.delete(`${path}/${id}/$ref`, version);
+  for (const id of without(desired, existing)) await call.post(`${path}/$ref`, call.reference(id, version), version);
 }
 
 export function idsOf(objects: readonly GraphEntity[]): string[] {

@@ -1,7 +1,7 @@
 /** The types of the table, for Graph. */
 import type { FunctionType, ResourceType } from "../schema/resource";
 import { messageOf } from "@defender-mssp/errors";
-import type { GraphOperation, Patience, Version } from "./graph";
+import type { GraphOperation } from "./graph";
 
 export type AzureadResource = ResourceType<GraphOperation>;
 export type AzureadFunction = FunctionType<GraphOperation>;
@@ -14,34 +14,11 @@ export function alreadyExists(terraform: string, id: string): Error {
   );
 }
 
-export function duplicateName(terraform: string, id: string, name: string): Error {
-  return new Error(
-    `An existing "${terraform}" with name "${name}" (ID: "${id}") was found and \`prevent_duplicate_names\` was specified. ` +
-      "To be managed via Terraform, this resource needs to be imported into the State. " +
-      `Please see the resource documentation for "${terraform}" for more information.`,
-  );
-}
-
 /** The official plugin's words for a 404 to its first PATCH of a new object. */
 export function notReplicated(call: GraphOperation, error: unknown, what: string): unknown {
   if (call.serviceError(error)?.status !== 404) return error;
   const text = `Timed out whilst waiting for new ${what} to be replicated in Azure AD`;
   return new Error(`${text}: ${messageOf(error)}`, { cause: error });
-}
-
-/** Where the sandbox has replicas: the official plugin renames a new object twice, until it is found. */
-export async function renamedTwice(
-  call: GraphOperation,
-  path: string,
-  displayName: string,
-  { what, version, patience }: { readonly what: string; readonly version?: Version; readonly patience: Patience },
-): Promise<void> {
-  if (!call.hasReplicas) return;
-  for (const name of ["TERRAFORM_UPDATE", displayName]) {
-    await call.patch(path, { displayName: name }, version, patience).catch((error: unknown) => {
-      throw notReplicated(call, error, what);
-    });
-  }
 }
 
 /**

@@ -2,7 +2,16 @@
  * Checks arguments against a schema and reports errors with the official plugins' messages: those
  * of Terraform's SDK (helper/schema) as passed on by Pulumi's bridge.
  */
-import { type Value, type ValueRecord, hasUnknowns, isList, isRecord, valueText, unknown } from "../protocol/values";
+import {
+  type Value,
+  type ValueRecord,
+  canonical,
+  hasUnknowns,
+  isList,
+  isRecord,
+  valueText,
+  unknown,
+} from "../protocol/values";
 import { type ResourceProperties, type ResourceProperty, isInput, isZero, terraformName } from "./property";
 
 /** One error. */
@@ -15,9 +24,22 @@ export interface Problem {
   detail?: string;
 }
 
-/** All errors of the arguments, in the order of the schema. */
-export function problemsOf(properties: ResourceProperties, inputs: ValueRecord): Problem[] {
-  return checkRecord(properties, inputs, { path: "", terraformPath: "", root: { properties, inputs } });
+/** What a stand-in says of a property that its table lacks: the official plugin has it, or refuses it. */
+export const standInLacks = (name: string): string => `The stand-in has no \`${name}\`: use \`--plugins official\``;
+
+/**
+ * All errors of the arguments, in the order of the schema.
+ * @param before the arguments of the last time: the engine gives again what `ignoreChanges` names
+ * @param unknownKey what to say of an argument that the schema lacks
+ */
+export function problemsOf(
+  properties: ResourceProperties,
+  inputs: ValueRecord,
+  before: ValueRecord = {},
+  unknownKey: (name: string) => string = standInLacks,
+): Problem[] {
+  const root = { properties, inputs, unknownKey };
+  return checkRecord(properties, inputs, { path: "", terraformPath: "", before, root });
 }
 
 /** The message that `pulumi up` shows for a resource of that name. */
@@ -63,7 +85,7 @@ export function withDefaults(
 /** A primitive, converted to its property's type. */
 function coerced(property: ResourceProperty, value: Value): Value {
   if (!["boolean", "number", "string"].includes(typeof value)) return value;
-  if (!["boolean", "integer", "string", "single"].includes(property.kind)) return value;
+  if (!["boolean", "integer", "string"].includes(property.kind)) return value;
   if (property.kind === "string" && typeof value === "boolean") return String(value);
   const decoded = decode(property, value);
   return "value" in decoded ? decoded.value : value;
@@ -72,7 +94,8 @@ function coerced(property: ResourceProperty, value: Value): Value {
 interface Place {
   path: string;
   terraformPath: string;
-  root: { properties: ResourceProperties; inputs: ValueRecord };
+  before: Value | undefined;
+  root: { properties: ResourceProperties; inputs: ValueRecord; unknownKey: (name: string) => string };
 }
 
 function nestedDefaults(property: ResourceProperty | undefined, value: Value, before: Value | undefined): Value {
@@ -95,7 +118,7 @@ function checkRecord(properties: ResourceProperties, inputs: ValueRecord, place:
   }
   for (const [name, value] of Object.entries(inputs)) {
     if (name in properties || name === "__defaults" || value === null) continue;
-    problems.push({ ...below(place, name, terraformName(name)), summary: "Invalid or unknown key" });
+    problems.push({ ...below(place, name, terraformName(name)), summary: place.root.unknownKey(name) });
   }
   return problems;
 }
@@ -104,6 +127,7 @@ function below(place: Place, name: string, terraform: string): Place {
   return {
     path: place.path === "" ? name : `${place.path}.${name}`,
     terraformPath: place.terraformPath === "" ? terraform : `${place.terraformPath}.${terraform}`,
+    before: isRecord(place.before) ? place.before[name] : undefined,
     root: place.root,
   };
 }
@@ -123,17 +147,10 @@ function checkProperty(property: ResourceProperty, value: Value | undefined, at:
       "applying this configuration.";
     return [{ ...at, summary: "Value for unconfigurable attribute", detail }];
   }
-  if (property.unsupported) {
-    const detail = `The sandbox's stand-in plugin does not emulate "${name}"; the official plugin has it.`;
-    return [{ ...at, summary: "Not supported by the stand-in plugin", detail }];
-  }
+  if (property.unsupported && canonical(value) !== canonical(at.before ?? null))
+    return [{ ...at, summary: standInLacks(at.path.split(".").at(-1) ?? "") }];
   // An unknown value counts as set; nothing else can be checked.
   if (hasUnknowns(value)) return [];
-  const conflict = property.conflictsWith?.find((other) => isSet(other, at));
-  if (conflict !== undefined) {
-    const detail = `"${name}": conflicts with ${conflict}`;
-    return [{ ...at, summary: "Conflicting configuration arguments", detail }];
-  }
   return checkType(property, value, at);
 }
 
@@ -162,25 +179,15 @@ function combinationProblem(property: ResourceProperty, at: Place): { summary: s
   return undefined;
 }
 
-/** Whether the argument with this Terraform path has a value, known or unknown. */
-function isSet(path: string, at: Place): boolean {
-  const value = valueOf(path, at);
+/** Whether the argument with this Terraform name has a value, known or unknown. */
+function isSet(terraform: string, at: Place): boolean {
+  const value = valueOf(terraform, at);
   return value !== undefined && value !== null;
 }
 
-function valueOf(path: string, at: Place): Value | undefined {
-  let properties: ResourceProperties | undefined = at.root.properties;
-  let value: Value | undefined = at.root.inputs;
-  for (const step of path.split(".")) {
-    if (step === "0") continue; // of a block that Pulumi doesn't show as a list
-    const entry: [string, ResourceProperty] | undefined = Object.entries(properties ?? {}).find(
-      ([name, property]) => terraformName(name, property) === step,
-    );
-    if (entry === undefined || !isRecord(value)) return undefined;
-    value = value[entry[0]];
-    properties = entry[1].fields;
-  }
-  return value;
+function valueOf(terraform: string, { root: { properties, inputs } }: Place): Value | undefined {
+  const entry = Object.entries(properties).find(([name, property]) => terraformName(name, property) === terraform);
+  return entry && inputs[entry[0]];
 }
 
 function checkType(property: ResourceProperty, value: Value, at: Place): Problem[] {
@@ -189,8 +196,6 @@ function checkType(property: ResourceProperty, value: Value, at: Place): Problem
     case "boolean":
     case "integer":
       return checkPrimitive(property, value, at);
-    case "single":
-      return checkPrimitive({ ...property, kind: "string" }, value, { ...at, terraformPath: `${at.terraformPath}.0` });
     case "map":
       return isRecord(value) ? [] : [{ ...at, summary: "Attribute must be a map" }];
     case "object": {
@@ -200,7 +205,6 @@ function checkType(property: ResourceProperty, value: Value, at: Place): Problem
     case "list":
     case "set":
     case "objects":
-    case "objectSet":
       return checkList(property, value, at);
   }
 }
@@ -217,10 +221,16 @@ function checkList(property: ResourceProperty, value: Value, at: Place): Problem
     const detail = `Attribute ${name} requires ${minimum} item minimum, but config has only ${value.length} declared.`;
     return [{ ...at, summary: "Not enough list items", detail }];
   }
-  const isSetOf = property.kind === "set" || property.kind === "objectSet";
+  const isSetOf = property.kind === "set";
   return value.flatMap((item, index) => {
     // An error inside a set is reported for the set: its items have no index.
-    const itemAt = { ...at, path: isSetOf ? at.path : `${at.path}[${index}]`, terraformPath: `${name}.${index}` };
+    const path = isSetOf ? at.path : `${at.path}[${index}]`;
+    const itemAt: Place = {
+      ...at,
+      path,
+      terraformPath: `${name}.${index}`,
+      before: isList(at.before) ? at.before[index] : undefined,
+    };
     const problems = checkItem(property, item, itemAt);
     return isSetOf ? problems.map((problem) => ({ ...problem, path: at.path })) : problems;
   });

@@ -72,8 +72,7 @@ function compare(
   }
   switch (property.kind) {
     case "set":
-    case "objectSet":
-      compareSets(property, listOf(before), listOf(after), at);
+      compareSets(listOf(before), listOf(after), at);
       break;
     case "list":
     case "objects":
@@ -113,20 +112,12 @@ interface Comparison {
   readonly changes: Map<string, PropertyDifference>;
 }
 
-function compareSets(
-  property: ResourceProperty,
-  before: readonly Value[],
-  after: readonly Value[],
-  { path, replace, changes }: Comparison,
-): void {
-  const key = (item: Value) => canonical(comparable(property, item));
-  const old = new Set(before.map(key));
-  const now = new Set(after.map(key));
+function compareSets(before: readonly Value[], after: readonly Value[], { path, replace, changes }: Comparison): void {
   for (const [index, item] of after.entries()) {
-    if (!old.has(key(item))) changes.set(`${path}[${index}]`, { kind: "add", replace });
+    if (!before.includes(item)) changes.set(`${path}[${index}]`, { kind: "add", replace });
   }
   for (const [index, item] of before.entries()) {
-    if (now.has(key(item))) continue;
+    if (after.includes(item)) continue;
     const at = `${path}[${index}]`;
     changes.set(at, { kind: changes.has(at) ? "update" : "delete", replace });
   }
@@ -168,23 +159,6 @@ function compareFields(
     const at = { path: `${path}.${name}`, replace: replace || Boolean(field.forceNew), changes };
     compare(field, before[name], after[name], at);
   }
-}
-
-/**
- * An item of a set without unset and zero values, which are equal, and without the bridge's
- * `__defaults`.
- */
-function comparable(property: ResourceProperty, item: Value): Value {
-  if (!isRecord(item) || property.fields === undefined) return item;
-  const entries = Object.entries(property.fields)
-    .filter(([name]) => !isZero(item[name]))
-    .map(([name, field]): [string, Value] => {
-      const value = item[name] ?? null;
-      if (!isList(value)) return [name, comparable(field, value)];
-      const items = value.map((one) => comparable(field, one));
-      return [name, field.kind === "set" ? [...items].sort() : items];
-    });
-  return Object.fromEntries(entries);
 }
 
 /** Unset, or a block with nothing set inside. */

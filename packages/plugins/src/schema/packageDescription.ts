@@ -53,10 +53,12 @@ export function checkedConfiguration(
   const own = Object.entries(given)
     .filter(([key]) => !engineKeys.includes(key))
     .map(([key, value]) => [key, read(configuration[key], value)] as const);
-  const failures = problemsOf(configuration, Object.fromEntries(own)).map((problem) => ({
-    property: "",
-    reason: `could not validate provider configuration: ${reasonFor(problem, urnName(urn))}`,
-  }));
+  const failures = problemsOf(configuration, Object.fromEntries(own), {}, () => "Invalid or unknown key").map(
+    (problem) => ({
+      property: "",
+      reason: `could not validate provider configuration: ${reasonFor(problem, urnName(urn))}`,
+    }),
+  );
   return { inputs: withSecrets(configuration, given), failures };
 }
 
@@ -64,7 +66,7 @@ export function checkedConfiguration(
 export function unknownType(plugin: string, method: string, type: string, names: readonly string[]): Error {
   return new Error(
     `unrecognized resource type (${method}): ${type}. The sandbox's stand-in ${plugin} plugin has ` +
-      `${names.join(", ")}; the official plugin has more.`,
+      `${names.join(", ")}. For another one use \`--plugins official\`.`,
   );
 }
 
@@ -86,7 +88,6 @@ function schemaType(kind: string): object {
     case "integer":
       return { type: kind };
     case "string":
-    case "single":
       return { type: "string" };
     case "map":
       return { type: "object", additionalProperties: { type: "string" } };

@@ -5,7 +5,7 @@
  * its names are in error texts, its types decide how values compare (`set`: without order), and the
  * provider sets a "computed" value if the program does not.
  */
-import { type Value, type ValueRecord, isList, isRecord } from "../protocol/values";
+import { type Value, isList } from "../protocol/values";
 
 /**
  * Who gives a property its value: the program (`required`, `optional`), the service (`computed`),
@@ -56,8 +56,7 @@ export interface PropertyOptions {
   readonly default?: boolean | number | string;
   readonly secret?: boolean;
   readonly check?: ValueCheck;
-  /** Terraform names, paths such as `message.0.body` included. */
-  readonly conflictsWith?: readonly string[];
+  /** Terraform names of top-level properties. */
   readonly exactlyOneOf?: readonly string[];
   readonly atLeastOneOf?: readonly string[];
   readonly minimumItems?: number;
@@ -71,20 +70,17 @@ export interface PropertyOptions {
    * the order.
    */
   readonly hashesString?: boolean;
-  /** Not emulated: an error in a program. */
+  /** Refused in a program. It is read and sent all the same, so that the tenant's value shows as drift. */
   readonly unsupported?: boolean;
 }
 
-type Kind = "string" | "boolean" | "integer" | "list" | "set" | "map" | "single" | "object" | "objects" | "objectSet";
+type Kind = "string" | "boolean" | "integer" | "list" | "set" | "map" | "object" | "objects";
 
 export interface ResourceProperty extends PropertyOptions {
-  /**
-   * `single`: a list of at most one string, which Pulumi shows as a string. `object`: a list of at
-   * most one block, likewise.
-   */
+  /** `object`: a list of at most one block, which Pulumi shows as an object. */
   readonly kind: Kind;
   readonly usage: PropertyUsage;
-  /** Of the blocks of `object`, `objects` and `objectSet`. */
+  /** Of the blocks of `object` and `objects`. */
   readonly fields?: ResourceProperties;
 }
 
@@ -111,14 +107,10 @@ export const list = simple("list");
 export const set = simple("set");
 /** Strings by name. */
 export const map = simple("map");
-/** A list of at most one string, which Pulumi shows as a string. */
-export const single = simple("single");
 /** At most one block. */
 export const object = blocks("object");
 /** A list of blocks. */
 export const objects = blocks("objects");
-/** A list of blocks whose order means nothing. */
-export const objectSet = blocks("objectSet");
 
 export function isInput(property: ResourceProperty): boolean {
   return property.usage !== "computed";
@@ -151,11 +143,9 @@ export function zeroOf(property: ResourceProperty): Value {
     case "list":
     case "set":
     case "objects":
-    case "objectSet":
       return [];
     case "map":
       return {};
-    case "single":
     case "object":
       return null;
   }
@@ -163,17 +153,7 @@ export function zeroOf(property: ResourceProperty): Value {
 
 /** Whether it has several values. */
 export function isCollection(property: ResourceProperty): boolean {
-  return ["list", "set", "map", "objects", "objectSet"].includes(property.kind);
-}
-
-/** The properties of a record that its schema has, and that are set. */
-export function known(properties: ResourceProperties, values: ValueRecord): [string, ResourceProperty, Value][] {
-  const found: [string, ResourceProperty, Value][] = [];
-  for (const [name, property] of Object.entries(properties)) {
-    const value = values[name];
-    if (value !== undefined && value !== null) found.push([name, property, value]);
-  }
-  return found;
+  return ["list", "set", "map", "objects"].includes(property.kind);
 }
 
 /**
@@ -182,14 +162,4 @@ export function known(properties: ResourceProperties, values: ValueRecord): [str
  */
 export function memberPath(path: string, key: string): string {
   return /[."[\]]/.test(key) ? `${path}["${key}"]` : `${path}.${key}`;
-}
-
-/** A nested value by a path such as `web.homePageUrl`. */
-export function valueAt(object: Value | undefined, path: string): Value | undefined {
-  let value = object;
-  for (const step of path.split(".")) {
-    if (!isRecord(value)) return undefined;
-    value = value[step];
-  }
-  return value;
 }

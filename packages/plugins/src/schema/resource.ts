@@ -30,8 +30,6 @@ export interface ResourceType<Call> {
   readonly importId?: ValueCheck;
   /** Rules between properties. Throws the error. */
   validate?(plan: Fields, call: Call, isNew: boolean): Promise<void> | void;
-  /** Names of properties that this change cannot update in place. */
-  replaces?(before: ValueRecord, plan: Fields): string[];
   create(plan: Fields, call: Call, created: Created): Promise<void>;
   /** The object's values, or undefined if it does not exist. `state`: the known values. */
   read(id: string, call: Call, state: Fields): Promise<ValueRecord | undefined>;

@@ -125,12 +125,6 @@ export function importedInputs(properties: ResourceProperties, state: ValueRecor
     const value = withoutComputed(property, state[name] ?? null);
     if (property.usage === "required" || !isDefaultOrZero(property, value)) inputs[name] = value;
   }
-  for (const name of Object.keys(inputs).sort()) {
-    // Of properties that exclude each other the first by name stays.
-    const { conflictsWith = [], exactlyOneOf = [] } = properties[name] ?? {};
-    const others = [...conflictsWith, ...exactlyOneOf].map(camelCase);
-    if (others.some((other) => other in inputs && other < name)) Reflect.deleteProperty(inputs, name);
-  }
   return { ...inputs, __defaults: [] };
 }
 
@@ -185,7 +179,7 @@ function refreshedValue(property: ResourceProperty | undefined, before: Value, n
  */
 function refreshedList(property: ResourceProperty | undefined, before: readonly Value[], now: readonly Value[]): Value {
   const item = property === undefined ? undefined : { ...property, kind: "object" as const };
-  if (property?.kind !== "set" && property?.kind !== "objectSet") {
+  if (property?.kind !== "set") {
     return now.slice(0, before.length).map((one, index) => refreshedValue(item, before[index] ?? null, one));
   }
   const isThere = (one: Value) => {
@@ -205,10 +199,6 @@ function withoutComputed(property: ResourceProperty, value: Value): Value {
     .map(([name, field]): [string, Value] => [name, withoutComputed(field, value[name] ?? null)])
     .filter(([name, inner]) => fields[name]?.usage === "required" || !isDefaultOrZero(fields[name], inner));
   return { ...Object.fromEntries(entries), __defaults: [] };
-}
-
-function camelCase(terraform: string): string {
-  return terraform.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Whether this is the value of an omitted property. */

@@ -10,7 +10,7 @@ import {
   InitializationFailed,
 } from "../protocol/provider";
 import { type ValueRecord, exposed, hasUnknowns, recordOf } from "../protocol/values";
-import { problemsOf, reasonFor, reasonForFunction, withDefaults } from "./check";
+import { problemsOf, reasonFor, reasonForFunction, standInLacks, withDefaults } from "./check";
 import { changesOf, stablesOf } from "./diff";
 import { Fields } from "./fields";
 import { checkedConfiguration, packageSchema, unknownType } from "./packageDescription";
@@ -91,11 +91,12 @@ export class TableProvider<Call> implements Provider {
     const { properties } = this.resource(request, "Check");
     const given = recordOf(exposed(inputs));
     const name = urnName(request.urn);
-    const failures: ArgumentFailure[] = problemsOf(properties, given).map((problem) => ({
+    const old = recordOf(exposed(before));
+    const failures: ArgumentFailure[] = problemsOf(properties, given, old).map((problem) => ({
       property: "",
       reason: reasonFor(problem, name),
     }));
-    const checked = withDefaults(properties, given, recordOf(exposed(before)));
+    const checked = withDefaults(properties, given, old);
     return Promise.resolve({ inputs: withSecrets(properties, checked), failures });
   }
 
@@ -111,10 +112,6 @@ export class TableProvider<Call> implements Provider {
     const changes = changesOf(resource.properties, before, given);
     const plan = this.fields(resource, given, before);
     if (changes.size > 0) await this.validate(resource, plan, request, false, `diffing ${request.urn}`);
-    for (const name of resource.replaces?.(before, plan) ?? []) {
-      const change = changes.get(name);
-      if (change !== undefined) changes.set(name, { ...change, replace: true });
-    }
     return { changes, stables: stablesOf(resource.properties) };
   }
 
@@ -223,7 +220,9 @@ export class TableProvider<Call> implements Provider {
 
   async invoke(token: string, args: ValueRecord): Promise<{ result: ValueRecord } | { failures: ArgumentFailure[] }> {
     const entry = this.functions.get(token);
-    if (entry === undefined) throw new Error(`unrecognized data function (Invoke): ${token}`);
+    if (entry === undefined) {
+      throw new Error(`unrecognized data function (Invoke): ${token}. ${standInLacks(token.split(":").at(-1) ?? "")}`);
+    }
     const given = recordOf(exposed(args));
     const problems = problemsOf(entry.properties, given);
     if (problems.length > 0) {

@@ -61,69 +61,23 @@ export const dateTime: ValueCheck = ofText((value, name) => {
   );
 });
 
-export const emailAddress: ValueCheck = ofText((value, name) => {
-  if (value.trim() === "") return `value must not be empty for "${name}"`;
-  const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
-  const address = new RegExp(`^[a-zA-Z0-9.!#$%&'*+/=?^_\`{|}~-]+@${label}(?:\\.${label})*$`);
-  return address.test(value) ? undefined : `value must be a valid email address for "${name}"`;
-});
-
-/** A language tag as BCP 47 forms it; whether the language exists is not checked. */
-export const language: ValueCheck = ofText((value, name) => {
-  try {
-    Intl.getCanonicalLocales(value);
-    return undefined;
-  } catch {
-    return `value is not a well-formed language for "${name}"`;
-  }
-});
-
-export const mailNickname: ValueCheck = ofText((value) =>
-  /[@()\\[\]";:<>, ]/.test(value) ? `Value cannot contain these characters: @()\\[]";:<>,SPACE` : undefined,
-);
-
-export const httpUrl: ValueCheck = url({ schemes: ["http", "https"] });
-
-export const logoutUrl: ValueCheck = ofText((value, name) => {
-  const problem = httpUrl(value, name);
+/** A redirect URI of any scheme, or a name such as `urn:ietf:wg:oauth:2.0:oob`. */
+export const redirectUri: ValueCheck = ofText((value, name) => {
+  const problem = uriProblem(value, name);
   if (problem !== undefined) return problem;
-  return Buffer.byteLength(value) > 255 ? `URL must be 255 characters or less for "${name}"` : undefined;
+  return Buffer.byteLength(value) > 256 ? `URI must be 256 characters or less for "${name}"` : undefined;
 });
 
-/**
- * `urn`: names such as `urn:ietf:wg:oauth:2.0:oob` are allowed. `anyScheme`: native clients have
- * schemes of their own.
- */
-export function redirectUri({ urn, anyScheme }: { urn: boolean; anyScheme: boolean }): ValueCheck {
-  const schemes = anyScheme ? [] : ["http", "https", "ms-appx-web", "brk-multihub"];
-  const check = url({ schemes, urn, needsPath: true });
-  return ofText((value, name) => {
-    const problem = check(value, name);
-    if (problem !== undefined) return problem;
-    return Buffer.byteLength(value) > 256 ? `URI must be 256 characters or less for "${name}"` : undefined;
-  });
-}
+function uriProblem(value: string, name: string): string | undefined {
+  if (value === "") return `URI must not be empty for "${name}"`;
+  if (/^urn:[^:]*:/.test(value)) return undefined;
+  // Scheme and authority as Go's net/url splits them.
+  const [, host = ""] = /^(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?(?:\/\/([^/?#]*))?/.exec(value) ?? [];
 
-function url(rules: { schemes: readonly string[]; urn?: boolean; needsPath?: boolean }): ValueCheck {
-  return ofText((value, name) => {
-    if (value === "") return `URI must not be empty for "${name}"`;
-    if (rules.urn && /^urn:[^:]*:/.test(value)) return undefined;
-    // Scheme, authority and path as Go's net/url splits them: WHATWG's parser adds a path where
-    // there is none.
-    const parts = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)/.exec(value);
-
-    if (parts === null || /[\u0000-\u001f\u007f]/.test(value) || /%(?![0-9a-fA-F]{2})/.test(value)) {
-      return `URI is in an invalid format for "${name}"`;
-    }
-    const [, scheme = "", host = "", path = ""] = parts;
-    if (host === "") return `URI has no host for "${name}"`;
-    if (rules.schemes.length === 0) return undefined;
-    if (rules.needsPath && path === "") {
-      return `URI must have a trailing slash when there is no path segment for "${name}"`;
-    }
-    if (rules.schemes.includes(scheme.toLowerCase())) return undefined;
-    return `unexpected URI scheme for "${name}", expected one of: ${rules.schemes.join(", ")}`;
-  });
+  if (/[\u0000-\u001f\u007f]/.test(value) || /%(?![0-9a-fA-F]{2})/.test(value)) {
+    return `URI is in an invalid format for "${name}"`;
+  }
+  return host === "" ? `URI has no host for "${name}"` : undefined;
 }
 
 /**

@@ -1,48 +1,23 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/getserviceprincipal/ */
-import { boolean, list, objects, set, string, type ResourceProperties } from "../../schema/property";
+import type { ValueRecord } from "../../protocol/values";
+import { boolean, map, string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
-import { notEmpty, uuid } from "../../schema/validators";
+import { uuid } from "../../schema/validators";
 import type { GraphOperation, GraphEntity } from "../graph";
-import { readFrom, required, sameText, textAt } from "../mapping";
-import {
-  featureFields,
-  featureTagFields,
-  featuresIn,
-  namesOf,
-  published,
-  publishedBy,
-  samlMetadataUrl,
-  tagsOf,
-} from "../servicePrincipals";
+import { objectsAt, readFrom, required, sameText, textAt } from "../mapping";
+import { samlMetadataUrl } from "../resources/servicePrincipal";
 import type { AzureadFunction } from "../types";
 
-const exactlyOneOf = ["client_id", "display_name", "object_id"];
+const exactlyOneOf = ["client_id", "object_id"];
 
 const properties: ResourceProperties = {
   clientId: string("optional or computed", { graph: "appId", exactlyOneOf, check: uuid }),
-  displayName: string("optional or computed", { graph: "displayName", exactlyOneOf, check: notEmpty }),
   objectId: string("optional or computed", { graph: "id", exactlyOneOf, check: uuid }),
   accountEnabled: boolean("computed", { graph: "accountEnabled" }),
-  alternativeNames: list("computed", { graph: "alternativeNames" }),
-  appRoleAssignmentRequired: boolean("computed", { graph: "appRoleAssignmentRequired" }),
-  ...published,
-  applicationTenantId: string("computed", { graph: "appOwnerOrganizationId" }),
-  description: string("computed", { graph: "description" }),
-  featureTags: objects("computed", featureTagFields),
-  features: objects("computed", featureFields),
-  homepageUrl: string("computed", { graph: "homepage" }),
-  loginUrl: string("computed", { graph: "loginUrl" }),
-  logoutUrl: string("computed", { graph: "logoutUrl" }),
-  notes: string("computed", { graph: "notes" }),
-  notificationEmailAddresses: list("computed", { graph: "notificationEmailAddresses" }),
-  preferredSingleSignOnMode: string("computed", { graph: "preferredSingleSignOnMode" }),
-  redirectUris: list("computed", { graph: "replyUrls" }),
+  appRoleIds: map("computed"),
+  displayName: string("optional or computed", { graph: "displayName", unsupported: true }),
+  oauth2PermissionScopeIds: map("computed"),
   samlMetadataUrl: string("computed"),
-  samlSingleSignOns: objects("computed", { relayState: string("computed") }),
-  servicePrincipalNames: list("computed"),
-  signInAudience: string("computed", { graph: "signInAudience" }),
-  tags: set("computed"),
-  type: string("computed", { graph: "servicePrincipalType" }),
 };
 
 export const getServicePrincipal: AzureadFunction = {
@@ -52,19 +27,13 @@ export const getServicePrincipal: AzureadFunction = {
   async invoke(args, call) {
     const found = await findServicePrincipal(args, call);
     const id = required(found.id, "object ID of the service principal");
-    const { samlSingleSignOnSettings } = found as { samlSingleSignOnSettings?: object | null };
     return {
       id: `/servicePrincipals/${id}`,
       values: {
         ...readFrom(properties, found),
-        ...publishedBy(found),
-        ...featuresIn(found),
-        tags: tagsOf(found),
-        servicePrincipalNames: namesOf(found),
+        appRoleIds: idsByValue(objectsAt(found, "appRoles")),
+        oauth2PermissionScopeIds: idsByValue(objectsAt(found, "oauth2PermissionScopes")),
         samlMetadataUrl: await samlMetadataUrl(call, id),
-        samlSingleSignOns: samlSingleSignOnSettings
-          ? [{ relayState: textAt(found, "samlSingleSignOnSettings.relayState") }]
-          : [],
       },
     };
   },
@@ -74,23 +43,17 @@ async function findServicePrincipal(args: Fields, call: GraphOperation): Promise
   if (args.has("objectId")) {
     const id = args.text("objectId");
     const found = await call.find(`/servicePrincipals/${id}`);
-    if (found === undefined)
-      throw new Error(`[object_id] Service Principal (Service Principal: "${id}") was not found`);
-    return found;
+    if (found !== undefined) return found;
+    throw new Error(`[object_id] Service Principal (Service Principal: "${id}") was not found`);
   }
-  const byName = args.has("displayName");
-  const [property, value] = byName ? ["displayName", args.text("displayName")] : ["appId", args.text("clientId")];
-  const filter = `${property} eq '${value.replaceAll("'", "''")}'`;
-  const all = await call.list(`/servicePrincipals?$filter=${encodeURIComponent(filter)}`);
-  if (byName && all.length === 0) {
-    throw new Error(`Service principal not found: no service principals found matching filter: "${filter}"`);
-  }
-  if (byName && all.length > 1) {
-    throw new Error(
-      `Multiple service principals found: found multiple service principals matching filter: "${filter}"`,
-    );
-  }
-  const found = all.find((one) => sameText(textAt(one, property), value));
+  const clientId = args.text("clientId");
+  const all = await call.list(`/servicePrincipals?$filter=${encodeURIComponent(`appId eq '${clientId}'`)}`);
+  const found = all.find((one) => sameText(textAt(one, "appId"), clientId));
   if (found === undefined) throw new Error("No service principal found: no service principal found");
   return found;
+}
+
+function idsByValue(items: readonly GraphEntity[]): ValueRecord {
+  const entries = items.map((item): [string, string] => [textAt(item, "value"), item.id ?? ""]);
+  return Object.fromEntries(entries.filter(([value, id]) => value !== "" && id !== ""));
 }

@@ -14,7 +14,7 @@ const properties: ResourceProperties = {
   catalogId: string("required", { graph: "catalogId", forceNew: true, check: uuid }),
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   description: string("required", { graph: "description", check: notEmpty }),
-  hidden: boolean("optional", { graph: "isHidden", default: false }),
+  hidden: boolean("optional", { graph: "isHidden", default: false, unsupported: true }),
 };
 
 export const accessPackage: AzureadResource = {

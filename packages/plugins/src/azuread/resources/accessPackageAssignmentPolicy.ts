@@ -10,25 +10,20 @@ import {
   type GraphForm,
   type ResourceProperties,
 } from "../../schema/property";
-import { dateTime, integerBetween, language, notEmpty, oneOf, uuid } from "../../schema/validators";
+import { integerBetween, notEmpty, oneOf, uuid } from "../../schema/validators";
 import { entitlementBase, plainId, userSets } from "../entitlements";
 import type { GraphOperation } from "../graph";
-import { blockBody, graphBody, readFrom, required } from "../mapping";
+import { graphBody, readFrom, required } from "../mapping";
 import type { AzureadResource } from "../types";
 
 const base = `${entitlementBase}/accessPackageAssignmentPolicies`;
 
-const minutesOfDay = 24 * 60;
 const noSubjects = "NoSubjects";
+const unsupported = true;
 
 const flagOrNull: GraphForm = { send: (plan, name) => plan.flag(name) || null };
 const numberOrNull: GraphForm = { send: (plan, name) => plan.number(name) || null };
 const textAsIs: GraphForm = { send: (plan, name) => plan.text(name) };
-const daysInMinutes: GraphForm = {
-  send: (plan, name) => plan.number(name) * minutesOfDay || null,
-  read: (value) => Math.floor((typeof value === "number" ? value : 0) / minutesOfDay),
-};
-
 const requestorFields: ResourceProperties = {
   requestors: userSets("allowedRequestors", "requestor"),
   requestsAccepted: boolean("optional", { graph: "acceptRequests", graphForm: flagOrNull }),
@@ -49,14 +44,18 @@ const requestorFields: ResourceProperties = {
 };
 
 const stageFields: ResourceProperties = {
-  alternativeApprovalEnabled: boolean("optional", { graph: "isEscalationEnabled", graphForm: flagOrNull }),
-  alternativeApprovers: userSets("escalationApprovers", "alternative_approver"),
+  alternativeApprovalEnabled: boolean("optional", { graph: "isEscalationEnabled", graphForm: flagOrNull, unsupported }),
+  alternativeApprovers: { ...userSets("escalationApprovers", "alternative_approver"), unsupported },
   approvalTimeoutInDays: integer("required", { graph: "approvalStageTimeOutInDays", graphForm: numberOrNull }),
   approverJustificationRequired: boolean("optional", {
     graph: "isApproverJustificationRequired",
     graphForm: flagOrNull,
   }),
-  enableAlternativeApprovalInDays: integer("optional", { graph: "escalationTimeInMinutes", graphForm: daysInMinutes }),
+  enableAlternativeApprovalInDays: integer("optional", {
+    graph: "escalationTimeInMinutes",
+    graphForm: numberOrNull,
+    unsupported,
+  }),
   primaryApprovers: userSets("primaryApprovers", "primary_approver"),
 };
 
@@ -84,82 +83,23 @@ const reviewFields: ResourceProperties = {
   reviewType: string("optional", { graph: "reviewerType", check: oneOf("Manager", "Reviewers", "Self") }),
   reviewers: userSets("reviewers", "reviewer"),
   // The service chooses the start, unless it is given.
-  startingOn: string("optional", { graph: "startDateTime", check: dateTime, isDefaultState: () => true }),
-};
-
-const reviewForm: GraphForm = {
-  send(plan, name) {
-    const review = plan.block(name);
-    const isSet = Object.keys(reviewFields).some((field) => field !== "startingOn" && review.has(field));
-    return isSet ? blockBody(reviewFields, review) : undefined;
-  },
-};
-
-const localized: ResourceProperties = {
-  defaultText: string("required", { graph: "defaultText" }),
-  localizedTexts: objects(
-    "optional",
-    {
-      content: string("required", { graph: "text" }),
-      languageCode: string("required", { graph: "languageCode", check: language }),
-    },
-    { graph: "localizedTexts", terraform: "localized_text" },
-  ),
-};
-
-const choiceFields: ResourceProperties = {
-  actualValue: string("required", { graph: "actualValue" }),
-  displayValue: object("required", localized, { graph: "displayValue" }),
-};
-
-const questionFields: ResourceProperties = {
-  choices: objects("optional", choiceFields, {
-    graph: "choices",
-    terraform: "choice",
-    graphForm: {
-      send: (plan, name) =>
-        plan.has(name) ? plan.blocks(name).map((choice) => blockBody(choiceFields, choice)) : undefined,
-    },
-  }),
-  required: boolean("optional", { graph: "isRequired" }),
-  sequence: integer("optional", { graph: "sequence" }),
-  text: object("required", localized, { graph: "text" }),
-};
-
-const questionForm: GraphForm = {
-  send: (plan, name) =>
-    plan.blocks(name).map((question) => ({
-      "@odata.type": `#microsoft.graph.${question.has("choices") ? "accessPackageMultipleChoiceQuestion" : "accessPackageTextInputQuestion"}`,
-      ...blockBody(questionFields, question),
-    })),
+  startingOn: string("optional", { graph: "startDateTime", isDefaultState: () => true, unsupported }),
 };
 
 const properties: ResourceProperties = {
   accessPackageId: string("required", { graph: "accessPackageId", check: uuid }),
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   description: string("required", { graph: "description", check: notEmpty }),
-  durationInDays: integer("optional", {
-    graph: "durationInDays",
-    conflictsWith: ["expiration_date"],
-    check: integerBetween(0, 3660),
-  }),
-  expirationDate: string("optional", {
-    graph: "expirationDateTime",
-    conflictsWith: ["duration_in_days"],
-    check: dateTime,
-  }),
+  durationInDays: integer("optional", { graph: "durationInDays", check: integerBetween(0, 3660) }),
+  expirationDate: string("optional", { graph: "expirationDateTime", unsupported }),
   extensionEnabled: boolean("optional", { graph: "canExtend" }),
   requestorSettings: object("optional", requestorFields, {
     graph: "requestorSettings",
     isDefaultState: (value) => isRecord(value) && value.scopeType === noSubjects,
   }),
   approvalSettings: object("optional", approvalFields, { graph: "requestApprovalSettings" }),
-  assignmentReviewSettings: object("optional", reviewFields, { graph: "accessReviewSettings", graphForm: reviewForm }),
-  questions: objects("optional", questionFields, {
-    graph: "questions",
-    terraform: "question",
-    graphForm: questionForm,
-  }),
+  assignmentReviewSettings: object("optional", reviewFields, { graph: "accessReviewSettings" }),
+  questions: objects("optional", {}, { graph: "questions", terraform: "question", unsupported }),
 };
 
 export const accessPackageAssignmentPolicy: AzureadResource = {

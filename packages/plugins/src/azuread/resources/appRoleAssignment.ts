@@ -8,9 +8,6 @@ const properties: ResourceProperties = {
   appRoleId: string("required", { graph: "appRoleId", forceNew: true, check: uuid }),
   principalObjectId: string("required", { graph: "principalId", forceNew: true, check: uuid }),
   resourceObjectId: string("required", { graph: "resourceId", forceNew: true, check: uuid }),
-  principalDisplayName: string("computed", { graph: "principalDisplayName" }),
-  principalType: string("computed", { graph: "principalType" }),
-  resourceDisplayName: string("computed", { graph: "resourceDisplayName" }),
 };
 
 export const appRoleAssignment: AzureadResource = {

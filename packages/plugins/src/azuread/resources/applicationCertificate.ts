@@ -1,9 +1,8 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationcertificate/ */
 import { randomUUID } from "node:crypto";
-import { hourMs } from "@defender-mssp/errors/time";
 import { string, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
-import { oneOf, uuid } from "../../schema/validators";
+import { oneOf } from "../../schema/validators";
 import { odataType } from "@defender-mssp/sandbox/entities";
 import type { GraphEntity } from "../graph";
 import { objectsAt, textAt } from "../mapping";
@@ -14,8 +13,8 @@ import { applicationId } from "./applicationRegistration";
 
 const properties: ResourceProperties = {
   applicationId: string("required", { forceNew: true, check: applicationId }),
-  encoding: string("optional", { forceNew: true, default: "pem", check: oneOf("base64", "hex", "pem") }),
-  keyId: string("optional or computed", { forceNew: true, check: uuid }),
+  encoding: string("optional", { forceNew: true, default: "pem", unsupported: true }),
+  keyId: string("optional or computed", { forceNew: true, unsupported: true }),
   ...validity,
   type: string("optional", { forceNew: true, check: oneOf("AsymmetricX509Cert", "Symmetric") }),
   value: string("required", { forceNew: true, secret: true }),
@@ -30,7 +29,7 @@ export const applicationCertificate: AzureadResource = {
   importId: subResourceId("Certificate", "certificate"),
   async create(plan, call, created) {
     const application = segments(plan.text("applicationId")).last;
-    const keyId = plan.text("keyId") || randomUUID();
+    const keyId = randomUUID();
     const id = `${application}/certificate/${keyId}`;
     const credential = credentialOf(plan, keyId);
     await call.locked(application, async () => {
@@ -77,34 +76,12 @@ function bodyFor(application: string, keyCredentials: readonly object[]): object
 }
 
 function credentialOf(plan: Fields, keyId: string): object {
-  const start = plan.text("startDate");
-  const end = plan.text("endDate") || endAfter(plan.text("endDateRelative"), start);
   return {
     keyId,
     type: plan.text("type"),
     usage: "Verify",
-    key: Buffer.from(pemOf(plan.text("value"), plan.text("encoding"))).toString("base64"),
-    ...(start === "" ? {} : { startDateTime: start }),
-    ...(end === "" ? {} : { endDateTime: end }),
+    key: Buffer.from(plan.text("value")).toString("base64"),
+    ...(plan.has("startDate") ? { startDateTime: plan.text("startDate") } : {}),
+    ...(plan.has("endDate") ? { endDateTime: plan.text("endDate") } : {}),
   };
-}
-
-function pemOf(value: string, encoding: string): string {
-  if (encoding === "pem") return value;
-  const der = Buffer.from(value.trim(), encoding === "hex" ? "hex" : "base64");
-  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
-}
-
-/** From a duration such as `240h` or `2400h30m`. */
-function endAfter(duration: string, start: string): string {
-  if (duration === "") return "";
-  const units: Readonly<Record<string, number>> = { h: hourMs, m: 60_000, s: 1000 };
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
-  if (parts.map(([part]) => part).join("") !== duration) {
-    throw new Error(`Unable to parse \`end_date_relative\` ("${duration}") as a duration`);
-  }
-  const milliseconds = parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (units[unit] ?? 0), 0);
-  const from = start === "" ? Date.now() : Date.parse(start);
-  return new Date(from + milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }

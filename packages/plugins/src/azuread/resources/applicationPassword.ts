@@ -1,6 +1,6 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationpassword/ */
 import { map, string, type ResourceProperties } from "../../schema/property";
-import { dateTime, notEmpty } from "../../schema/validators";
+import { dateTime } from "../../schema/validators";
 import type { Fields } from "../../schema/fields";
 import type { GraphOperation, GraphEntity } from "../graph";
 import { objectsAt, required, sameText, textAt } from "../mapping";
@@ -12,12 +12,7 @@ const changedMeansNew = { forceNew: true };
 /** When a credential is valid; shared with certificates. */
 export const validity: ResourceProperties = {
   startDate: string("optional or computed", { ...changedMeansNew, check: dateTime }),
-  endDate: string("optional or computed", {
-    ...changedMeansNew,
-    conflictsWith: ["end_date_relative"],
-    check: dateTime,
-  }),
-  endDateRelative: string("optional", { ...changedMeansNew, conflictsWith: ["end_date"], check: notEmpty }),
+  endDate: string("optional or computed", { ...changedMeansNew, check: dateTime }),
 };
 
 const properties: ResourceProperties = {
@@ -71,10 +66,6 @@ export const applicationPassword: AzureadResource = {
   },
 };
 
-/**
- * The official plugin's durations (`endDateRelative`) are not sent: it reads them and leaves them
- * out of the request.
- */
 function credentialOf(plan: Fields): object {
   return {
     ...(plan.has("displayName") ? { displayName: plan.text("displayName") } : {}),

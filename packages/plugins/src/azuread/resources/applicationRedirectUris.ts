@@ -12,7 +12,7 @@ const platforms: Readonly<Record<string, string>> = { PublicClient: "publicClien
 
 const properties: ResourceProperties = {
   applicationId: string("required", { forceNew: true, check: applicationId }),
-  redirectUris: set("required", { check: redirectUri({ urn: true, anyScheme: true }) }),
+  redirectUris: set("required", { check: redirectUri }),
   type: string("required", { forceNew: true, check: oneOf("PublicClient", "SPA", "Web") }),
 };
 

@@ -1,54 +1,51 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationregistration/ */
-import { boolean, integer, set, string, type ResourceProperties } from "../../schema/property";
-import {
-  httpUrl,
-  integerBetween,
-  lengthBetween,
-  logoutUrl,
-  notEmpty,
-  oneOf,
-  resourceId,
-} from "../../schema/validators";
+import { boolean, integer, set, string, type GraphForm, type ResourceProperties } from "../../schema/property";
+import { lengthBetween, notEmpty, oneOf, resourceId } from "../../schema/validators";
 import { signInAudiences } from "@defender-mssp/sandbox/entities";
-import { graphBody, changedNames, nullIfEmpty, readFrom, required, textAt } from "../mapping";
-import type { GraphEntity } from "../graph";
+import { graphBody, changedNames, readFrom, required } from "../mapping";
 import { type AzureadResource, objectId } from "../types";
 
-export const groupMembershipClaims = oneOf("All", "None", "ApplicationGroup", "DirectoryRole", "SecurityGroup");
 export const applicationId = resourceId("Application", "/applications/{applicationId}");
 
-const url = { check: httpUrl };
+const unsupported = true;
+/** Graph has them as one comma-separated string. */
+const claimsForm: GraphForm = {
+  send: () => null,
+  read: (value) => (typeof value === "string" ? value.split(",").map((claim) => claim.trim()) : []),
+};
 
+const implicitGrant = "web.implicitGrantSettings";
+
+/** A program can't set what is unsupported; an update takes back what another party has set. */
 const properties: ResourceProperties = {
   displayName: string("required", { graph: "displayName", check: notEmpty }),
   description: string("optional", { graph: "description", check: lengthBetween(0, 1024) }),
-  groupMembershipClaims: set("optional", { check: groupMembershipClaims }),
-  homepageUrl: string("optional", { graph: "web.homePageUrl", ...url }),
+  groupMembershipClaims: set("optional", { graph: "groupMembershipClaims", unsupported, graphForm: claimsForm }),
+  homepageUrl: string("optional", { graph: "web.homePageUrl", unsupported }),
   implicitAccessTokenIssuanceEnabled: boolean("optional", {
-    graph: "web.implicitGrantSettings.enableAccessTokenIssuance",
+    graph: `${implicitGrant}.enableAccessTokenIssuance`,
+    unsupported,
   }),
-  implicitIdTokenIssuanceEnabled: boolean("optional", { graph: "web.implicitGrantSettings.enableIdTokenIssuance" }),
-  logoutUrl: string("optional", { graph: "web.logoutUrl", check: logoutUrl }),
-  marketingUrl: string("optional", { graph: "info.marketingUrl", ...url }),
-  notes: string("optional", { graph: "notes", check: notEmpty }),
-  privacyStatementUrl: string("optional", { graph: "info.privacyStatementUrl", ...url }),
+  implicitIdTokenIssuanceEnabled: boolean("optional", { graph: `${implicitGrant}.enableIdTokenIssuance`, unsupported }),
+  logoutUrl: string("optional", { graph: "web.logoutUrl", unsupported }),
+  marketingUrl: string("optional", { graph: "info.marketingUrl", unsupported }),
+  notes: string("optional", { graph: "notes", unsupported }),
+  privacyStatementUrl: string("optional", { graph: "info.privacyStatementUrl", unsupported }),
   requestedAccessTokenVersion: integer("optional", {
     graph: "api.requestedAccessTokenVersion",
     default: 2,
-    check: integerBetween(1, 2),
+    unsupported,
   }),
-  serviceManagementReference: string("optional", { graph: "serviceManagementReference", check: notEmpty }),
+  serviceManagementReference: string("optional", { graph: "serviceManagementReference", unsupported }),
   signInAudience: string("optional", {
     graph: "signInAudience",
     default: "AzureADMyOrg",
     check: oneOf(...signInAudiences),
   }),
-  supportUrl: string("optional", { graph: "info.supportUrl", ...url }),
-  termsOfServiceUrl: string("optional", { graph: "info.termsOfServiceUrl", ...url }),
+  supportUrl: string("optional", { graph: "info.supportUrl", unsupported }),
+  termsOfServiceUrl: string("optional", { graph: "info.termsOfServiceUrl", unsupported }),
   clientId: string("computed", { graph: "appId" }),
-  disabledByMicrosoft: string("computed"),
   objectId: string("computed", { graph: "id" }),
-  publisherDomain: string("computed", { graph: "publisherDomain" }),
 };
 
 export const applicationRegistration: AzureadResource = {
@@ -59,49 +56,18 @@ export const applicationRegistration: AzureadResource = {
   minutes: { create: 10, read: 5, update: 10, delete: 5 },
   importId: applicationId,
   async create(plan, call, created) {
-    const body = {
-      ...graphBody("applications", properties, plan),
-      groupMembershipClaims: claimsText(plan.texts("groupMembershipClaims")),
-    };
-    const application = await call.post("/applications", body);
+    const application = await call.post("/applications", graphBody("applications", properties, plan));
     created(`/applications/${required(application.id, "object ID returned for application")}`);
   },
   async read(id, call) {
     const application = await call.find(`/applications/${objectId(id)}`);
-    if (application === undefined) return undefined;
-    return {
-      ...readFrom(properties, application),
-      groupMembershipClaims: claimsOf(textAt(application, "groupMembershipClaims")),
-      disabledByMicrosoft: disabledByMicrosoft(application),
-    };
+    return application && readFrom(properties, application);
   },
   async update(id, plan, call) {
     const body = graphBody("applications", properties, plan, changedNames(properties, plan));
-    if (plan.changed("groupMembershipClaims")) {
-      body.groupMembershipClaims = claimsText(plan.texts("groupMembershipClaims"));
-    }
     await call.locked(objectId(id), () => call.patch(`/applications/${objectId(id)}`, body));
   },
   async delete(id, call) {
     await call.remove(`Application (Application: "${objectId(id)}")`, `/applications/${objectId(id)}`);
   },
 };
-
-/**
- * The official plugin writes Go's notation of a nullable value into its state; so does the
- * stand-in.
- */
-function disabledByMicrosoft(application: GraphEntity): string {
-  const status = application.disabledByMicrosoftStatus;
-  if (status === undefined) return "";
-  return typeof status === "string" ? `map[true:${status}]` : "map[false:]";
-}
-
-/** Graph has them as one comma-separated string. */
-export function claimsText(claims: readonly string[]): string | null {
-  return nullIfEmpty(claims.map((claim) => claim.trim()).join(","));
-}
-
-export function claimsOf(text: string): string[] {
-  return text === "" ? [] : text.split(",").map((claim) => claim.trim());
-}

@@ -1,6 +1,5 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/conditionalaccesspolicy/ */
 import { type Value, isRecord } from "../../protocol/values";
-import type { Fields } from "../../schema/fields";
 import {
   boolean,
   integer,
@@ -9,6 +8,7 @@ import {
   objects,
   string,
   type GraphForm,
+  type PlannedValues,
   type ResourceProperties,
   type ResourceProperty,
 } from "../../schema/property";
@@ -20,22 +20,16 @@ const base = "/identity/conditionalAccess/policies";
 const named = (id: string) => `Identity Conditional Access Policy (Conditional Access Policy: "${id}")`;
 const strengthBase = "/policies/authenticationStrengthPolicies";
 
-const leftOutIfEmpty: GraphForm = { send: (plan, name) => plan.text(name) || undefined };
-
 const strengthForm: GraphForm = {
   send: (plan, name) => (plan.has(name) ? { id: objectId(plan.text(name)) } : undefined),
   read: (value) => (isRecord(value as Value) ? `${strengthBase}/${text(value as Json, "id")}` : ""),
 };
 
-const filter = object("optional", {
-  mode: string("required", { check: oneOf("exclude", "include") }),
-  rule: string("required", { check: notEmpty }),
-});
-const clients: ResourceProperties = {
-  excludedServicePrincipals: list("optional"),
-  filter,
-  includedServicePrincipals: list("optional"),
-};
+/** A program can't set what is unsupported; an update takes back what another party has set. */
+const unsupported = true;
+const others = (graph: string): ResourceProperty => list("optional", { graph, unsupported });
+
+const guestsForm: GraphForm = { send: guestsFrom, read: guestsIn };
 const guests: ResourceProperties = {
   guestOrExternalUserTypes: list("required"),
   externalTenants: objects("optional", {
@@ -44,66 +38,59 @@ const guests: ResourceProperties = {
   }),
 };
 const users: ResourceProperties = {
-  includedUsers: list("optional", { graph: "includeUsers" }),
-  excludedUsers: list("optional", { graph: "excludeUsers" }),
-  includedGroups: list("optional", { graph: "includeGroups" }),
-  excludedGroups: list("optional", { graph: "excludeGroups" }),
-  includedRoles: list("optional", { graph: "includeRoles" }),
-  excludedRoles: list("optional", { graph: "excludeRoles" }),
-  includedGuestsOrExternalUsers: guestsOption("includeGuestsOrExternalUsers"),
-  excludedGuestsOrExternalUsers: guestsOption("excludeGuestsOrExternalUsers"),
+  includedUsers: others("includeUsers"),
+  excludedUsers: others("excludeUsers"),
+  includedGroups: others("includeGroups"),
+  excludedGroups: others("excludeGroups"),
+  includedRoles: others("includeRoles"),
+  excludedRoles: others("excludeRoles"),
+  includedGuestsOrExternalUsers: objects("optional", guests, {
+    graph: "includeGuestsOrExternalUsers",
+    graphForm: guestsForm,
+  }),
+  excludedGuestsOrExternalUsers: objects("optional", guests, {
+    graph: "excludeGuestsOrExternalUsers",
+    graphForm: guestsForm,
+    unsupported,
+  }),
 };
+const applications: ResourceProperties = {
+  includedApplications: list("optional", { graph: "includeApplications" }),
+  excludedApplications: others("excludeApplications"),
+  includedUserActions: others("includeUserActions"),
+};
+const locations = { includedLocations: others("includeLocations"), excludedLocations: others("excludeLocations") };
+const platforms = { includedPlatforms: others("includePlatforms"), excludedPlatforms: others("excludePlatforms") };
 const conditions: ResourceProperties = {
-  applications: object(
-    "required",
-    {
-      includedApplications: list("optional", { graph: "includeApplications" }),
-      excludedApplications: list("optional", { graph: "excludeApplications" }),
-      includedUserActions: list("optional", { graph: "includeUserActions" }),
-    },
-    { graph: "applications" },
-  ),
-  authenticationFlowTransferMethods: { ...list("optional"), unsupported: true },
-  clientApplications: object("optional", clients, { unsupported: true }),
+  applications: object("required", applications, { graph: "applications" }),
   clientAppTypes: list("required", { graph: "clientAppTypes" }),
-  devices: object("optional", { filter }, { unsupported: true }),
-  insiderRiskLevels: string("optional or computed", { graph: "insiderRiskLevels", graphForm: leftOutIfEmpty }),
-  locations: object(
-    "optional",
-    {
-      includedLocations: list("required", { graph: "includeLocations" }),
-      excludedLocations: list("optional", { graph: "excludeLocations" }),
-    },
-    { graph: "locations" },
-  ),
-  platforms: object(
-    "optional",
-    {
-      includedPlatforms: list("required", { graph: "includePlatforms" }),
-      excludedPlatforms: list("optional", { graph: "excludePlatforms" }),
-    },
-    { graph: "platforms" },
-  ),
-  servicePrincipalRiskLevels: list("optional", { graph: "servicePrincipalRiskLevels" }),
-  signInRiskLevels: list("optional", { graph: "signInRiskLevels" }),
-  userRiskLevels: list("optional", { graph: "userRiskLevels" }),
+  insiderRiskLevels: string("optional or computed", {
+    graph: "insiderRiskLevels",
+    graphForm: { send: () => undefined },
+    unsupported,
+  }),
+  locations: object("optional", locations, { graph: "locations", unsupported }),
+  platforms: object("optional", platforms, { graph: "platforms", unsupported }),
+  servicePrincipalRiskLevels: others("servicePrincipalRiskLevels"),
+  signInRiskLevels: others("signInRiskLevels"),
+  userRiskLevels: others("userRiskLevels"),
   users: object("required", users, { graph: "users" }),
 };
 const grantControls: ResourceProperties = {
   operator: string("required", { graph: "operator", check: oneOf("AND", "OR") }),
   builtInControls: list("optional", { graph: "builtInControls" }),
   authenticationStrengthPolicyId: string("optional", { graph: "authenticationStrength", graphForm: strengthForm }),
-  customAuthenticationFactors: list("optional", { graph: "customAuthenticationFactors" }),
-  termsOfUses: list("optional", { graph: "termsOfUse", terraform: "terms_of_use" }),
+  customAuthenticationFactors: others("customAuthenticationFactors"),
+  termsOfUses: { ...others("termsOfUse"), terraform: "terms_of_use" },
 };
 const sessionControls: ResourceProperties = {
-  applicationEnforcedRestrictionsEnabled: boolean("optional"),
-  cloudAppSecurityPolicy: string("optional"),
-  disableResilienceDefaults: boolean("optional"),
-  persistentBrowserMode: string("optional"),
+  applicationEnforcedRestrictionsEnabled: boolean("optional", { unsupported }),
+  cloudAppSecurityPolicy: string("optional", { unsupported }),
+  disableResilienceDefaults: boolean("optional", { unsupported }),
+  persistentBrowserMode: string("optional", { unsupported }),
   signInFrequency: integer("optional", { check: integerAtLeast(0) }),
-  signInFrequencyAuthenticationType: string("optional or computed"),
-  signInFrequencyInterval: string("optional or computed"),
+  signInFrequencyAuthenticationType: string("optional or computed", { unsupported }),
+  signInFrequencyInterval: string("optional or computed", { unsupported }),
   signInFrequencyPeriod: string("optional", { check: oneOf("days", "hours") }),
 };
 
@@ -156,11 +143,7 @@ export const conditionalAccessPolicy: AzureadResource = {
   },
 };
 
-function guestsOption(graph: string): ResourceProperty {
-  return objects("optional", guests, { graph, graphForm: { send: guestsFrom, read: guestsIn } });
-}
-
-function guestsFrom(plan: Fields, name: string): object | undefined {
+function guestsFrom(plan: PlannedValues, name: string): object | undefined {
   const [first] = plan.blocks(name);
   if (first === undefined) return undefined;
   const [tenants] = first.blocks("externalTenants");
@@ -178,31 +161,20 @@ function guestsFrom(plan: Fields, name: string): object | undefined {
 }
 
 /** Graph refuses session controls without an effect. */
-function sessionControlsFrom(plan: Fields, name: string): object | null {
-  const from = plan.block(name);
-  const [value, interval] = [from.number("signInFrequency"), from.text("signInFrequencyInterval")];
-  const authenticationType = from.text("signInFrequencyAuthenticationType") || "primaryAndSecondaryAuthentication";
-  const isFrequent = value > 0 || interval !== "";
-  const isEveryTime = interval === "everyTime";
-  const signInFrequency = {
-    isEnabled: true,
-    ...(value > 0 ? { type: from.text("signInFrequencyPeriod"), value } : {}),
-    authenticationType,
-    frequencyInterval: interval === "" ? "timeBased" : interval,
-  };
-  const [restrictions, resilience] = [
-    from.flag("applicationEnforcedRestrictionsEnabled"),
-    from.flag("disableResilienceDefaults"),
-  ];
-  const [cloudApp, browser] = [from.text("cloudAppSecurityPolicy"), from.text("persistentBrowserMode")];
-  if (!isFrequent && !restrictions && !resilience && cloudApp === "" && browser === "") return null;
+function sessionControlsFrom(plan: PlannedValues, name: string): object | null {
+  const controls = plan.block(name);
+  const value = controls.number("signInFrequency");
+  if (value <= 0) return null;
   return {
-    ...(cloudApp === "" ? {} : { cloudAppSecurity: { isEnabled: true, cloudAppSecurityType: cloudApp } }),
-    ...(browser === "" ? {} : { persistentBrowser: { isEnabled: true, mode: browser } }),
-    ...(isEveryTime
-      ? {}
-      : { applicationEnforcedRestrictions: { isEnabled: restrictions }, disableResilienceDefaults: resilience }),
-    ...(isFrequent ? { signInFrequency } : {}),
+    applicationEnforcedRestrictions: { isEnabled: false },
+    disableResilienceDefaults: false,
+    signInFrequency: {
+      isEnabled: true,
+      type: controls.text("signInFrequencyPeriod"),
+      value,
+      authenticationType: "primaryAndSecondaryAuthentication",
+      frequencyInterval: "timeBased",
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/directoryroleassignment/ */
 import { string, type ResourceProperties } from "../../schema/property";
-import type { Fields } from "../../schema/fields";
 import { notEmpty, resourceId, uuid } from "../../schema/validators";
 import { odataType } from "@defender-mssp/sandbox/entities";
 import { readFrom, required } from "../mapping";
@@ -11,18 +10,8 @@ const base = "/roleManagement/directory/roleAssignments";
 const properties: ResourceProperties = {
   roleId: string("required", { graph: "roleDefinitionId", forceNew: true, check: uuid }),
   principalObjectId: string("required", { graph: "principalId", forceNew: true, check: uuid }),
-  appScopeId: string("optional or computed", {
-    graph: "appScopeId",
-    forceNew: true,
-    conflictsWith: ["directory_scope_id"],
-    check: notEmpty,
-  }),
-  directoryScopeId: string("optional or computed", {
-    graph: "directoryScopeId",
-    forceNew: true,
-    conflictsWith: ["app_scope_id"],
-    check: notEmpty,
-  }),
+  appScopeId: string("optional or computed", { graph: "appScopeId", forceNew: true, unsupported: true }),
+  directoryScopeId: string("optional or computed", { graph: "directoryScopeId", forceNew: true, check: notEmpty }),
 };
 
 export const directoryRoleAssignment: AzureadResource = {
@@ -40,7 +29,7 @@ export const directoryRoleAssignment: AzureadResource = {
       "@odata.type": odataType("roleAssignments"),
       principalId: plan.text("principalObjectId"),
       roleDefinitionId: plan.text("roleId"),
-      ...scopeOf(plan),
+      directoryScopeId: plan.text("directoryScopeId") || "/",
     });
     const id = required(assignment.id, "role assignment ID");
     created(`${base}/${id}`);
@@ -56,8 +45,3 @@ export const directoryRoleAssignment: AzureadResource = {
   },
   delete: (id, call) => call.delete(`${base}/${objectId(id)}`),
 };
-
-function scopeOf(plan: Fields): object {
-  if (plan.has("appScopeId")) return { appScopeId: plan.text("appScopeId") };
-  return { directoryScopeId: plan.text("directoryScopeId") || "/" };
-}

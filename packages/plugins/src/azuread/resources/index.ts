@@ -6,22 +6,17 @@ import { accessPackageCatalog } from "./accessPackageCatalog";
 import { accessPackageResourceCatalogAssociation } from "./accessPackageResourceCatalogAssociation";
 import { accessPackageResourcePackageAssociation } from "./accessPackageResourcePackageAssociation";
 import { appRoleAssignment } from "./appRoleAssignment";
-import { application } from "./application";
 import { applicationApiAccess } from "./applicationApiAccess";
 import { applicationCertificate } from "./applicationCertificate";
 import { applicationFederatedIdentityCredential } from "./applicationFederatedIdentityCredential";
-import { applicationOwner } from "./applicationOwner";
 import { applicationPassword } from "./applicationPassword";
 import { applicationRedirectUris } from "./applicationRedirectUris";
 import { applicationRegistration } from "./applicationRegistration";
 import { conditionalAccessPolicy } from "./conditionalAccessPolicy";
 import { directoryRoleAssignment } from "./directoryRoleAssignment";
 import { group } from "./group";
-import { groupMember } from "./groupMember";
-import { invitation } from "./invitation";
 import { servicePrincipal } from "./servicePrincipal";
 import { servicePrincipalDelegatedPermissionGrant } from "./servicePrincipalDelegatedPermissionGrant";
-import { user } from "./user";
 
 export const resources: readonly AzureadResource[] = [
   accessPackage,
@@ -29,11 +24,9 @@ export const resources: readonly AzureadResource[] = [
   accessPackageCatalog,
   accessPackageResourceCatalogAssociation,
   accessPackageResourcePackageAssociation,
-  application,
   applicationApiAccess,
   applicationCertificate,
   applicationFederatedIdentityCredential,
-  applicationOwner,
   applicationPassword,
   applicationRedirectUris,
   applicationRegistration,
@@ -41,9 +34,6 @@ export const resources: readonly AzureadResource[] = [
   conditionalAccessPolicy,
   directoryRoleAssignment,
   group,
-  groupMember,
-  invitation,
   servicePrincipal,
   servicePrincipalDelegatedPermissionGrant,
-  user,
 ];

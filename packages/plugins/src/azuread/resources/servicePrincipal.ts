@@ -1,58 +1,48 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/serviceprincipal/ */
-import { isRecord } from "../../protocol/values";
-import { boolean, list, object, objects, set, string, type ResourceProperties } from "../../schema/property";
+import { isRecord, type Value } from "../../protocol/values";
+import { boolean, object, set, string, type GraphForm, type ResourceProperties } from "../../schema/property";
 import type { Fields } from "../../schema/fields";
-import { httpUrl, lengthBetween, notEmpty, oneOf, resourceId, uuid } from "../../schema/validators";
-import type { GraphOperation } from "../graph";
-import { alignReferences, graphBody, idsOf, nullIfEmpty, readFrom, required, textAt } from "../mapping";
-import {
-  featureFields,
-  featureTagFields,
-  featuresIn,
-  initialOwners,
-  namesOf,
-  published,
-  publishedBy,
-  samlMetadataUrl,
-  tagsFor,
-  tagsOf,
-} from "../servicePrincipals";
+import { resourceId, uuid } from "../../schema/validators";
+import type { GraphEntity, GraphOperation } from "../graph";
+import { alignReferences, graphBody, idsOf, readFrom, required, textAt } from "../mapping";
 import { type AzureadResource, notReplicated, objectId } from "../types";
 
+const unsupported = true;
+
+const relayStateForm: GraphForm = {
+  send(plan, name) {
+    const settings = plan.block(name);
+    return settings.isSet("relayState") ? { relayState: settings.text("relayState") } : {};
+  },
+  read: (value) => (isRecord(value as Value) ? { relayState: textAt(value as GraphEntity, "relayState") } : null),
+};
+
+/** A program can't set what is unsupported; an update takes back what another party has set. */
 const properties: ResourceProperties = {
   clientId: string("required", { graph: "appId", forceNew: true, check: uuid }),
   accountEnabled: boolean("optional", { graph: "accountEnabled", default: true }),
-  alternativeNames: set("optional", { graph: "alternativeNames", check: notEmpty }),
-  appRoleAssignmentRequired: boolean("optional", { graph: "appRoleAssignmentRequired" }),
-  description: string("optional", { graph: "description", check: lengthBetween(0, 1024) }),
-  featureTags: objects("optional or computed", featureTagFields, { conflictsWith: ["features", "tags"] }),
-  features: objects("optional or computed", featureFields, { conflictsWith: ["feature_tags", "tags"] }),
-  loginUrl: string("optional", { graph: "loginUrl", check: httpUrl }),
-  notes: string("optional", { graph: "notes", check: lengthBetween(0, 1024) }),
-  notificationEmailAddresses: set("optional", { graph: "notificationEmailAddresses", check: notEmpty }),
-  owners: set("optional", { check: uuid, hashesString: true }),
-  preferredSingleSignOnMode: string("optional", {
-    graph: "preferredSingleSignOnMode",
-    check: oneOf("", "notSupported", "oidc", "password", "saml"),
-  }),
+  alternativeNames: set("optional", { graph: "alternativeNames", unsupported }),
+  appRoleAssignmentRequired: boolean("optional", { graph: "appRoleAssignmentRequired", unsupported }),
+  description: string("optional", { graph: "description", unsupported }),
+  loginUrl: string("optional", { graph: "loginUrl", unsupported }),
+  notes: string("optional", { graph: "notes", unsupported }),
+  notificationEmailAddresses: set("optional", { graph: "notificationEmailAddresses", unsupported }),
+  owners: set("optional", { unsupported }),
+  preferredSingleSignOnMode: string("optional", { graph: "preferredSingleSignOnMode", unsupported }),
   samlSingleSignOn: object(
     "optional",
-    { relayState: string("optional", { check: notEmpty }) },
-    { isDefaultState: (value) => isRecord(value) && !value.relayState },
+    { relayState: string("optional") },
+    {
+      graph: "samlSingleSignOnSettings",
+      graphForm: relayStateForm,
+      isDefaultState: (value) => isRecord(value) && !value.relayState,
+      unsupported,
+    },
   ),
-  tags: set("optional or computed", { conflictsWith: ["features", "feature_tags"], hashesString: true }),
-  useExisting: boolean("optional"),
-  ...published,
-  applicationTenantId: string("computed", { graph: "appOwnerOrganizationId" }),
+  tags: set("optional or computed", { graph: "tags", unsupported, hashesString: true }),
   displayName: string("computed", { graph: "displayName" }),
-  homepageUrl: string("computed", { graph: "homepage" }),
-  logoutUrl: string("computed", { graph: "logoutUrl" }),
   objectId: string("computed", { graph: "id" }),
-  redirectUris: list("computed", { graph: "replyUrls" }),
   samlMetadataUrl: string("computed"),
-  servicePrincipalNames: list("computed"),
-  signInAudience: string("computed", { graph: "signInAudience" }),
-  type: string("computed", { graph: "servicePrincipalType" }),
 };
 
 /** Answers that mean that the new application has not replicated yet. */
@@ -72,89 +62,60 @@ export const servicePrincipal: AzureadResource = {
     const filter = encodeURIComponent(`appId eq '${plan.text("clientId")}'`);
     const [existing] = await call.list(`/servicePrincipals?$filter=${filter}`);
     if (existing !== undefined) {
-      const id = required(existing.id, "object ID of the service principal");
-      if (!plan.flag("useExisting")) {
-        throw new Error(
-          `A resource with the ID "${id}" already exists: To be managed via Terraform, this resource needs to be imported into the State. ` +
-            'Please see the resource documentation for "azuread_service_principal" for more information.',
-        );
-      }
-      created(`/servicePrincipals/${id}`);
-      await write(id, plan, call);
-      return;
+      throw new Error(
+        `A resource with the ID "${existing.id ?? ""}" already exists: To be managed via Terraform, this resource needs to be imported into the State. ` +
+          'Please see the resource documentation for "azuread_service_principal" for more information.',
+      );
     }
-    await createNew(plan, call, created);
+    const caller = await call.callerId;
+    const body = {
+      ...bodyFor(plan),
+      appId: plan.text("clientId"),
+      "owners@odata.bind": [call.reference(caller)["@odata.id"]],
+    };
+    const made = await call.post("/servicePrincipals", body, "v1.0", { messages: applicationUnknown });
+    const id = required(made.id, "object ID returned for service principal");
+    created(`/servicePrincipals/${id}`);
+    await untilPatched(id, call);
+    await call.delete(`/servicePrincipals/${id}/owners/${caller}/$ref`);
   },
   async read(id, call) {
     const found = await call.find(`/servicePrincipals/${objectId(id)}`);
     if (found === undefined) return undefined;
-    const saml = await samlMetadataUrl(call, objectId(id));
-    const owners = idsOf(await call.list(`/servicePrincipals/${objectId(id)}/owners`));
-    const { samlSingleSignOnSettings } = found as { samlSingleSignOnSettings?: object | null };
     return {
       ...readFrom(properties, found),
-      ...publishedBy(found),
-      ...featuresIn(found),
-      tags: tagsOf(found),
-      servicePrincipalNames: namesOf(found),
-      samlMetadataUrl: saml,
-      samlSingleSignOn: samlSingleSignOnSettings
-        ? { relayState: textAt(found, "samlSingleSignOnSettings.relayState") }
-        : null,
-      owners,
+      samlMetadataUrl: await samlMetadataUrl(call, objectId(id)),
+      owners: idsOf(await call.list(`/servicePrincipals/${objectId(id)}/owners`)),
     };
   },
-  update: (id, plan, call) => write(objectId(id), plan, call),
-  async delete(id, call, state) {
-    // Sent also for an existing object, as the official plugin does; its error is ignored then.
+  async update(id, plan, call) {
     const path = `/servicePrincipals/${objectId(id)}`;
-    if (state.flag("useExisting")) await call.delete(path).catch(() => undefined);
-    else await call.remove(`Service Principal (Service Principal: "${objectId(id)}")`, path);
+    await call.locked(objectId(id), async () => {
+      await call.patch(path, bodyFor(plan));
+      if (plan.changed("owners")) await alignReferences(call, `${path}/owners`, [], "v1.0");
+    });
   },
+  delete: (id, call) =>
+    call.remove(`Service Principal (Service Principal: "${objectId(id)}")`, `/servicePrincipals/${objectId(id)}`),
 };
 
-async function createNew(plan: Fields, call: GraphOperation, created: (id: string) => void): Promise<void> {
-  const caller = await call.callerId;
-  const { first, extra } = initialOwners(plan.texts("owners"), caller);
-  const body = {
-    ...bodyFor(plan, false),
-    appId: plan.text("clientId"),
-    "owners@odata.bind": first.map((owner) => call.reference(owner)["@odata.id"]),
-  };
-  const made = await call.post("/servicePrincipals", body, "v1.0", { messages: applicationUnknown });
-  const id = required(made.id, "object ID returned for service principal");
-  created(`/servicePrincipals/${id}`);
-  await untilPatched(id, plan, call);
-  for (const owner of extra) await call.post(`/servicePrincipals/${id}/owners/$ref`, call.reference(owner));
-  const keepsCaller = plan.texts("owners").some((owner) => owner.toLowerCase() === caller.toLowerCase());
-  if (!keepsCaller) await call.delete(`/servicePrincipals/${id}/owners/${caller}/$ref`);
-}
-
 /** The official plugin's test for the new object is a PATCH, which it does not repeat after a 404. */
-async function untilPatched(id: string, plan: Fields, call: GraphOperation): Promise<void> {
+async function untilPatched(id: string, call: GraphOperation): Promise<void> {
   const path = `/servicePrincipals/${id}`;
   if (!call.hasReplicas) return call.untilThere("service principal", path);
   try {
-    await call.patch(path, { description: nullIfEmpty(plan.text("description")) });
+    await call.patch(path, { description: null });
   } catch (error) {
     throw notReplicated(call, error, "service principal");
   }
 }
 
-async function write(id: string, plan: Fields, call: GraphOperation): Promise<void> {
-  await call.locked(id, async () => {
-    await call.patch(`/servicePrincipals/${id}`, bodyFor(plan, true));
-    if (!plan.changed("owners")) return;
-    await alignReferences(call, `/servicePrincipals/${id}/owners`, plan.texts("owners"), "add first", "v1.0");
-  });
+function bodyFor(plan: Fields): object {
+  const names = Object.keys(properties).filter((name) => name !== "clientId");
+  return graphBody("servicePrincipals", properties, plan, names);
 }
 
-function bodyFor(plan: Fields, isUpdate: boolean): object {
-  const names = Object.keys(properties).filter((name) => name !== "clientId");
-  const saml = plan.block("samlSingleSignOn");
-  return {
-    ...graphBody("servicePrincipals", properties, plan, names),
-    samlSingleSignOnSettings: saml.isSet("relayState") ? { relayState: saml.text("relayState") } : {},
-    tags: tagsFor(plan, isUpdate),
-  };
+/** Graph v1.0 doesn't have it. */
+export async function samlMetadataUrl(call: GraphOperation, id: string): Promise<string> {
+  return textAt(await call.get(`/servicePrincipals/${id}?$select=samlMetadataUrl`, "beta"), "samlMetadataUrl");
 }

@@ -12,7 +12,7 @@ const properties: ResourceProperties = {
   claimValues: set("required", { minimumItems: 1, check: notEmpty }),
   resourceServicePrincipalObjectId: string("required", { graph: "resourceId", forceNew: true, check: uuid }),
   servicePrincipalObjectId: string("required", { graph: "clientId", forceNew: true, check: uuid }),
-  userObjectId: string("optional", { graph: "principalId", forceNew: true, check: uuid }),
+  userObjectId: string("optional", { graph: "principalId", forceNew: true, unsupported: true }),
 };
 
 export const servicePrincipalDelegatedPermissionGrant: AzureadResource = {
@@ -25,7 +25,6 @@ export const servicePrincipalDelegatedPermissionGrant: AzureadResource = {
   async create(plan, call, created) {
     const client = plan.text("servicePrincipalObjectId");
     const resource = plan.text("resourceServicePrincipalObjectId");
-    const user = plan.text("userObjectId");
     await call.get(`/servicePrincipals/${client}`);
     await call.get(`/servicePrincipals/${resource}`);
     const body = {
@@ -33,7 +32,7 @@ export const servicePrincipalDelegatedPermissionGrant: AzureadResource = {
       clientId: client,
       resourceId: resource,
       scope: scopeOf(plan),
-      ...(user === "" ? { consentType: "AllPrincipals" } : { consentType: "Principal", principalId: user }),
+      consentType: "AllPrincipals",
     };
     const messages = [/does not exist or one of its queried reference-property objects are not present/];
     const grant = await call.post("/oauth2PermissionGrants", body, "v1.0", { notFound: true, messages });
