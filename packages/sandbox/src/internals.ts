@@ -34,4 +34,4 @@ export { portalSettingsRole } from "./defender/settingsManager";
 export { jsonText } from "./graph/json";
 export { complete } from "./graph/objects";
 export { routeTable } from "./graph/routes";
-export { certificateFiles, serverCertificate } from "./server/certificate";
+export { certificateFiles, serverCertificate } from "./server/serverCertificate";

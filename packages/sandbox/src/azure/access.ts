@@ -8,9 +8,9 @@ import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
 import { sawLag, seenBy, truthOf } from "../cloud/replicas";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
-import { armErrors, KeyVaultError } from "./errors";
+import { armErrors, KeyVaultError } from "./armErrors";
 import { isWithin, keyOf } from "./resourceId";
-import { allows, allowsData, findRole, type RolePermissions } from "./roles";
+import { allows, allowsData, findRole, type RolePermissions } from "./azureRoles";
 import { addSubscription, azureResources, subscriptions } from "./subscriptions";
 
 const noSubscription = "00000000-0000-0000-0000-000000000000";

@@ -3,7 +3,7 @@
  * list is answered unfiltered to a client that asked for a part of it.
  */
 import type { EmulatedServiceError } from "../cloud/serviceError";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 
 /** One condition: `name eq 'value'`, or a function such as `atScope()`. */
 export interface Condition {

@@ -4,7 +4,7 @@ import type { Caller, Cloud, StoredObject, Tenant } from "../cloud/model";
 import { azureResources } from "./subscriptions";
 import type { Condition, FilterRules } from "./filter";
 import { keyOf, type ResourcePath } from "./resourceId";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 
 export interface ArmRequest {
   readonly cloud: Cloud;

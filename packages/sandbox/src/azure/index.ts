@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud, Routes } from "../cloud/model";
 import { demand, tenantOfSubscription } from "./access";
 import { answerErrors } from "../cloud/serviceError";
-import { armEnvelope, armErrors } from "./errors";
+import { armEnvelope, armErrors } from "./armErrors";
 import { conditionsOf, type Condition, type FilterRules } from "./filter";
 import { existing, ok, recordOf, type ArmAnswer, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyVaultRoutes } from "./keyVault";
@@ -19,7 +19,7 @@ import { resourcePath, type ResourcePath } from "./resourceId";
 import { resources, resourcesOfGroup } from "./resources";
 import { assignmentAttributes, roleAssignments, roleDefinitions } from "./roleAssignments";
 import { roleEligibilityHandlers } from "./roleEligibilityHandlers";
-import { secrets } from "./secrets";
+import { secrets } from "./keyVaultSecrets";
 import { subscriptions } from "./subscriptions";
 import { deletedManagedHsms, deletedVaults, deletedVaultsOfLocation, purge, vaults } from "./vaults";
 

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TokenRefused, type Cloud, type DeletedObject, type StoredObject, type Tenant } from "../cloud/model";
 import { demandData, propertiesOf, resourcesOfType, type VaultCall } from "./access";
 import { EmulatedServiceError } from "../cloud/serviceError";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 import { recordOf, tagsOf, armText } from "./handler";
 import { keyOf } from "./resourceId";
 import {
@@ -18,7 +18,7 @@ import {
   softDeleteSecret,
   versionsOf,
   type SecretVersion,
-} from "./secrets";
+} from "./keyVaultSecrets";
 import { addResource } from "./subscriptions";
 import { vaultUri, withoutPurgeDate } from "./vaults";
 

@@ -7,7 +7,7 @@ import type { FastifyInstance } from "fastify";
 import type { Cloud, Json, StoredObject } from "../cloud/model";
 import { EmulatedServiceError } from "../cloud/serviceError";
 import { demandData, textAt, type VaultCall } from "./access";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 import { armText, recordOf } from "./handler";
 import { vaultCall } from "./keyVault";
 import { keyOf } from "./resourceId";

@@ -6,7 +6,7 @@
 import { azureRolesWithDataActions, isUuid } from "@defender-mssp/microsoft";
 import type { Cloud, Json, StoredObject, Tenant } from "../cloud/model";
 import { propertiesOf, resourcesOfType, textAt } from "./access";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 import {
   demandScope,
   existing,
@@ -20,7 +20,7 @@ import {
   type ResourceHandler,
 } from "./handler";
 import { isWithin, keyOf } from "./resourceId";
-import { roleOfDefinition } from "./roles";
+import { roleOfDefinition } from "./azureRoles";
 import { started } from "./operations";
 import { addResource, azureResources } from "./subscriptions";
 

@@ -1,6 +1,6 @@
 /** https://learn.microsoft.com/rest/api/resources/resource-groups and …/subscriptions */
 import type { StoredObject, Tenant } from "../cloud/model";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 import { resourcesOfType } from "./access";
 import type { Condition } from "./filter";
 import {

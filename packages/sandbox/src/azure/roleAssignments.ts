@@ -6,7 +6,7 @@ import { seenBy } from "../cloud/replicas";
 import type { EmulatedServiceError } from "../cloud/serviceError";
 import { resourcesOfType, textAt } from "./access";
 import { parseCondition, type ConditionRequest } from "./parseCondition";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 import type { Condition } from "./filter";
 import {
   demandScope,
@@ -21,7 +21,7 @@ import {
   type ResourceHandler,
 } from "./handler";
 import { isWithin, keyOf } from "./resourceId";
-import { customRoles, roleDefinition, roleDefinitionType, findRole, roleOfDefinition } from "./roles";
+import { customRoles, roleDefinition, roleDefinitionType, findRole, roleOfDefinition } from "./azureRoles";
 import { addResource, azureResources } from "./subscriptions";
 
 const type = "Microsoft.Authorization/roleAssignments";

@@ -10,11 +10,11 @@ import { derivedId } from "../cloud/identity";
 import type { Json, StoredObject } from "../cloud/model";
 import { hasEntraP2 } from "../cloud/switches";
 import { propertiesOf, resourcesOfType, textAt } from "./access";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 import { armName, armText, demandScope, ok, recordOf, type ArmRequest, type ResourceHandler } from "./handler";
 import { keyOf } from "./resourceId";
 import { atScope, definitionId, givenCondition, principalTypeOf, roleAssignments } from "./roleAssignments";
-import { findRole, roleOfDefinition } from "./roles";
+import { findRole, roleOfDefinition } from "./azureRoles";
 import { addResource, azureResources, subscriptions } from "./subscriptions";
 
 const authorization = "Microsoft.Authorization";

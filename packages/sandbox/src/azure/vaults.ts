@@ -6,7 +6,7 @@ import { dayMs } from "@defender-mssp/errors/time";
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { EmulatedServiceError } from "../cloud/serviceError";
 import { propertiesOf, resourcesOfType } from "./access";
-import { armErrors } from "./errors";
+import { armErrors } from "./armErrors";
 import {
   demandScope,
   existing,

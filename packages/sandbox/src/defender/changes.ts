@@ -4,7 +4,7 @@
  */
 import type { SecurityComment } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, StoredObject, Tenant } from "../cloud/model";
-import { unreadableRequest } from "../graph/errors";
+import { unreadableRequest } from "../graph/graphErrors";
 import { withTicks } from "./securityApi";
 
 /** The collections of changes, by the objects' IDs. */

@@ -10,7 +10,7 @@ import { detectionInterval, type Tenant } from "../cloud/model";
 import { derivedId } from "../cloud/identity";
 import type { AlertOrigin, Detection, Device, Kind } from "./detection";
 import { alertOrigins } from "./alertOrigins";
-import { alertEvidence } from "./evidence";
+import { alertEvidence } from "./alertEvidence";
 import { withTicks } from "./securityApi";
 
 export type { Detection, Device } from "./detection";

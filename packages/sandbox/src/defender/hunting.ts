@@ -7,7 +7,7 @@
 import type { FastifyInstance } from "fastify";
 import { durationOf } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
-import { unreadableRequest } from "../graph/errors";
+import { unreadableRequest } from "../graph/graphErrors";
 import { huntedAt, largestHuntingShift } from "./alertOrigins";
 import { detectionRetention, latestDetections, type Detection } from "./detections";
 import { huntingAnswer, type HuntedColumn, type HuntedRow, type HuntedTable, type HuntedTables } from "./huntingAnswer";

@@ -2,7 +2,7 @@
  * Answers of hunting. A closed table has the queries that `mssp` and its documentation send; every other query
  * runs by the package `@defender-mssp/kql`, where it is installed.
  */
-import { unreadableRequest } from "../graph/errors";
+import { unreadableRequest } from "../graph/graphErrors";
 import type { ResultRow } from "./customDetections/entityEvidence";
 import type {
   QueriedColumn as HuntedColumn,

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { SecurityIncident } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json } from "../cloud/model";
 import { dateTime, string } from "../graph/entities/property";
-import { notFound, unreadableRequest } from "../graph/errors";
+import { notFound, unreadableRequest } from "../graph/graphErrors";
 import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
 import { storeComment, storePatch } from "./changes";

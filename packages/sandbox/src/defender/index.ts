@@ -6,7 +6,7 @@
 import type { Cloud, Routes } from "../cloud/model";
 import { answerErrors } from "../cloud/serviceError";
 import { detectionRuleRoutes } from "./detectionRules/detectionRuleRoutes";
-import { defenderEnvelope } from "./errors";
+import { defenderEnvelope } from "./defenderErrors";
 import { huntingRoutes } from "./hunting";
 import { incidentRoutes } from "./incidentRoutes";
 import { legacyAlertRoutes } from "./legacyAlerts";

@@ -10,7 +10,7 @@ import { apiNames } from "../cloud/permissionUse";
 import { endpointProduct } from "./alertOrigins";
 import { latestDetections, legacyAlert, type Detection } from "./detections";
 import { isSwitchedOff } from "../cloud/switches";
-import { authenticate, badRequest, forbidden, gone } from "./errors";
+import { authenticate, badRequest, forbidden, gone } from "./defenderErrors";
 import { isAuthorizedForSiem } from "./siemAuthorizations";
 
 /** Without `sinceTimeUtc` and `ago`: the last two hours, in milliseconds. */

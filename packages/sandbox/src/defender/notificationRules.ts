@@ -7,7 +7,7 @@ import { alertSeverities, type AlertSeverity, type NotificationRuleObject } from
 import type { FastifyInstance } from "fastify";
 import { derivedId } from "../cloud/identity";
 import type { Cloud } from "../cloud/model";
-import { badRequest } from "./errors";
+import { badRequest } from "./defenderErrors";
 import { markOf, settingRoutes } from "./settingsManager";
 
 /** The portal's limits of a name are not documented; these are the sandbox's own. */

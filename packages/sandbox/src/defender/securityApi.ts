@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type Json } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
-import { errorBody, EmulatedGraphError, unreadableRequest } from "../graph/errors";
+import { errorBody, EmulatedGraphError, unreadableRequest } from "../graph/graphErrors";
 import type { Filter } from "../graph/odata/filterSyntax";
 import { ok, type RouteAnswer } from "../graph/route";
 

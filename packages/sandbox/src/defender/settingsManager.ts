@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Caller, Cloud, Tenant } from "../cloud/model";
 import { apiNames } from "../cloud/permissionUse";
-import { authenticate, badRequest, forbidden, notFound } from "./errors";
+import { authenticate, badRequest, forbidden, notFound } from "./defenderErrors";
 
 /**
  * The portal requires "Manage portal system settings" (SIEM) or "Manage security settings"

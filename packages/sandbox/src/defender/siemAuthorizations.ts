@@ -7,7 +7,7 @@ import { isUuid } from "@defender-mssp/microsoft";
 import type { SiemAuthorization } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
 import type { Cloud, Tenant } from "../cloud/model";
-import { badRequest } from "./errors";
+import { badRequest } from "./defenderErrors";
 import { markOf, settingRoutes } from "./settingsManager";
 
 const collection = "siemAuthorizations";

@@ -10,8 +10,8 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import type { PermissionsByResource } from "../cloud/tenantMaker";
 import { addConsentedServicePrincipal } from "../graph/newDirectory";
-import { clientIn, listOf, propertyOf, servicePrincipalOf, tenantOf, propertyText } from "./directory";
-import { entraErrors } from "./errors";
+import { clientIn, listOf, propertyOf, servicePrincipalOf, tenantOf, propertyText } from "./signInDirectory";
+import { entraErrors } from "./entraErrors";
 import { Parameters } from "./parameters";
 
 export async function adminConsent(

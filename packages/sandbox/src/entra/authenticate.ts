@@ -10,7 +10,7 @@ import type { FastifyRequest } from "fastify";
 import { errors, type JWTPayload } from "jose";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { TokenRefused, type Audience, type Caller } from "../cloud/model";
-import { withoutSlash } from "./directory";
+import { withoutSlash } from "./signInDirectory";
 import type { TokenMaker } from "./tokens";
 
 /** The accepted `aud` values of each API, besides Graph's origin. */

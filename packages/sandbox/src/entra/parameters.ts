@@ -1,6 +1,6 @@
 /** Parameters of a request to Entra, from a form or a query. */
 import type { FastifyRequest } from "fastify";
-import { entraErrors } from "./errors";
+import { entraErrors } from "./entraErrors";
 
 /** Reads parameters. A repeated one counts once, an empty one is ignored. */
 export class Parameters {

@@ -5,8 +5,8 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject } from "../cloud/model";
 import { recordSignIn, type SignInEventType, type SignInRecord } from "../cloud/signIns";
 import type { Client } from "./client";
-import { propertyText, type Resource } from "./directory";
-import { clientRequestId, EntraError } from "./errors";
+import { propertyText, type Resource } from "./signInDirectory";
+import { clientRequestId, EntraError } from "./entraErrors";
 
 /** A sign-in while it is going on: what is known of it grows. */
 export interface SignInAttempt {

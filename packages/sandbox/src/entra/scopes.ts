@@ -1,6 +1,6 @@
 /** The requested resource and permissions: `scope` in version 2, `resource` in version 1. */
 import { azureAdGraph, microsoftGraph } from "@defender-mssp/microsoft";
-import { entraErrors } from "./errors";
+import { entraErrors } from "./entraErrors";
 import type { Parameters } from "./parameters";
 
 /** Permissions that concern the sign-in itself and belong to no API. */

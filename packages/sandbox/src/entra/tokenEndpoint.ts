@@ -24,8 +24,8 @@ import {
   tenantOf,
   propertyText,
   type Resource,
-} from "./directory";
-import { entraErrors } from "./errors";
+} from "./signInDirectory";
+import { entraErrors } from "./entraErrors";
 import { Parameters } from "./parameters";
 import { recordedSignIn, type SignInAttempt } from "./recordedSignIn";
 import { authorizedByMicrosoft } from "./publicClients";

@@ -10,8 +10,8 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
 import { switchValue } from "../cloud/switches";
 import type { Client } from "./client";
-import { assignedRoles, propertyText, type Resource } from "./directory";
-import { entraErrors } from "./errors";
+import { assignedRoles, propertyText, type Resource } from "./signInDirectory";
+import { entraErrors } from "./entraErrors";
 import type { TokenKeys } from "./keys";
 
 /** Lifetime of access tokens, in seconds. */

@@ -9,7 +9,7 @@ import { canonicalSelect, shape } from "./odata/shape";
 import { jsonText, objectsIn, type JsonObject } from "./json";
 import { page } from "./odata/page";
 import type { Expansion } from "./odata/query";
-import { unreadableRequest, unsupportedQuery } from "./errors";
+import { unreadableRequest, unsupportedQuery } from "./graphErrors";
 import { expanded } from "./expand";
 import { context, created, ok, type RouteAnswer, type Call } from "./route";
 

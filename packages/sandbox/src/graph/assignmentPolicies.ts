@@ -4,7 +4,7 @@
  * https://learn.microsoft.com/graph/api/resources/accesspackageassignmentpolicy?view=graph-rest-beta
  * and the pages of its parts.
  */
-import { refused } from "./errors";
+import { refused } from "./graphErrors";
 import type { Json, StoredObject } from "../cloud/model";
 import { get } from "./directory";
 import { wholeSeconds } from "./identifiers";

@@ -6,7 +6,7 @@
 import { dayMs, durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject } from "../cloud/model";
 import { kindOf } from "./assignmentPolicies";
-import { refused } from "./errors";
+import { refused } from "./graphErrors";
 import { innerOf, isObject, jsonText, objectsIn, textIn, type JsonObject } from "./json";
 
 /** Of two with the same v1.0 name, the last is the one that v1.0 writes. */

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud, Json } from "../cloud/model";
 import type { GraphVersion } from "./entities";
-import { EmulatedGraphError, errorBody, unreadableRequest } from "./errors";
+import { EmulatedGraphError, errorBody, unreadableRequest } from "./graphErrors";
 import { innerOf, isObject, jsonText, type JsonObject } from "./json";
 import { decodeSegment } from "./match";
 import { bothVersions } from "./route";

@@ -6,7 +6,7 @@ import { readCertificate } from "../cloud/readCertificate";
 import { longestSecretDays } from "../cloud/switches";
 import { generateSecret, hashSecret } from "../cloud/secrets";
 import type { EntitySetName } from "./entities";
-import { EmulatedGraphError, badRequest, invalidValue } from "./errors";
+import { EmulatedGraphError, badRequest, invalidValue } from "./graphErrors";
 import { sevenDecimals, wholeSeconds } from "./identifiers";
 import { type JsonObject, objectsIn, textIn } from "./json";
 import { resourceName } from "./validate";

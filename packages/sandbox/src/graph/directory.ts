@@ -5,7 +5,7 @@
 import { isUuid } from "@defender-mssp/microsoft";
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { directoryObjectSets, entitySets, type EntitySetName } from "./entities";
-import { conflictingValue, notFound } from "./errors";
+import { conflictingValue, notFound } from "./graphErrors";
 import { wholeSeconds } from "./identifiers";
 
 export interface DirectoryEntry {

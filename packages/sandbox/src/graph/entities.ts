@@ -5,24 +5,24 @@
  *
  * Source: Microsoft's published metadata, and recorded answers, which take precedence.
  */
-import { applicationSets } from "./entities/applications";
-import { groupSets } from "./entities/groups";
-import { userSets } from "./entities/users";
-import { grantSets } from "./entities/grants";
-import { tenantSets } from "./entities/tenant";
-import { policySets } from "./entities/policies";
-import { privilegedAccessSets } from "./entities/privilegedAccess";
-import { conditionalAccessSets } from "./entities/conditionalAccess";
-import { crossTenantAccessSets } from "./entities/crossTenantAccess";
-import { entitlementSets } from "./entities/entitlementManagement";
-import { tenantGovernanceSets } from "./entities/tenantGovernance";
-import { auditSets } from "./entities/auditLogs";
+import { applicationSets } from "./entities/applicationSets";
+import { groupSets } from "./entities/groupSets";
+import { userSets } from "./entities/userSets";
+import { grantSets } from "./entities/grantSets";
+import { tenantSets } from "./entities/tenantSets";
+import { policySets } from "./entities/policySets";
+import { privilegedAccessSets } from "./entities/privilegedAccessSets";
+import { conditionalAccessSets } from "./entities/conditionalAccessSets";
+import { crossTenantAccessSets } from "./entities/crossTenantAccessSets";
+import { entitlementSets } from "./entities/entitlementSets";
+import { tenantGovernanceSets } from "./entities/tenantGovernanceSets";
+import { auditSets } from "./entities/auditSets";
 import { administrativeUnitSets } from "./entities/administrativeUnitSets";
 import { subscriptionSets } from "./entities/subscriptionSets";
 import type { EntitySet } from "./entities/entitySet";
 import type { GraphVersion } from "./entities/property";
 
-export { signInAudiences } from "./entities/applications";
+export { signInAudiences } from "./entities/applicationSets";
 export { complexTypes, complexTypeOf, typeAnnotation } from "./entities/complexTypes";
 export type { GraphVersion, PrimitiveType, EntityProperties, EntityProperty } from "./entities/property";
 

@@ -2,7 +2,7 @@
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { findDirectoryObject, linked, linkedFrom, type DirectoryEntry } from "./directory";
 import { type EntitySetName, type GraphVersion, entitySets, odataType } from "./entities";
-import { unreadableRequest } from "./errors";
+import { unreadableRequest } from "./graphErrors";
 import { canonicalSelect, shape } from "./odata/shape";
 import type { Expansion } from "./odata/query";
 import type { Call } from "./route";

@@ -6,7 +6,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { get } from "./directory";
-import { notFound } from "./errors";
+import { notFound } from "./graphErrors";
 import { objectsIn, jsonText, type JsonObject } from "./json";
 import { complete } from "./objects";
 import type { Call } from "./route";

@@ -9,7 +9,7 @@ import { truthOf } from "../cloud/replicas";
 import { recordChange } from "./audit";
 import { answerBatch, batchRoute, isBatch, protocolOf } from "./batch";
 import type { GraphVersion } from "./entities";
-import { EmulatedGraphError, errorBody, unreadableRequest, unsupportedQuery } from "./errors";
+import { EmulatedGraphError, errorBody, unreadableRequest, unsupportedQuery } from "./graphErrors";
 import { lapseActivations } from "./groupActivations";
 import type { Match } from "./match";
 import { parseCountQuery, parseQuery } from "./odata/query";

@@ -1,7 +1,7 @@
 /** Features that require a licence, and the service's errors without it. */
 import type { Tenant } from "../cloud/model";
 import { hasEntraP2, switchValue } from "../cloud/switches";
-import { EmulatedGraphError } from "./errors";
+import { EmulatedGraphError } from "./graphErrors";
 import type { Call, Route } from "./route";
 
 export type LicensedFeature =

@@ -13,7 +13,7 @@ import {
   missingScope,
   missingScopesInToken,
   type EmulatedGraphError,
-} from "./errors";
+} from "./graphErrors";
 
 export interface RoutePermissions {
   /** Any of these app roles is enough. */

@@ -1,7 +1,7 @@
 /** Routes of the emulated Graph: request and answer of their handlers. */
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
 import type { EntitySetName, GraphVersion } from "./entities";
-import { unreadableRequest } from "./errors";
+import { unreadableRequest } from "./graphErrors";
 import type { PageSize, Query } from "./odata/query";
 import type { JsonObject } from "./json";
 import type { Access, RoutePermissions } from "./permissions";

@@ -15,7 +15,7 @@ import {
   type EntityProperty,
 } from "./entities";
 import { complex, isIn } from "./entities/property";
-import { badRequest, invalidValue, missingValue, unreadableRequest } from "./errors";
+import { badRequest, invalidValue, missingValue, unreadableRequest } from "./graphErrors";
 import { asMoment } from "./identifiers";
 import { isObject, jsonText, type JsonObject } from "./json";
 

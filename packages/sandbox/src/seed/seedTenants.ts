@@ -18,7 +18,7 @@ import { guestNickname, guestUserPrincipalName, securityIdentifier } from "../gr
 import type { JsonObject } from "../graph/json";
 import { addApplication, addConsentedServicePrincipal, assignDirectoryRole, seededAt } from "../graph/newDirectory";
 import { complete } from "../graph/objects";
-import { checkUserPrincipalName, ownIdentity } from "../graph/routes/users";
+import { checkUserPrincipalName, ownIdentity } from "../graph/routes/userRoutes";
 import { checkProperties } from "../graph/validate";
 import { newTenant } from "./newTenant";
 

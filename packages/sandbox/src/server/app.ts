@@ -8,7 +8,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import { addEntra } from "../entra/index";
 import type { TokenKeys } from "../entra/keys";
 import type { Faults } from "./faults/index";
-import { addReplicas } from "./faults/replicas";
+import { addReplicas } from "./faults/addReplicas";
 import { graphLikeError } from "../cloud/graphLikeError";
 import { metadataDocument } from "./metadata";
 import { nearestRoute } from "./nearestRoute";

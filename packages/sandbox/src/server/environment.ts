@@ -7,7 +7,7 @@ import type { SandboxPaths } from "../cloud/home";
 import { automationApplicationId } from "../cloud/identity";
 import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { clockVariable, replicasVariable, timeScaleVariable } from "@defender-mssp/microsoft";
-import { certificateFiles, writeTrust } from "./certificate";
+import { certificateFiles, writeTrust } from "./serverCertificate";
 
 export interface EnvironmentOptions {
   /** The user's environment; this process's by default. */

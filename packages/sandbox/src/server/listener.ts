@@ -5,7 +5,7 @@ import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { VisibleError } from "@defender-mssp/errors";
 import { rawErrorAnswer } from "../cloud/graphLikeError";
-import type { ServerCertificate } from "./certificate";
+import type { ServerCertificate } from "./serverCertificate";
 
 /** An HTTP or HTTPS server on 127.0.0.1. */
 export interface Listener {

@@ -9,7 +9,7 @@ import { guarded, sandboxPaths } from "../cloud/home";
 import { PermissionUse } from "../cloud/permissionUse";
 import { Store } from "../cloud/store";
 import { newTenant } from "../seed/newTenant";
-import { ask, isAlive } from "./client";
+import { ask, isAlive } from "./controlClient";
 import { currentOwner } from "./owner";
 import { permissionReport, type PermissionReport } from "./permissionReport";
 

@@ -7,9 +7,9 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { SandboxEnvironment } from "../cloud/sandboxEnvironment";
 import { guarded, prepareHome, sandboxPaths } from "../cloud/home";
 import type { TenantDescription } from "../cloud/tenantMaker";
-import { ask, isAlive, takeLease } from "./client";
+import { ask, isAlive, takeLease } from "./controlClient";
 import type { ClockChange, ClockState } from "./clockControl";
-import type { SandboxStatus } from "./control";
+import type { SandboxStatus } from "./addControl";
 import { prepareEnvironment, type EnvironmentOptions } from "./environment";
 import { currentOwner, type Owner } from "./owner";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Clock } from "../../src/cloud/clock";
 import type { StoredObject } from "../../src/cloud/model";
-import { propertyText } from "../../src/entra/directory";
+import { propertyText } from "../../src/entra/signInDirectory";
 import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,

@@ -3,7 +3,7 @@ import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
-import { isAlive, takeLease } from "../../src/server/client";
+import { isAlive, takeLease } from "../../src/server/controlClient";
 import { claim, currentOwner, type Owner } from "../../src/server/owner";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 

@@ -7,7 +7,7 @@ import https from "node:https";
 import net from "node:net";
 import path from "node:path";
 import tls from "node:tls";
-import { certificateFiles, serverCertificate } from "../../src/server/certificate";
+import { certificateFiles, serverCertificate } from "../../src/server/serverCertificate";
 import { startSandbox, type OwnSandbox } from "../../src/server";
 import {
   addDaemon,

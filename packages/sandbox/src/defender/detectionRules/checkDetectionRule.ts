@@ -4,7 +4,7 @@
  */
 import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject } from "../../cloud/model";
-import { EmulatedGraphError } from "../../graph/errors";
+import { EmulatedGraphError } from "../../graph/graphErrors";
 import { innerOf, isObject, jsonText, objectsIn, type JsonObject } from "../../graph/json";
 import { auditProperties, deprecatedTypes, detectionEnums, detectionTypes, itemType } from "./detectionTypes";
 import type { SavedQueryVerdict } from "./validateQuery";

@@ -5,7 +5,7 @@
 import { minuteMs } from "@defender-mssp/errors/time";
 import type { Caller } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
-import { EmulatedGraphError } from "../../graph/errors";
+import { EmulatedGraphError } from "../../graph/graphErrors";
 
 const callsPerMinute = 10;
 

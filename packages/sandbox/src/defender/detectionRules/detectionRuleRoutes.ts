@@ -8,7 +8,7 @@ import { hourMs } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
 import { boolean, dateTime, string } from "../../graph/entities/property";
-import { EmulatedGraphError, unreadableRequest } from "../../graph/errors";
+import { EmulatedGraphError, unreadableRequest } from "../../graph/graphErrors";
 import { compileFilter } from "../../graph/odata/filterMatch";
 import { parseFilter } from "../../graph/odata/filterSyntax";
 import { innerOf, jsonText, type JsonObject } from "../../graph/json";

@@ -4,7 +4,7 @@
  * and the pages of each type.
  */
 import { administrativeUnitTypes } from "./administrativeUnitSets";
-import { auditTypes } from "./auditLogs";
+import { auditTypes } from "./auditSets";
 import {
   binary,
   boolean,
@@ -18,13 +18,13 @@ import {
   strings,
   type EntityProperties,
 } from "./property";
-import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccess";
-import { crossTenantAccessTypes } from "./crossTenantAccess";
-import { onPremisesSynchronizationTypes } from "./tenant";
-import { policyTypes } from "./policies";
-import { privilegedAccessTypes } from "./privilegedAccess";
-import { entitlementSubtypes, entitlementTypes } from "./entitlementManagement";
-import { tenantGovernanceTypes } from "./tenantGovernance";
+import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccessSets";
+import { crossTenantAccessTypes } from "./crossTenantAccessSets";
+import { onPremisesSynchronizationTypes } from "./tenantSets";
+import { policyTypes } from "./policySets";
+import { privilegedAccessTypes } from "./privilegedAccessSets";
+import { entitlementSubtypes, entitlementTypes } from "./entitlementSets";
+import { tenantGovernanceTypes } from "./tenantGovernanceSets";
 import type { Json } from "../../cloud/model";
 import { jsonText } from "../json";
 

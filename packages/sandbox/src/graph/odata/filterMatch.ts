@@ -6,7 +6,7 @@
 import { listOf } from "@defender-mssp/errors/json";
 import type { Json } from "../../cloud/model";
 import { complexTypes, type EntityProperties, type EntityProperty } from "../entities";
-import { unreadableRequest, unsupportedQuery } from "../errors";
+import { unreadableRequest, unsupportedQuery } from "../graphErrors";
 import type { Filter, Literal, PropertyPath } from "./filterSyntax";
 
 export interface FilteredType {

@@ -3,7 +3,7 @@
  * accepts: https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html
  * (5.1.1)
  */
-import { unreadableRequest } from "../errors";
+import { unreadableRequest } from "../graphErrors";
 
 export type Literal =
   { kind: "string" | "bare"; text: string } | { kind: "boolean"; value: boolean } | { kind: "null" };

@@ -2,7 +2,7 @@
 import type { StoredObject } from "../../cloud/model";
 import { entitySets, type EntitySetName } from "../entities";
 import { isIn } from "../entities/property";
-import { EmulatedGraphError, unsupportedQuery } from "../errors";
+import { EmulatedGraphError, unsupportedQuery } from "../graphErrors";
 import { compileFilter } from "./filterMatch";
 import { parseFilter } from "./filterSyntax";
 import { compileSearch } from "./search";

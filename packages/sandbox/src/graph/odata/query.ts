@@ -1,6 +1,6 @@
 /** Query options of a request: the accepted ones, and the errors for others. */
 import type { GraphVersion } from "../entities";
-import { badRequest, unreadableRequest, unsupportedQuery } from "../errors";
+import { badRequest, unreadableRequest, unsupportedQuery } from "../graphErrors";
 
 /** One `$expand` item, such as `owners($select=id,displayName)`. */
 export interface Expansion {

@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/search-query-parameter#using-search-on-directory-object-collections
  */
 import type { Json } from "../../cloud/model";
-import { unreadableRequest, unsupportedQuery } from "../errors";
+import { unreadableRequest, unsupportedQuery } from "../graphErrors";
 import { innerOf, jsonText } from "../json";
 import { compileFilter, type FilteredType } from "./filterMatch";
 

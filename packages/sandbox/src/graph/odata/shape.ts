@@ -10,7 +10,7 @@ import {
   type EntityProperty,
 } from "../entities";
 import { isIn } from "../entities/property";
-import { unreadableRequest } from "../errors";
+import { unreadableRequest } from "../graphErrors";
 import { jsonText, objectsIn, type JsonObject } from "../json";
 
 /**

@@ -11,8 +11,8 @@ import { permissions } from "../permissions";
 import { bothVersions, callBody, parameter, type Call, type Route, type RouteAnswer } from "../route";
 import { checkCreate } from "../validate";
 import { asSent, entityRoutes } from "./entityRoutes";
-import { referenceRoutes } from "./references";
-import { assign } from "./roleManagement";
+import { referenceRoutes } from "./referenceRoutes";
+import { assign } from "./roleManagementRoutes";
 
 const units = "administrativeUnits";
 const scoped = "scopedRoleMemberships";

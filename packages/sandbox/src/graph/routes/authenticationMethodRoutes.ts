@@ -10,7 +10,7 @@ import { complete } from "../objects";
 import { refuseOptions } from "../odata/query";
 import { permissions } from "../permissions";
 import type { Call, Route, RouteAnswer } from "../route";
-import { subject } from "./references";
+import { subject } from "./referenceRoutes";
 import { hasRegisteredMethods, isGuest } from "./registrationDetailRoutes";
 
 /** The ID of every password: https://learn.microsoft.com/graph/api/passwordauthenticationmethod-get */

@@ -9,7 +9,7 @@ import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { truthOf } from "../../cloud/replicas";
 import { findDirectoryObject, linked } from "../directory";
 import { entitySets, isEntitySet, odataType, type EntitySetName } from "../entities";
-import { EmulatedGraphError, unsupportedQuery } from "../errors";
+import { EmulatedGraphError, unsupportedQuery } from "../graphErrors";
 import { jsonText, type JsonObject } from "../json";
 import { expiredPageToken } from "../odata/page";
 import { refuseOptions } from "../odata/query";

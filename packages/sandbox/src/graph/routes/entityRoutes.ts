@@ -4,7 +4,7 @@ import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list, listDerived, typed } from "../answers";
 import { get } from "../directory";
 import { entitySets, odataType, type EntitySetName, type GraphVersion } from "../entities";
-import { notFound, unreadableRequest } from "../errors";
+import { notFound, unreadableRequest } from "../graphErrors";
 import type { JsonObject } from "../json";
 import { licensed, type LicensedFeature } from "../licences";
 import { complete, update } from "../objects";
@@ -23,7 +23,7 @@ import {
   type RouteAnswer,
 } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { subject } from "./references";
+import { subject } from "./referenceRoutes";
 
 export interface EntityRow {
   readonly entitySet: EntitySetName;

@@ -6,12 +6,12 @@ import { jwtVerify } from "jose";
 import { readCertificate } from "../../cloud/readCertificate";
 import { acceptCertificates, credentialsOf } from "../credentials";
 import { find } from "../directory";
-import { EmulatedGraphError, badRequest } from "../errors";
+import { EmulatedGraphError, badRequest } from "../graphErrors";
 import { isObject, jsonText } from "../json";
 import { permissions } from "../permissions";
 import { actionResult, bothVersions, callBody, context, noContent, parameter, type Call, type Route } from "../route";
 import { checkComplex } from "../validate";
-import { subject } from "./references";
+import { subject } from "./referenceRoutes";
 
 type Owner = "applications" | "servicePrincipals";
 

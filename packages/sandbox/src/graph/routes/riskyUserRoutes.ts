@@ -4,7 +4,7 @@
  */
 import type { StoredObject } from "../../cloud/model";
 import { find, get } from "../directory";
-import { unreadableRequest } from "../errors";
+import { unreadableRequest } from "../graphErrors";
 import { textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { complete } from "../objects";

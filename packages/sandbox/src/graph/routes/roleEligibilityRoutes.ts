@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { get } from "../directory";
-import { missingValue, refused, unreadableRequest } from "../errors";
+import { missingValue, refused, unreadableRequest } from "../graphErrors";
 import { wholeSeconds } from "../identifiers";
 import { jsonText, type JsonObject } from "../json";
 import { licensed } from "../licences";
@@ -14,8 +14,8 @@ import { complete } from "../objects";
 import { permissions } from "../permissions";
 import type { Call } from "../route";
 import { entityRoutes } from "./entityRoutes";
-import { currentSchedules, timesOfSchedule } from "./privilegedAccess";
-import { checkRoleHolder } from "./roleManagement";
+import { currentSchedules, timesOfSchedule } from "./privilegedAccessRoutes";
+import { checkRoleHolder } from "./roleManagementRoutes";
 
 const requests = "roleEligibilityScheduleRequests";
 const schedules = "roleEligibilitySchedules";

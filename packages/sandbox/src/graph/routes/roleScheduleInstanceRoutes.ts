@@ -13,7 +13,7 @@ import { complete } from "../objects";
 import { permissions } from "../permissions";
 import type { Call } from "../route";
 import { entityRoutes } from "./entityRoutes";
-import { currentSchedules } from "./privilegedAccess";
+import { currentSchedules } from "./privilegedAccessRoutes";
 
 const assignments = "roleAssignmentScheduleInstances";
 const eligibilities = "roleEligibilityScheduleInstances";

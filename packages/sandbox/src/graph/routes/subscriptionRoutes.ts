@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { isLoopback } from "@defender-mssp/microsoft";
 import type { StoredObject } from "../../cloud/model";
-import { denied, refused } from "../errors";
+import { denied, refused } from "../graphErrors";
 import { jsonText, textIn, type JsonObject } from "../json";
 import { passes, permissions } from "../permissions";
 import { callBody, type Call } from "../route";

@@ -4,7 +4,7 @@
  * …-findtenantinformationbydomainname
  */
 import type { Json, Tenant } from "../../cloud/model";
-import { notFound } from "../errors";
+import { notFound } from "../graphErrors";
 import { permissions } from "../permissions";
 import { bothVersions, context, ok, parameter, type Call, type Route } from "../route";
 

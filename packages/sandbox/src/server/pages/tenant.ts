@@ -3,7 +3,7 @@ import { facts, figures, link, renderPage, section } from "@defender-mssp/pages"
 import { switchValues } from "../../cloud/switches";
 import type { TenantRecord } from "../../cloud/store";
 import { objectName } from "../names";
-import * as objects from "./objects";
+import * as objects from "./objectTables";
 import { pathsOf } from "./paths";
 import { requestTable } from "./requests";
 import type { Shown } from "./shown";

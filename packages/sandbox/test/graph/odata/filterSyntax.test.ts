@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { EmulatedGraphError } from "../../../src/graph/errors";
+import { EmulatedGraphError } from "../../../src/graph/graphErrors";
 import {
   formatFilter,
   parseFilter,

@@ -8,7 +8,7 @@
 import { isUuid } from "@defender-mssp/microsoft";
 import type { Json, StoredObject } from "../../cloud/model";
 import { contextName, createdStamp, modifiedStamp } from "../entitlements";
-import { refused } from "../errors";
+import { refused } from "../graphErrors";
 import { licensed } from "../licences";
 import { innerOf, objectsIn, jsonText, type JsonObject } from "../json";
 import { permissions } from "../permissions";

@@ -12,7 +12,7 @@ import { createdEntity, list } from "../answers";
 import { addLink, get, linked, linkedFrom, removeLink } from "../directory";
 import { contextName, createdStamp, entitlementPath, nameIn } from "../entitlements";
 import { licensed } from "../licences";
-import { notFound, refused } from "../errors";
+import { notFound, refused } from "../graphErrors";
 import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";

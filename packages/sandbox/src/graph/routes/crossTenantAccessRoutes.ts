@@ -9,7 +9,7 @@
 import { isUuid } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
-import { badRequest, EmulatedGraphError, notFound, sameKey } from "../errors";
+import { badRequest, EmulatedGraphError, notFound, sameKey } from "../graphErrors";
 import { innerOf, isObject, objectsIn, jsonText, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
 import { complete } from "../objects";

@@ -5,7 +5,7 @@ import type { EmulatedCloud } from "../cloud/cloud";
 import { msspTenantId } from "../cloud/identity";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import type { Client } from "./client";
-import { entraErrors } from "./errors";
+import { entraErrors } from "./entraErrors";
 import { isPublicClientOfMicrosoft, publicClientOfMicrosoft } from "./publicClients";
 
 /** An application as the API that a token is for. */

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { get, getDirectoryObject } from "../directory";
-import { badRequest, refused, unreadableRequest } from "../errors";
+import { badRequest, refused, unreadableRequest } from "../graphErrors";
 import { onboard, ruleOf } from "../groupRolePolicies";
 import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, textIn, jsonText, textsIn, type JsonObject } from "../json";

@@ -3,7 +3,7 @@ import { directoryObjects, stringCollection } from "../answers";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { findDirectoryObject, get, getDirectoryObject, linkedFrom } from "../directory";
 import type { EntitySetName } from "../entities";
-import { badRequest, missingValue } from "../errors";
+import { badRequest, missingValue } from "../graphErrors";
 import { textsIn } from "../json";
 import { transitiveGroups, transitiveMemberships } from "../memberships";
 import { permissions } from "../permissions";

@@ -7,7 +7,7 @@
 import type { Json } from "../../cloud/model";
 import { entity, list } from "../answers";
 import { entitySets } from "../entities";
-import { notFound, refused, unreadableRequest } from "../errors";
+import { notFound, refused, unreadableRequest } from "../graphErrors";
 import { assignmentsOf, onboard, policyOf, rulesOf } from "../groupRolePolicies";
 import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, objectsIn, jsonText, textsIn, type JsonObject } from "../json";

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
 import { domainOf, sameText } from "../directory";
-import { EmulatedGraphError, unreadableRequest } from "../errors";
+import { EmulatedGraphError, unreadableRequest } from "../graphErrors";
 import { guestNickname, guestUserPrincipalName, securityIdentifier, wholeSeconds } from "../identifiers";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
@@ -11,7 +11,7 @@ import { jsonText, type JsonObject } from "../json";
 import { permissions } from "../permissions";
 import { callBody, bothVersions, context, created, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
-import { ownIdentity } from "./users";
+import { ownIdentity } from "./userRoutes";
 
 export const invitationRoutes: readonly Route[] = [
   { method: "POST", path: "/invitations", versions: bothVersions, permissions: permissions.invite, handle: invite },

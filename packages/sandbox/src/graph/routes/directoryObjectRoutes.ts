@@ -2,7 +2,7 @@
 import { directoryObject, typed } from "../answers";
 import { findDirectoryObject, getDirectoryObject } from "../directory";
 import { entitySets } from "../entities";
-import { badRequest, denied, missingValue } from "../errors";
+import { badRequest, denied, missingValue } from "../graphErrors";
 import { permissions } from "../permissions";
 import {
   actionResult,
@@ -16,11 +16,11 @@ import {
   type Call,
   type Route,
 } from "../route";
-import { applicationRoutes } from "./applications";
-import { groupRoutes } from "./groups";
-import { mayAlso } from "./references";
-import { servicePrincipalRoutes } from "./servicePrincipals";
-import { userRoutes } from "./users";
+import { applicationRoutes } from "./applicationRoutes";
+import { groupRoutes } from "./groupRoutes";
+import { mayAlso } from "./referenceRoutes";
+import { servicePrincipalRoutes } from "./servicePrincipalRoutes";
+import { userRoutes } from "./userRoutes";
 
 const mostIds = 1000;
 /** A deletion is that of the object's own path, with its permission. */

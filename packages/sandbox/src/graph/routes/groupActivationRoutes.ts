@@ -12,7 +12,7 @@ import { randomUUID } from "node:crypto";
 import { dayMs, durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { StoredObject, Tenant } from "../../cloud/model";
 import { addLink, get, linked } from "../directory";
-import { denied, EmulatedGraphError, notFound, refused, unreadableRequest } from "../errors";
+import { denied, EmulatedGraphError, notFound, refused, unreadableRequest } from "../graphErrors";
 import {
   activationOf,
   activationRequests,
@@ -30,7 +30,7 @@ import { isDelegated, permissions } from "../permissions";
 import { callBody, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkUpdate } from "../validate";
 import { entityRoutes } from "./entityRoutes";
-import { scoped } from "./privilegedAccess";
+import { scoped } from "./privilegedAccessRoutes";
 
 const root = "/identityGovernance/privilegedAccess/group";
 const approvals = "assignmentApprovals";

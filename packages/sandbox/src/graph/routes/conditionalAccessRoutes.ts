@@ -7,7 +7,7 @@
  */
 import type { Json } from "../../cloud/model";
 import { whatIf } from "../conditionalAccess";
-import { unreadableRequest } from "../errors";
+import { unreadableRequest } from "../graphErrors";
 import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, jsonText, textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";

@@ -3,11 +3,11 @@
  * https://learn.microsoft.com/graph/api/resources/directoryrole
  */
 import { find } from "../directory";
-import { badRequest, notFound } from "../errors";
+import { badRequest, notFound } from "../graphErrors";
 import { permissions } from "../permissions";
 import type { Call, Route } from "../route";
 import { forgetAssignment, rememberAssignment } from "../roles";
-import { referenceRoutes } from "./references";
+import { referenceRoutes } from "./referenceRoutes";
 import { jsonText, type JsonObject } from "../json";
 import { entityRoutes } from "./entityRoutes";
 

@@ -9,7 +9,7 @@ import { randomUUID } from "node:crypto";
 import { effectiveActions, isDefenderAction } from "@defender-mssp/microsoft";
 import type { StoredObject } from "../../cloud/model";
 import { find, findDirectoryObject } from "../directory";
-import { badRequest, missingValue, notFound, unreadableRequest } from "../errors";
+import { badRequest, missingValue, notFound, unreadableRequest } from "../graphErrors";
 import { innerOf, objectsIn, jsonText, textsIn, type JsonObject } from "../json";
 import { asReadBack } from "../objects";
 import { permissions } from "../permissions";

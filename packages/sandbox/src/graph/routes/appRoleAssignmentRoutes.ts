@@ -5,14 +5,14 @@
 import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { find, findDirectoryObject, type DirectoryEntry } from "../directory";
-import { badRequest, notFound } from "../errors";
+import { badRequest, notFound } from "../graphErrors";
 import { appRoleAssignmentId, sevenDecimals } from "../identifiers";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
 import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, resourceName } from "../validate";
 import { isObject, jsonText } from "../json";
-import { subject } from "./references";
+import { subject } from "./referenceRoutes";
 
 const entitySet = "appRoleAssignments";
 /** The role ID for a resource without roles: access only. */

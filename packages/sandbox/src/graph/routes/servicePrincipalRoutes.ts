@@ -5,7 +5,7 @@ import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, directoryObjects } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { find, linked, remove } from "../directory";
-import { EmulatedGraphError, badRequest, denied, sameKey } from "../errors";
+import { EmulatedGraphError, badRequest, denied, sameKey } from "../graphErrors";
 import { memberships } from "../expand";
 import { wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
@@ -13,7 +13,7 @@ import { type JsonObject, isObject, jsonText } from "../json";
 import { passes, permissions } from "../permissions";
 import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { bind, referenceRoutes, resolveBindings, subject } from "./references";
+import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { readingRoutes } from "./entityRoutes";
 
 const entitySet = "servicePrincipals";

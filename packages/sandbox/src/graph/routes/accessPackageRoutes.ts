@@ -8,7 +8,7 @@ import { assignmentPolicyFrom } from "../assignmentPolicies";
 import { assignmentPolicyForms, sentSettings } from "../assignmentPolicyForms";
 import { get } from "../directory";
 import { contextName, createdStamp, entitlementPath, modifiedStamp, nameIn } from "../entitlements";
-import { missingValue, refused } from "../errors";
+import { missingValue, refused } from "../graphErrors";
 import { licensed } from "../licences";
 import { innerOf, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
@@ -17,7 +17,7 @@ import type { StoredObject } from "../../cloud/model";
 import type { EntitySetName } from "../entities";
 import { bothVersions, callBody, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
-import { forgetResources, forgetRoleScopes } from "./accessPackageResources";
+import { forgetResources, forgetRoleScopes } from "./accessPackageResourceRoutes";
 import { alone, entityRoutes } from "./entityRoutes";
 
 const catalogs = "accessPackageCatalogs";

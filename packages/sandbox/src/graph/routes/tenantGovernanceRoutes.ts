@@ -11,7 +11,7 @@ import type { Cloud, Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { get } from "../directory";
 import type { EntitySetName } from "../entities";
-import { badRequest, denied, EmulatedGraphError, missingValue } from "../errors";
+import { badRequest, denied, EmulatedGraphError, missingValue } from "../graphErrors";
 import { sevenDecimals } from "../identifiers";
 import { innerOf, objectsIn, jsonText, type JsonObject } from "../json";
 import { requireLicence } from "../licences";

@@ -5,7 +5,7 @@ import type { StoredObject } from "../../cloud/model";
 import { directoryObjects } from "../answers";
 import { addLink, find, findDirectoryObject, get, linked, removeLink, type DirectoryEntry } from "../directory";
 import { entitySets, isEntitySet, type EntitySetName } from "../entities";
-import { badRequest, denied, notFound, unreadableRequest } from "../errors";
+import { badRequest, denied, notFound, unreadableRequest } from "../graphErrors";
 import { navigations } from "../expand";
 import { decodeSegment } from "../match";
 import { access, mayManageRoles, type RoutePermissions } from "../permissions";

@@ -15,10 +15,10 @@ import {
   type Route,
 } from "../route";
 import { credentialsOf, newPassword, removePassword } from "../credentials";
-import { badRequest } from "../errors";
+import { badRequest } from "../graphErrors";
 import { permissions } from "../permissions";
 import { checkComplex } from "../validate";
-import { subject } from "./references";
+import { subject } from "./referenceRoutes";
 
 type Owner = "applications" | "servicePrincipals";
 

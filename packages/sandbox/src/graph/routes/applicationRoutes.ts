@@ -4,15 +4,15 @@ import type { Json, StoredObject } from "../../cloud/model";
 import { createdEntity } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { domainOf, refuseTakenName, remove, sameText } from "../directory";
-import { EmulatedGraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../errors";
+import { EmulatedGraphError, badRequest, conflictingValue, invalidValue, unreadableRequest } from "../graphErrors";
 import { sevenDecimals, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { type JsonObject, innerOf, isObject, objectsIn, jsonText, textsIn } from "../json";
 import { isDelegated, permissions } from "../permissions";
 import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
-import { bind, referenceRoutes, resolveBindings, subject } from "./references";
-import { syncServicePrincipals } from "./servicePrincipals";
+import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
+import { syncServicePrincipals } from "./servicePrincipalRoutes";
 import { readingRoutes } from "./entityRoutes";
 
 const versions = bothVersions;

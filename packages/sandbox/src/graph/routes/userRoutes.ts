@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { createdEntity, directoryObject, directoryObjects, entity } from "../answers";
 import { domainOf, find, findDirectoryObject, get, linked, remove, removeLink, sameText } from "../directory";
-import { badRequest, conflictingValue, missingValue, notFound, unreadableRequest } from "../errors";
+import { badRequest, conflictingValue, missingValue, notFound, unreadableRequest } from "../graphErrors";
 import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
@@ -11,7 +11,7 @@ import { isDelegated, permissions } from "../permissions";
 import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { isObject, jsonText } from "../json";
-import { resolveReference, subject } from "./references";
+import { resolveReference, subject } from "./referenceRoutes";
 import { readingRoutes } from "./entityRoutes";
 import { withSignInActivity } from "./withSignInActivity";
 

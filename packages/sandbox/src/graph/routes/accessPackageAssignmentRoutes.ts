@@ -8,7 +8,7 @@ import type { StoredObject } from "../../cloud/model";
 import { createdEntity, list } from "../answers";
 import { get } from "../directory";
 import { contextName, createdStamp, entitlementPath } from "../entitlements";
-import { refused } from "../errors";
+import { refused } from "../graphErrors";
 import { licensed } from "../licences";
 import { innerOf, objectsIn, textIn, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";

@@ -6,11 +6,11 @@ import type { DeletedObject, StoredObject } from "../../cloud/model";
 import { directoryObject, list } from "../answers";
 import { restore, withoutRestore } from "../directory";
 import { entitySets, type EntitySetName } from "../entities";
-import { denied, notFound } from "../errors";
+import { denied, notFound } from "../graphErrors";
 import { permissions, type RoutePermissions } from "../permissions";
 import { actionResult, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
-import { mayAlso } from "./references";
-import { nameBeforeDeletion } from "./users";
+import { mayAlso } from "./referenceRoutes";
+import { nameBeforeDeletion } from "./userRoutes";
 
 const path = "/directory/deletedItems";
 const versions = bothVersions;

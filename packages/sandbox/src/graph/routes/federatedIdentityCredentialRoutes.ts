@@ -6,13 +6,13 @@ import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, entity, list } from "../answers";
 import { addLink, removeLink } from "../directory";
-import { badRequest, notFound, sameKey } from "../errors";
+import { badRequest, notFound, sameKey } from "../graphErrors";
 import { navigations } from "../expand";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
 import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { subject } from "./references";
+import { subject } from "./referenceRoutes";
 
 const entitySet = "federatedIdentityCredentials";
 const link = "applications.federatedIdentityCredentials";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, directoryObjects, entity, list } from "../answers";
 import { linked, refuseTakenName, remove, type DirectoryEntry } from "../directory";
-import { badRequest, denied, invalidValue } from "../errors";
+import { badRequest, denied, invalidValue } from "../graphErrors";
 import { requireLicence } from "../licences";
 import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
@@ -13,7 +13,14 @@ import type { JsonObject } from "../json";
 import { mayManageRoles, permissions } from "../permissions";
 import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { bind, guardRoleAssignable, referenceRoutes, refuseExisting, resolveBindings, subject } from "./references";
+import {
+  bind,
+  guardRoleAssignable,
+  referenceRoutes,
+  refuseExisting,
+  resolveBindings,
+  subject,
+} from "./referenceRoutes";
 
 const entitySet = "groups";
 const versions = bothVersions;

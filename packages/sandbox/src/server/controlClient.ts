@@ -2,7 +2,7 @@
 import http from "node:http";
 import { VisibleError } from "@defender-mssp/errors";
 import type { TenantDescription } from "../cloud/tenantMaker";
-import type { JoinAnswer } from "./control";
+import type { JoinAnswer } from "./addControl";
 import { hold, requestOptions } from "./hold";
 import type { Owner } from "./ownerFile";
 

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { dayMs } from "@defender-mssp/errors/time";
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { propertiesOf } from "./access";
-import { armErrors, KeyVaultError } from "./errors";
+import { armErrors, KeyVaultError } from "./armErrors";
 import {
   existing,
   found,

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { find, findDirectoryObject } from "../directory";
-import { badRequest, missingValue, notFound } from "../errors";
+import { badRequest, missingValue, notFound } from "../graphErrors";
 import { roleAssignmentId } from "../identifiers";
 import { permissions } from "../permissions";
 import type { Call, Route } from "../route";

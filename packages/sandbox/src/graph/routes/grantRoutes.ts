@@ -5,11 +5,11 @@
 import type { StoredObject } from "../../cloud/model";
 import { list } from "../answers";
 import { find, get } from "../directory";
-import { badRequest, missingValue, notFound, sameKey } from "../errors";
+import { badRequest, missingValue, notFound, sameKey } from "../graphErrors";
 import { grantId } from "../identifiers";
 import { permissions } from "../permissions";
 import { bothVersions, type Call, type Route } from "../route";
-import { subject } from "./references";
+import { subject } from "./referenceRoutes";
 import { jsonText, type JsonObject } from "../json";
 import { alone, asSent, entityRoutes } from "./entityRoutes";
 
