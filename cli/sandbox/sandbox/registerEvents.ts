@@ -5,7 +5,7 @@ import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
-import type { EventsAnswer } from "@defender-mssp/sandbox";
+import type { EventsAnswer, Json } from "@defender-mssp/sandbox";
 import { givenFile } from "../../base/givenFile";
 import { counted } from "../../base/counted";
 import { tenantIdArgument, withHome, type HomeOptions } from "./options";
@@ -57,7 +57,7 @@ async function putEvents(file: string, options: EventsOptions, session: Session)
   const answer = await putTenantEvents(
     { home, tenants },
     tenantId,
-    JSON.parse(JSON.stringify(tables)) as never,
+    JSON.parse(JSON.stringify(tables)) as Json,
     options.classify,
   );
   if (options.json === true) writeJson(session.out, "sandbox events", { tenantId, ...answer });

@@ -43,7 +43,7 @@ async function seed(file: string, options: SeedOptions, session: Session): Promi
   const content = await seedContent(file, session.folder);
   const { seedSandbox, sandboxHome } = sandboxPackage();
   const home = sandboxHome(options.home, session.environment, session.folder);
-  const tenants = await seedSandbox({ home, tenants: await sandboxTenants(session.folder) }, content as never);
+  const tenants = await seedSandbox({ home, tenants: await sandboxTenants(session.folder) }, content);
   if (options.json === true) writeJson(session.out, "sandbox seed", { tenants });
   else session.out.write(tenants.map(seededText).join(""));
 }

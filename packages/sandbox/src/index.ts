@@ -1,3 +1,4 @@
+export type { Json } from "./cloud/model";
 export { switches } from "./cloud/switches";
 export { compareDumps, normalisedFacts, type Dump, type DumpDifference } from "./cloud/compareDumps";
 export { dump, type DumpOptions } from "./cloud/dump";

@@ -32,7 +32,7 @@ export async function startRehearsalSandbox(
     const [loginEndpoint, graphEndpoint, resourceManagerEndpoint] = [http, http, http];
     const origins = { loginEndpoint, graphEndpoint, resourceManagerEndpoint };
     const endpoints: Endpoints = { ...origins, cloud: "public", metadataHost: "the sandbox" };
-    seedTenants(sandbox.cloud, { tenants: [{ tenantId, users, groups, applications: [maker] }] } as never);
+    seedTenants(sandbox.cloud, { tenants: [{ tenantId, users, groups, applications: [maker] }] });
     const secret = generateSecret();
     const makerId = derivedId(tenantId, `seed/applications/${maker.displayName}`);
     sandbox.cloud.acceptPassingSecret(secret, makerId);

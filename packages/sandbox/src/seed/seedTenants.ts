@@ -7,7 +7,7 @@ import { directoryRoleTemplates, isUuid, publishedApplications } from "@defender
 import { z } from "zod";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { derivedId } from "../cloud/identity";
-import type { Json, StoredObject, Tenant } from "../cloud/model";
+import type { StoredObject, Tenant } from "../cloud/model";
 import { EmulatedServiceError } from "../cloud/serviceError";
 import { TenantRecord } from "../cloud/store";
 import { setSwitches } from "../cloud/switches";
@@ -80,7 +80,7 @@ export interface SeededTenant {
  * keep their properties.
  * @throws VisibleError that names every wrong place; then nothing is changed
  */
-export function seedTenants(cloud: EmulatedCloud, file: Json): SeededTenant[] {
+export function seedTenants(cloud: EmulatedCloud, file: unknown): SeededTenant[] {
   const parsed = seedFile.safeParse(file);
   if (!parsed.success) {
     throw wrongSeed(parsed.error.issues.map(({ path, message }) => `${placeText(path)}: ${message}`));

@@ -166,7 +166,7 @@ async function takeEvents(request: FastifyRequest, reply: FastifyReply, cloud: E
 /** Adds the objects of a seed. What reads it is loaded then. */
 async function takeSeed(request: FastifyRequest, reply: FastifyReply, cloud: EmulatedCloud): Promise<FastifyReply> {
   const { seedTenants } = await import("../seed/seedTenants.js");
-  return answered(reply, () => ({ tenants: seedTenants(cloud, request.body as Json) }));
+  return answered(reply, () => ({ tenants: seedTenants(cloud, request.body) }));
 }
 
 /** The result of `action` as JSON; an error for people as its text. */

@@ -233,7 +233,7 @@ export async function putTenantEvents(
  * @param seed `{ tenants: [ … ] }`, see docs/sandbox.md. @throws VisibleError that names every wrong place; then
  * nothing is changed
  */
-export async function seedSandbox(options: SandboxOptions, seed: Json): Promise<readonly SeededTenant[]> {
+export async function seedSandbox(options: SandboxOptions, seed: unknown): Promise<readonly SeededTenant[]> {
   const result = await startOrFindOwner(options);
   if ("owner" in result)
     return (await ask<{ tenants: SeededTenant[] }>(result.owner, "POST", "/sandbox/seed", seed as object)).tenants;

@@ -147,7 +147,7 @@ describe("a rehearsal", () => {
       { userType: "Guest", mail: guest, displayName: "Xavier Quagga" },
     ];
     const groups = [{ displayName: "Watchers of Zebras", members: [guest], owners: [`zoe.q@${domain}`] }];
-    seedTenants(sandbox.cloud, { tenants: [{ tenantId, users, groups }] } as never);
+    seedTenants(sandbox.cloud, { tenants: [{ tenantId, users, groups }] });
     const direct = { environment: variables, endpoints: of(sandbox.origins.http) };
     await makeObjects(await graphCall(tenantId, direct), "Zebra Crossing");
     endpoints = of(`http://127.0.0.1:${(layer.address() as AddressInfo).port}`);
