@@ -61,39 +61,13 @@ const vault: ArmResource = {
   properties: {
     location,
     properties: object("required", {
-      accessPolicies: objects("optional", {
-        applicationId: string("optional"),
-        objectId: string("required"),
-        permissions: object("required", {
-          certificates: list("optional"),
-          keys: list("optional"),
-          secrets: list("optional"),
-          storage: list("optional"),
-        }),
-        tenantId: string("required"),
-      }),
-      createMode: string("optional"),
+      accessPolicies: objects("optional", {}, { unsupported: true }),
       enablePurgeProtection: boolean("optional"),
       enableRbacAuthorization: boolean("optional"),
       enableSoftDelete: boolean("optional"),
-      enabledForDeployment: boolean("optional"),
-      enabledForDiskEncryption: boolean("optional"),
-      enabledForTemplateDeployment: boolean("optional"),
-      networkAcls: object("optional", {
-        bypass: string("optional"),
-        defaultAction: string("optional"),
-        ipRules: objects("optional", { value: string("required") }),
-        virtualNetworkRules: objects("optional", {
-          id: string("required"),
-          ignoreMissingVnetServiceEndpoint: boolean("optional"),
-        }),
-      }),
-      publicNetworkAccess: string("optional"),
       sku: object("required", { family: string("required"), name: string("required") }),
       softDeleteRetentionInDays: integer("optional"),
       tenantId: string("required"),
-      hsmPoolResourceId: string("computed"),
-      privateEndpointConnections: list("computed"),
       provisioningState: string("computed"),
       vaultUri: string("computed"),
     }),
@@ -148,10 +122,6 @@ const roleAssignment: ArmResource = {
   properties: {
     condition: string("optional", { arm: "properties.condition" }),
     conditionVersion: string("optional", { arm: "properties.conditionVersion" }),
-    delegatedManagedIdentityResourceId: string("optional", {
-      ...changedMeansNew,
-      arm: "properties.delegatedManagedIdentityResourceId",
-    }),
     description: string("optional", { arm: "properties.description" }),
     principalId: string("required", { ...changedMeansNew, arm: "properties.principalId" }),
     principalType: string("optional", { ...changedMeansNew, arm: "properties.principalType" }),
@@ -171,19 +141,11 @@ const roleAssignment: ArmResource = {
   pathOutputs: ["scope"],
 };
 
-const plan = object("optional", {
-  name: string("required"),
-  product: string("required"),
-  publisher: string("required"),
-  version: string("required"),
-});
-
 const registrationDefinition: ArmResource = {
   name: "managedservices:RegistrationDefinition",
   path: "/{scope}/providers/Microsoft.ManagedServices/registrationDefinitions/{registrationDefinitionId}",
   apiVersion: "2022-10-01",
   properties: {
-    plan,
     properties: object("optional", {
       authorizations: objects("required", {
         delegatedRoleDefinitionIds: list("optional"),
@@ -192,12 +154,6 @@ const registrationDefinition: ArmResource = {
         roleDefinitionId: string("required"),
       }),
       description: string("optional"),
-      eligibleAuthorizations: objects("optional", {
-        justInTimeAccessPolicy: object("optional", {}, { unsupported: true }),
-        principalId: string("required"),
-        principalIdDisplayName: string("optional"),
-        roleDefinitionId: string("required"),
-      }),
       managedByTenantId: string("required"),
       registrationDefinitionName: string("optional"),
       managedByTenantName: string("computed"),
