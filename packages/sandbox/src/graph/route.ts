@@ -66,6 +66,17 @@ export interface RouteAnswer {
 
 export const bothVersions: readonly GraphVersion[] = ["v1.0", "beta"];
 
+/** A route of both versions, unless `options` names one. */
+export function route(
+  method: Method,
+  path: string,
+  permissions: Route["permissions"],
+  handle: Route["handle"],
+  options: Partial<Route> = {},
+): Route {
+  return { versions: bothVersions, method, path, permissions, handle, ...options };
+}
+
 export const noContent: RouteAnswer = { status: 204 };
 
 export function ok(body: JsonObject): RouteAnswer {

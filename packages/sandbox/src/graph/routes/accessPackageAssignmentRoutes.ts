@@ -13,7 +13,7 @@ import { licensed } from "../licences";
 import { innerOf, objectsIn, textIn, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, type RouteAnswer, type Call } from "../route";
+import { callBody, route, type RouteAnswer, type Call } from "../route";
 import { checkCreate } from "../validate";
 
 const versions = ["beta"] as const;
@@ -21,20 +21,14 @@ const assignments = "accessPackageAssignments";
 const requests = "accessPackageAssignmentRequests";
 
 export const accessPackageAssignmentRoutes = licensed("entitlementManagement", [
-  {
-    method: "GET",
-    path: `${entitlementPath}/${assignments}`,
-    versions,
-    permissions: permissions.readEntitlements,
-    handle: (call) => list(call, assignments, call.tenant.objects(assignments).values(), contextName(assignments)),
-  },
-  {
-    method: "POST",
-    path: `${entitlementPath}/${requests}`,
-    versions,
-    permissions: permissions.writeEntitlements,
-    handle: ask,
-  },
+  route(
+    "GET",
+    `${entitlementPath}/${assignments}`,
+    permissions.readEntitlements,
+    (call) => list(call, assignments, call.tenant.objects(assignments).values(), contextName(assignments)),
+    { versions },
+  ),
+  route("POST", `${entitlementPath}/${requests}`, permissions.writeEntitlements, ask, { versions }),
 ]);
 
 function ask(call: Call): RouteAnswer {

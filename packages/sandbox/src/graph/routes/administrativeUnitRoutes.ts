@@ -8,7 +8,7 @@ import { find, findDirectoryObject, get, remove } from "../directory";
 import { innerOf, jsonText } from "../json";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { bothVersions, callBody, parameter, type Call, type Route, type RouteAnswer } from "../route";
+import { callBody, parameter, route, type Call, type Route, type RouteAnswer } from "../route";
 import { checkCreate } from "../validate";
 import { asSent, entityRoutes } from "./entityRoutes";
 import { referenceRoutes } from "./referenceRoutes";
@@ -40,13 +40,7 @@ export const administrativeUnitRoutes: readonly Route[] = [
     objects: (call) => assignments(call.tenant, unitOf(call)).map((assignment) => membership(call, assignment)),
     remove: ({ tenant }, { id }) => void tenant.objects("roleAssignments").delete(id),
   }),
-  {
-    method: "POST",
-    path: `/${scopedPath}`,
-    versions: bothVersions,
-    permissions: permissions.writeRoles,
-    handle: addScopedMember,
-  },
+  route("POST", `/${scopedPath}`, permissions.writeRoles, addScopedMember),
 ];
 
 function unitOf(call: Call): StoredObject {

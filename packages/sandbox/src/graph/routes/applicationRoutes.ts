@@ -9,32 +9,18 @@ import { sevenDecimals, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { type JsonObject, innerOf, isObject, objectsIn, jsonText, textsIn } from "../json";
 import { isDelegated, permissions } from "../permissions";
-import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { syncServicePrincipals } from "./servicePrincipalRoutes";
 import { readingRoutes } from "./entityRoutes";
 
-const versions = bothVersions;
-
 export const applicationRoutes: readonly Route[] = [
   ...readingRoutes("applications", permissions.readApplications),
-  { method: "POST", path: "/applications", versions, permissions: permissions.createApplication, handle: create },
-  { method: "PATCH", path: "/applications/{id}", versions, permissions: permissions.writeApplication, handle: patch },
-  {
-    method: "DELETE",
-    path: "/applications/{id}",
-    versions,
-    permissions: permissions.writeApplication,
-    handle: removeApplication,
-  },
-  {
-    method: "PUT",
-    path: "/applications/{id}/logo",
-    versions,
-    permissions: permissions.writeApplication,
-    handle: putLogo,
-  },
+  route("POST", "/applications", permissions.createApplication, create),
+  route("PATCH", "/applications/{id}", permissions.writeApplication, patch),
+  route("DELETE", "/applications/{id}", permissions.writeApplication, removeApplication),
+  route("PUT", "/applications/{id}/logo", permissions.writeApplication, putLogo),
   ...referenceRoutes(
     "applications",
     "owners",

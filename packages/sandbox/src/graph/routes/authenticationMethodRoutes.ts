@@ -9,7 +9,7 @@ import { odataType } from "../entities";
 import { complete } from "../objects";
 import { refuseOptions } from "../odata/query";
 import { permissions } from "../permissions";
-import type { Call, Route, RouteAnswer } from "../route";
+import { route, type Call, type Route, type RouteAnswer } from "../route";
 import { subject } from "./referenceRoutes";
 import { hasRegisteredMethods, isGuest } from "./registrationDetailRoutes";
 
@@ -17,13 +17,9 @@ import { hasRegisteredMethods, isGuest } from "./registrationDetailRoutes";
 const passwordId = "28c10230-6103-485e-b985-444c60001490";
 
 export const authenticationMethodRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/users/{id}/authentication/methods",
+  route("GET", "/users/{id}/authentication/methods", permissions.readAuthenticationMethods, methods, {
     versions: ["v1.0"],
-    permissions: permissions.readAuthenticationMethods,
-    handle: methods,
-  },
+  }),
 ];
 
 function methods(call: Call): RouteAnswer {

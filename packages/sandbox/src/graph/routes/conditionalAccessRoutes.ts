@@ -14,7 +14,16 @@ import { licensed } from "../licences";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
 import { permissions } from "../permissions";
-import { actionResult, bothVersions, callBody, context, type RouteAnswer, type Call, type Route } from "../route";
+import {
+  actionResult,
+  bothVersions,
+  callBody,
+  context,
+  route,
+  type RouteAnswer,
+  type Call,
+  type Route,
+} from "../route";
 import { checkComplex } from "../validate";
 import { alone, entityRoutes } from "./entityRoutes";
 
@@ -43,13 +52,9 @@ export const conditionalAccessRoutes: readonly Route[] = [
     route.method === "GET" && !route.path.endsWith("}") ? { ...route, versions: bothVersions } : route,
   ),
   ...licensed("conditionalAccess", [
-    {
-      method: "POST",
-      path: "/identity/conditionalAccess/evaluate",
+    route("POST", "/identity/conditionalAccess/evaluate", permissions.evaluateConditionalAccess, evaluate, {
       versions,
-      permissions: permissions.evaluateConditionalAccess,
-      handle: evaluate,
-    },
+    }),
   ]),
 ];
 

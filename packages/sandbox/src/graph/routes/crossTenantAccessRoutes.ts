@@ -14,7 +14,7 @@ import { innerOf, isObject, objectsIn, jsonText, type JsonObject } from "../json
 import { requireLicence } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const base = "/policies/crossTenantAccessPolicy";
@@ -36,28 +36,28 @@ const write = permissions.writeCrossTenantAccess;
 const contextName = "policies/crossTenantAccessPolicy";
 
 export const crossTenantAccessRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: `${base}/default`,
-    versions,
-    permissions: read,
-    handle: (call) => entity(call, defaults, defaultOf(call.tenant), `${contextName}/default`),
-  },
-  { method: "PATCH", path: `${base}/default`, versions, permissions: write, handle: patchDefault },
-  {
-    method: "GET",
-    path: partnersPath,
-    versions,
-    permissions: read,
-    handle: (call) => list(call, partners, call.tenant.objects(partners).values(), `${contextName}/partners`),
-  },
-  { method: "POST", path: partnersPath, versions, permissions: write, handle: create },
-  { method: "GET", path: partnerPath, versions, permissions: read, handle: readPartner },
-  { method: "PATCH", path: partnerPath, versions, permissions: write, handle: patch },
-  { method: "DELETE", path: partnerPath, versions, permissions: write, handle: remove },
-  { method: "GET", path: syncPath, versions, permissions: read, handle: readSynchronization },
-  { method: "PUT", path: syncPath, versions, permissions: write, handle: putSynchronization },
-  { method: "DELETE", path: syncPath, versions, permissions: write, handle: removeSynchronization },
+  route(
+    "GET",
+    `${base}/default`,
+    read,
+    (call) => entity(call, defaults, defaultOf(call.tenant), `${contextName}/default`),
+    { versions },
+  ),
+  route("PATCH", `${base}/default`, write, patchDefault, { versions }),
+  route(
+    "GET",
+    partnersPath,
+    read,
+    (call) => list(call, partners, call.tenant.objects(partners).values(), `${contextName}/partners`),
+    { versions },
+  ),
+  route("POST", partnersPath, write, create, { versions }),
+  route("GET", partnerPath, read, readPartner, { versions }),
+  route("PATCH", partnerPath, write, patch, { versions }),
+  route("DELETE", partnerPath, write, remove, { versions }),
+  route("GET", syncPath, read, readSynchronization, { versions }),
+  route("PUT", syncPath, write, putSynchronization, { versions }),
+  route("DELETE", syncPath, write, removeSynchronization, { versions }),
 ];
 
 function readPartner(call: Call): RouteAnswer {

@@ -8,12 +8,11 @@ import { restore, withoutRestore } from "../directory";
 import { entitySets, type EntitySetName } from "../entities";
 import { denied, notFound } from "../graphErrors";
 import { permissions, type RoutePermissions } from "../permissions";
-import { actionResult, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { actionResult, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
 import { mayAlso } from "./referenceRoutes";
 import { nameBeforeDeletion } from "./userRoutes";
 
 const path = "/directory/deletedItems";
-const versions = bothVersions;
 
 /** Soft-deleted types: the set, the name in the path, and the permissions to restore or purge. */
 const kinds: readonly { entitySet: EntitySetName; type: string; write: RoutePermissions }[] = [
@@ -25,41 +24,21 @@ const kinds: readonly { entitySet: EntitySetName; type: string; write: RoutePerm
 ];
 
 export const deletedItemRoutes: readonly Route[] = [
-  ...kinds.map(({ entitySet, type }): Route => ({
-    method: "GET",
-    path: `${path}/microsoft.graph.${type}`,
-    versions,
-    permissions: permissions.readDeletedItems,
-    handle: (call) => list(call, entitySet, deletedOf(call, entitySet), entitySets[entitySet].path),
-  })),
-  {
-    method: "GET",
-    path: `${path}/{id}`,
-    versions,
-    permissions: permissions.readDeletedItems,
-    handle: (call) => {
-      const { collection, object } = deletedItem(call);
-      return directoryObject(call, { entitySet: collection as EntitySetName, object: withoutRestore(object) });
-    },
-  },
-  {
-    method: "DELETE",
-    path: `${path}/{id}`,
-    versions,
-    permissions: permissions.readDeletedItems,
-    handle: (call) => {
-      forget(call.tenant, writable(call));
-      call.cloud.changed();
-      return noContent;
-    },
-  },
-  {
-    method: "POST",
-    path: `${path}/{id}/restore`,
-    versions,
-    permissions: permissions.readDeletedItems,
-    handle: restoreItem,
-  },
+  ...kinds.map(({ entitySet, type }): Route =>
+    route("GET", `${path}/microsoft.graph.${type}`, permissions.readDeletedItems, (call) =>
+      list(call, entitySet, deletedOf(call, entitySet), entitySets[entitySet].path),
+    ),
+  ),
+  route("GET", `${path}/{id}`, permissions.readDeletedItems, (call) => {
+    const { collection, object } = deletedItem(call);
+    return directoryObject(call, { entitySet: collection as EntitySetName, object: withoutRestore(object) });
+  }),
+  route("DELETE", `${path}/{id}`, permissions.readDeletedItems, (call) => {
+    forget(call.tenant, writable(call));
+    call.cloud.changed();
+    return noContent;
+  }),
+  route("POST", `${path}/{id}/restore`, permissions.readDeletedItems, restoreItem),
 ];
 
 function restoreItem(call: Call): RouteAnswer {

@@ -15,7 +15,7 @@ import { expiredPageToken } from "../odata/page";
 import { refuseOptions } from "../odata/query";
 import { canonicalSelect, shape } from "../odata/shape";
 import { permissions, type RoutePermissions } from "../permissions";
-import { bothVersions, context, ok, type Call, type Route, type RouteAnswer } from "../route";
+import { context, ok, route, type Call, type Route, type RouteAnswer } from "../route";
 
 /** Directory objects: seven days. */
 const lifetime = 7 * dayMs;
@@ -30,14 +30,9 @@ const collections: readonly (readonly [EntitySetName, RoutePermissions])[] = [
   ["oauth2PermissionGrants", permissions.readGrants],
 ];
 
-export const deltaRoutes: readonly Route[] = collections.map(([entitySet, needed]) => ({
-  method: "GET",
-  path: `/${entitySet}/delta`,
-  versions: bothVersions,
-  permissions: needed,
-  tracksChanges: true,
-  handle: (call) => delta(call, entitySet),
-}));
+export const deltaRoutes: readonly Route[] = collections.map(([entitySet, needed]) =>
+  route("GET", `/${entitySet}/delta`, needed, (call) => delta(call, entitySet), { tracksChanges: true }),
+);
 
 /** What was shown of an object: its properties, and the IDs of its links. A deleted one that can be restored has none. */
 interface State {

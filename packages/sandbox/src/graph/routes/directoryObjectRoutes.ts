@@ -7,11 +7,11 @@ import { permissions } from "../permissions";
 import {
   actionResult,
   callBody,
-  bothVersions,
   context,
   noContent,
   ok,
   parameter,
+  route,
   type RouteAnswer,
   type Call,
   type Route,
@@ -27,53 +27,26 @@ const mostIds = 1000;
 const own = [...applicationRoutes, ...servicePrincipalRoutes, ...groupRoutes, ...userRoutes];
 
 export const directoryObjectRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/directoryObjects/{id}",
-    versions: bothVersions,
-    permissions: permissions.readDirectoryObjects,
-    handle: (call) => directoryObject(call, getDirectoryObject(call.tenant, parameter(call, "id"))),
-  },
-  {
-    method: "POST",
-    path: "/directoryObjects/getByIds",
-    versions: bothVersions,
-    permissions: permissions.readDirectoryObjects,
-    handle: getByIds,
-  },
-  {
-    method: "DELETE",
-    path: "/directoryObjects/{id}",
-    versions: bothVersions,
-    permissions: permissions.readDirectoryObjects,
-    handle: (call) => {
-      const { entitySet } = getDirectoryObject(call.tenant, parameter(call, "id"));
-      const route = own.find(({ method, path }) => method === "DELETE" && path === `/${entitySet}/{id}`);
-      if (route === undefined || !mayAlso(call, route.permissions)) throw denied(route?.permissions.application);
-      return route.handle(call);
-    },
-  },
+  route("GET", "/directoryObjects/{id}", permissions.readDirectoryObjects, (call) =>
+    directoryObject(call, getDirectoryObject(call.tenant, parameter(call, "id"))),
+  ),
+  route("POST", "/directoryObjects/getByIds", permissions.readDirectoryObjects, getByIds),
+  route("DELETE", "/directoryObjects/{id}", permissions.readDirectoryObjects, (call) => {
+    const { entitySet } = getDirectoryObject(call.tenant, parameter(call, "id"));
+    const route = own.find(({ method, path }) => method === "DELETE" && path === `/${entitySet}/{id}`);
+    if (route === undefined || !mayAlso(call, route.permissions)) throw denied(route?.permissions.application);
+    return route.handle(call);
+  }),
   // The sandbox's tenants have neither a naming policy nor extension properties.
-  {
-    method: "POST",
-    path: "/directoryObjects/validateProperties",
-    versions: bothVersions,
-    permissions: permissions.readDirectoryObjects,
-    handle: (call) => {
-      const { displayName, mailNickname } = callBody(call);
-      if (displayName === undefined && mailNickname === undefined)
-        throw missingValue("displayName", "validateProperties");
-      return noContent;
-    },
-  },
-  {
-    method: "POST",
-    path: "/directoryObjects/getAvailableExtensionProperties",
-    versions: bothVersions,
-    permissions: permissions.readDirectoryObjects,
-    handle: (call) =>
-      ok({ "@odata.context": context(call, "Collection(microsoft.graph.extensionProperty)"), value: [] }),
-  },
+  route("POST", "/directoryObjects/validateProperties", permissions.readDirectoryObjects, (call) => {
+    const { displayName, mailNickname } = callBody(call);
+    if (displayName === undefined && mailNickname === undefined)
+      throw missingValue("displayName", "validateProperties");
+    return noContent;
+  }),
+  route("POST", "/directoryObjects/getAvailableExtensionProperties", permissions.readDirectoryObjects, (call) =>
+    ok({ "@odata.context": context(call, "Collection(microsoft.graph.extensionProperty)"), value: [] }),
+  ),
 ];
 
 /** Unknown IDs and objects of other types are omitted. */

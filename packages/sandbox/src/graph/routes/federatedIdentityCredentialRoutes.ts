@@ -10,7 +10,7 @@ import { badRequest, notFound, sameKey } from "../graphErrors";
 import { navigations } from "../expand";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./referenceRoutes";
 
@@ -18,38 +18,19 @@ const entitySet = "federatedIdentityCredentials";
 const link = "applications.federatedIdentityCredentials";
 const path = "/applications/{id}/federatedIdentityCredentials";
 const most = 20;
-const versions = bothVersions;
 
 export const federatedIdentityCredentialRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path,
-    versions,
-    permissions: permissions.readApplications,
-    handle: (call) => {
-      const application = subject(call, "applications");
-      return list(call, entitySet, credentialsOf(call, application), contextName(application));
-    },
-  },
-  { method: "POST", path, versions, permissions: permissions.writeApplication, handle: create },
-  {
-    method: "GET",
-    path: `${path}/{credential}`,
-    versions,
-    permissions: permissions.readApplications,
-    handle: (call) => {
-      const application = subject(call, "applications");
-      return entity(call, entitySet, credentialOf(call, application), contextName(application));
-    },
-  },
-  { method: "PATCH", path: `${path}/{credential}`, versions, permissions: permissions.writeApplication, handle: patch },
-  {
-    method: "DELETE",
-    path: `${path}/{credential}`,
-    versions,
-    permissions: permissions.writeApplication,
-    handle: removeCredential,
-  },
+  route("GET", path, permissions.readApplications, (call) => {
+    const application = subject(call, "applications");
+    return list(call, entitySet, credentialsOf(call, application), contextName(application));
+  }),
+  route("POST", path, permissions.writeApplication, create),
+  route("GET", `${path}/{credential}`, permissions.readApplications, (call) => {
+    const application = subject(call, "applications");
+    return entity(call, entitySet, credentialOf(call, application), contextName(application));
+  }),
+  route("PATCH", `${path}/{credential}`, permissions.writeApplication, patch),
+  route("DELETE", `${path}/{credential}`, permissions.writeApplication, removeCredential),
 ];
 
 function create(call: Call): RouteAnswer {

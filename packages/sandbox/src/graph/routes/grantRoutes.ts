@@ -8,7 +8,7 @@ import { find, get } from "../directory";
 import { badRequest, missingValue, notFound, sameKey } from "../graphErrors";
 import { grantId } from "../identifiers";
 import { permissions } from "../permissions";
-import { bothVersions, type Call, type Route } from "../route";
+import { route, type Call, type Route } from "../route";
 import { subject } from "./referenceRoutes";
 import { jsonText, type JsonObject } from "../json";
 import { alone, asSent, entityRoutes } from "./entityRoutes";
@@ -33,17 +33,13 @@ export const grantRoutes: readonly Route[] = [
       ["servicePrincipals", "clientId"],
       ["users", "principalId"],
     ] as const
-  ).map(([owners, property]): Route => ({
-    method: "GET",
-    path: `/${owners}/{id}/oauth2PermissionGrants`,
-    versions: bothVersions,
-    permissions: permissions.readGrants,
-    handle: (call) => {
+  ).map(([owners, property]): Route =>
+    route("GET", `/${owners}/{id}/oauth2PermissionGrants`, permissions.readGrants, (call) => {
       const { id } = subject(call, owners);
       const grants = [...call.tenant.objects(entitySet).values()].filter((grant) => grant[property] === id);
       return list(call, entitySet, grants);
-    },
-  })),
+    }),
+  ),
 ];
 
 const fixed = ["clientId", "consentType", "principalId", "resourceId"];

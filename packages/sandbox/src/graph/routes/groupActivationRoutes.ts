@@ -27,7 +27,7 @@ import { innerOf, isObject, objectsIn, textIn, jsonText, textsIn, type JsonObjec
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { callBody, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, context, noContent, ok, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkUpdate } from "../validate";
 import { entityRoutes } from "./entityRoutes";
 import { scoped } from "./privilegedAccessRoutes";
@@ -61,16 +61,10 @@ export const groupActivationRoutes: readonly Route[] = licensed("privilegedAcces
     read,
     objects: (call) => scoped(call, [...call.tenant.objects(activations).values()]),
   }),
-  { method: "POST", path: `${root}/${activationRequests}/{id}/cancel`, versions, permissions: write, handle: cancel },
-  { method: "GET", path: `${root}/${approvals}/{id}`, versions, permissions: readApprovals, handle: readApproval },
-  { method: "GET", path: `${root}/${approvals}/{id}/stages`, versions, permissions: readApprovals, handle: listStages },
-  {
-    method: "PATCH",
-    path: `${root}/${approvals}/{id}/stages/{stageId}`,
-    versions,
-    permissions: writeApprovals,
-    handle: decide,
-  },
+  route("POST", `${root}/${activationRequests}/{id}/cancel`, write, cancel, { versions }),
+  route("GET", `${root}/${approvals}/{id}`, readApprovals, readApproval, { versions }),
+  route("GET", `${root}/${approvals}/{id}/stages`, readApprovals, listStages, { versions }),
+  route("PATCH", `${root}/${approvals}/{id}/stages/{stageId}`, writeApprovals, decide, { versions }),
 ]);
 
 function requested(call: Call, values: JsonObject): StoredObject {

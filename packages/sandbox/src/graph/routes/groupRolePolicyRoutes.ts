@@ -13,7 +13,7 @@ import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, objectsIn, jsonText, textsIn, type JsonObject } from "../json";
 import { licensed } from "../licences";
 import { permissions } from "../permissions";
-import { callBody, context, noContent, ok, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, context, noContent, ok, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
 
 const policies = "roleManagementPolicies";
 const assignments = "roleManagementPolicyAssignments";
@@ -22,17 +22,11 @@ const read = permissions.readGroupRolePolicies;
 const write = permissions.writeGroupRolePolicies;
 
 export const groupRolePolicyRoutes: readonly Route[] = licensed("privilegedAccess", [
-  { method: "GET", path: `/policies/${assignments}`, versions, permissions: read, handle: listAssignments },
-  { method: "GET", path: `/policies/${policies}/{id}`, versions, permissions: read, handle: readPolicy },
-  { method: "PATCH", path: `/policies/${policies}/{id}`, versions, permissions: write, handle: patchPolicy },
-  { method: "GET", path: `/policies/${policies}/{id}/rules`, versions, permissions: read, handle: listRules },
-  {
-    method: "PATCH",
-    path: `/policies/${policies}/{id}/rules/{ruleId}`,
-    versions,
-    permissions: write,
-    handle: patchRule,
-  },
+  route("GET", `/policies/${assignments}`, read, listAssignments, { versions }),
+  route("GET", `/policies/${policies}/{id}`, read, readPolicy, { versions }),
+  route("PATCH", `/policies/${policies}/{id}`, write, patchPolicy, { versions }),
+  route("GET", `/policies/${policies}/{id}/rules`, read, listRules, { versions }),
+  route("PATCH", `/policies/${policies}/{id}/rules/{ruleId}`, write, patchRule, { versions }),
 ]);
 
 /** "You must provide a $filter for scopeId and scopeType", says the page. The text is the sandbox's. */

@@ -11,7 +11,7 @@ import { transitiveMembers } from "../memberships";
 import { asReadBack, complete, update } from "../objects";
 import type { JsonObject } from "../json";
 import { mayManageRoles, permissions } from "../permissions";
-import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import {
   bind,
@@ -23,57 +23,39 @@ import {
 } from "./referenceRoutes";
 
 const entitySet = "groups";
-const versions = bothVersions;
 
 export const groupRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/groups",
-    versions,
-    permissions: permissions.listGroups,
-    searchable: true,
-    handle: (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
-  },
-  { method: "POST", path: "/groups", versions, permissions: permissions.createGroup, handle: create },
-  {
-    method: "GET",
-    path: "/groups/{id}",
-    versions,
-    permissions: permissions.readGroups,
-    handle: (call) => entity(call, entitySet, subject(call, entitySet)),
-  },
-  { method: "PATCH", path: "/groups/{id}", versions, permissions: permissions.writeGroup, handle: patch },
-  {
-    method: "DELETE",
-    path: "/groups/{id}",
-    versions,
-    permissions: permissions.deleteGroup,
-    handle: (call) => {
-      const group = subject(call, entitySet);
-      guardRoleAssignable(call, group);
-      remove(call.cloud, call.tenant, entitySet, group);
-      call.cloud.changed();
-      return noContent;
-    },
-  },
-  {
-    method: "GET",
-    path: "/groups/{id}/memberOf",
-    versions,
-    permissions: permissions.readGroups,
-    searchable: true,
-    castable: "always",
-    handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
-  },
-  {
-    method: "GET",
-    path: "/groups/{id}/transitiveMembers",
-    versions,
-    permissions: permissions.readGroups,
-    searchable: true,
-    castable: "advanced",
-    handle: (call) => directoryObjects(call, transitiveMembers(call.tenant, subject(call, entitySet).id)),
-  },
+  route(
+    "GET",
+    "/groups",
+    permissions.listGroups,
+    (call) => list(call, entitySet, call.tenant.objects(entitySet).values()),
+    { searchable: true },
+  ),
+  route("POST", "/groups", permissions.createGroup, create),
+  route("GET", "/groups/{id}", permissions.readGroups, (call) => entity(call, entitySet, subject(call, entitySet))),
+  route("PATCH", "/groups/{id}", permissions.writeGroup, patch),
+  route("DELETE", "/groups/{id}", permissions.deleteGroup, (call) => {
+    const group = subject(call, entitySet);
+    guardRoleAssignable(call, group);
+    remove(call.cloud, call.tenant, entitySet, group);
+    call.cloud.changed();
+    return noContent;
+  }),
+  route(
+    "GET",
+    "/groups/{id}/memberOf",
+    permissions.readGroups,
+    (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
+    { searchable: true, castable: "always" },
+  ),
+  route(
+    "GET",
+    "/groups/{id}/transitiveMembers",
+    permissions.readGroups,
+    (call) => directoryObjects(call, transitiveMembers(call.tenant, subject(call, entitySet).id)),
+    { searchable: true, castable: "advanced" },
+  ),
   ...referenceRoutes(
     entitySet,
     "owners",

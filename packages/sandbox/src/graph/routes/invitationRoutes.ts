@@ -9,13 +9,11 @@ import { complete } from "../objects";
 import { shape } from "../odata/shape";
 import { jsonText, type JsonObject } from "../json";
 import { permissions } from "../permissions";
-import { callBody, bothVersions, context, created, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, context, created, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 import { ownIdentity } from "./userRoutes";
 
-export const invitationRoutes: readonly Route[] = [
-  { method: "POST", path: "/invitations", versions: bothVersions, permissions: permissions.invite, handle: invite },
-];
+export const invitationRoutes: readonly Route[] = [route("POST", "/invitations", permissions.invite, invite)];
 
 /**
  * A second invitation returns the same user. The invitation can't be read later and is not stored.

@@ -9,7 +9,7 @@ import { find } from "../directory";
 import { EmulatedGraphError, badRequest } from "../graphErrors";
 import { isObject, jsonText } from "../json";
 import { permissions } from "../permissions";
-import { actionResult, bothVersions, callBody, context, noContent, parameter, type Call, type Route } from "../route";
+import { actionResult, callBody, context, noContent, parameter, route, type Call, type Route } from "../route";
 import { checkComplex } from "../validate";
 import { subject } from "./referenceRoutes";
 
@@ -17,17 +17,15 @@ type Owner = "applications" | "servicePrincipals";
 
 export const keyRoutes: readonly Route[] = (["applications", "servicePrincipals"] as const).flatMap((owner) => {
   const needed = owner === "applications" ? permissions.writeApplication : permissions.writeServicePrincipal;
-  const route = (action: string, handle: Route["handle"]): Route => ({
-    method: "POST",
-    path: `/${owner}/{id}/${action}`,
-    versions: bothVersions,
-    permissions: needed,
-    handle,
+  const options: Partial<Route> = {
     // "An application does not need any specific permission to roll its own keys."
     needsNone: (call) => find(call.tenant, owner, parameter(call, "id"))?.["appId"] === call.caller.applicationId,
     before: (call) => checkProof(call, owner),
-  });
-  return [route("addKey", (call) => add(call, owner)), route("removeKey", (call) => remove(call, owner))];
+  };
+  return [
+    route("POST", `/${owner}/{id}/addKey`, needed, (call) => add(call, owner), options),
+    route("POST", `/${owner}/{id}/removeKey`, needed, (call) => remove(call, owner), options),
+  ];
 });
 
 /** Azure AD Graph, whose token the proof once was. */

@@ -12,6 +12,7 @@ import {
   callBody,
   bothVersions,
   parameter,
+  route,
   type RouteAnswer,
   type Call,
   type Method,
@@ -58,13 +59,11 @@ function allMemberships(tenant: Tenant, id: string): StoredObject[] {
 
 /** https://learn.microsoft.com/graph/api/user-list-ownedobjects, …/serviceprincipal-list-ownedobjects */
 function owned(entitySet: "users" | "servicePrincipals", idOf: (call: Call) => string): Route {
-  return {
-    method: "GET",
-    path: `/${entitySet}/{id}/ownedObjects`,
-    versions: bothVersions,
-    permissions: entitySet === "users" ? permissions.readUsers : permissions.readServicePrincipals,
-    castable: "always",
-    handle: (call) => {
+  return route(
+    "GET",
+    `/${entitySet}/{id}/ownedObjects`,
+    entitySet === "users" ? permissions.readUsers : permissions.readServicePrincipals,
+    (call) => {
       const id = idOf(call);
       const ids = ownable.flatMap((set) => linkedFrom(call.tenant, `${set}.owners`, id));
       return directoryObjects(
@@ -73,19 +72,18 @@ function owned(entitySet: "users" | "servicePrincipals", idOf: (call: Call) => s
         "groups",
       );
     },
-  };
+    { castable: "always" },
+  );
 }
 
 function transitive(entitySet: EntitySetName, idOf: (call: Call) => string): Route {
-  return {
-    method: "GET",
-    path: `/${entitySet}/{id}/transitiveMemberOf`,
-    versions: bothVersions,
-    permissions: permissions.readMemberships,
-    searchable: true,
-    castable: "advanced",
-    handle: (call) => directoryObjects(call, transitiveMemberships(call.tenant, idOf(call)), "groups"),
-  };
+  return route(
+    "GET",
+    `/${entitySet}/{id}/transitiveMemberOf`,
+    permissions.readMemberships,
+    (call) => directoryObjects(call, transitiveMemberships(call.tenant, idOf(call)), "groups"),
+    { searchable: true, castable: "advanced" },
+  );
 }
 
 function check(call: Call, ids: string, of: string, memberships: readonly StoredObject[]): RouteAnswer {

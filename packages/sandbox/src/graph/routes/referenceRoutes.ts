@@ -9,7 +9,7 @@ import { badRequest, denied, notFound, unreadableRequest } from "../graphErrors"
 import { navigations } from "../expand";
 import { decodeSegment } from "../match";
 import { access, mayManageRoles, type RoutePermissions } from "../permissions";
-import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, bothVersions, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
 
 /** The limit of owners of an application, a service principal or a new group. */
 const mostBindings = 20;
@@ -24,29 +24,21 @@ export function referenceRoutes(
   const path = `/${entitySets[entitySet].path ?? entitySet}/{id}/${link}`;
   const common = { versions: bothVersions };
   return [
-    {
+    route("GET", path, permissions.read, (call) => listReferences(call, entitySet, link), {
       ...common,
-      method: "GET",
-      path,
-      permissions: permissions.read,
       searchable: hooks.searchable ?? false,
       castable: "always",
-      handle: (call) => listReferences(call, entitySet, link),
-    },
-    {
+    }),
+    route("POST", `${path}/$ref`, permissions.write, (call) => addReference(call, entitySet, link, hooks), {
       ...common,
-      method: "POST",
-      path: `${path}/$ref`,
-      permissions: permissions.write,
-      handle: (call) => addReference(call, entitySet, link, hooks),
-    },
-    {
-      ...common,
-      method: "DELETE",
-      path: `${path}/{target}/$ref`,
-      permissions: permissions.write,
-      handle: (call) => removeReference(call, entitySet, link, hooks),
-    },
+    }),
+    route(
+      "DELETE",
+      `${path}/{target}/$ref`,
+      permissions.write,
+      (call) => removeReference(call, entitySet, link, hooks),
+      { ...common },
+    ),
   ];
 }
 

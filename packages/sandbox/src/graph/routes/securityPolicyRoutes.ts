@@ -11,7 +11,7 @@ import { hasLicence } from "../licences";
 import { complete } from "../objects";
 import { refuseOptions } from "../odata/query";
 import { permissions } from "../permissions";
-import { callBody, context, noContent, ok, type Call, type Route } from "../route";
+import { callBody, context, noContent, ok, route, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 import { alone, asSent, entityRoutes, type EntityRow } from "./entityRoutes";
 
@@ -42,12 +42,11 @@ export const securityPolicyRoutes: readonly Route[] = [
     read: permissions.readConsentRequestPolicy,
     single: consentRequests,
   }),
-  {
-    method: "PUT",
-    path: `/policies/${consentPolicy}`,
-    versions,
-    permissions: permissions.writeConsentRequestPolicy,
-    handle: (call) => {
+  route(
+    "PUT",
+    `/policies/${consentPolicy}`,
+    permissions.writeConsentRequestPolicy,
+    (call) => {
       const { values } = checkCreate(consentPolicy, callBody(call), call.version);
       const version = Number(consentRequests(call)["version"]) + 1;
       call.tenant
@@ -56,18 +55,19 @@ export const securityPolicyRoutes: readonly Route[] = [
       call.cloud.changed();
       return noContent;
     },
-  },
-  {
-    method: "GET",
-    path: "/policies/authenticationMethodsPolicy",
-    versions,
-    permissions: permissions.readAuthenticationMethodsPolicy,
-    handle: (call) =>
+    { versions },
+  ),
+  route(
+    "GET",
+    "/policies/authenticationMethodsPolicy",
+    permissions.readAuthenticationMethodsPolicy,
+    (call) =>
       ok({
         "@odata.context": context(call, "authenticationMethodsPolicy"),
         ...authenticationMethodsPolicy(call.tenant),
       }),
-  },
+    { versions },
+  ),
   ...entityRoutes({
     entitySet: "activityBasedTimeoutPolicies",
     versions,

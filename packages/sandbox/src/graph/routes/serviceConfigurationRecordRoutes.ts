@@ -10,16 +10,12 @@ import { odataType } from "../entities";
 import { textsIn } from "../json";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { parameter, type Call, type Route, type RouteAnswer } from "../route";
+import { parameter, route, type Call, type Route, type RouteAnswer } from "../route";
 
 export const serviceConfigurationRecordRoutes: readonly Route[] = [
-  {
-    method: "GET",
-    path: "/domains/{id}/serviceConfigurationRecords",
+  route("GET", "/domains/{id}/serviceConfigurationRecords", permissions.readDomainRecords, records, {
     versions: ["v1.0"],
-    permissions: permissions.readDomainRecords,
-    handle: records,
-  },
+  }),
 ];
 
 function records(call: Call): RouteAnswer {

@@ -11,46 +11,25 @@ import { wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { type JsonObject, isObject, jsonText } from "../json";
 import { passes, permissions } from "../permissions";
-import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { readingRoutes } from "./entityRoutes";
 
 const entitySet = "servicePrincipals";
-const versions = bothVersions;
 
 export const servicePrincipalRoutes: readonly Route[] = [
   ...readingRoutes(entitySet, permissions.readServicePrincipals),
-  {
-    method: "POST",
-    path: "/servicePrincipals",
-    versions,
-    permissions: permissions.createServicePrincipal,
-    handle: create,
-  },
-  {
-    method: "PATCH",
-    path: "/servicePrincipals/{id}",
-    versions,
-    permissions: permissions.writeServicePrincipal,
-    handle: patch,
-  },
-  {
-    method: "DELETE",
-    path: "/servicePrincipals/{id}",
-    versions,
-    permissions: permissions.writeServicePrincipal,
-    handle: removeServicePrincipal,
-  },
-  {
-    method: "GET",
-    path: "/servicePrincipals/{id}/memberOf",
-    versions,
-    permissions: permissions.readServicePrincipals,
-    searchable: true,
-    castable: "always",
-    handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
-  },
+  route("POST", "/servicePrincipals", permissions.createServicePrincipal, create),
+  route("PATCH", "/servicePrincipals/{id}", permissions.writeServicePrincipal, patch),
+  route("DELETE", "/servicePrincipals/{id}", permissions.writeServicePrincipal, removeServicePrincipal),
+  route(
+    "GET",
+    "/servicePrincipals/{id}/memberOf",
+    permissions.readServicePrincipals,
+    (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
+    { searchable: true, castable: "always" },
+  ),
   ...referenceRoutes(entitySet, "owners", {
     read: permissions.readServicePrincipals,
     write: permissions.writeServicePrincipal,

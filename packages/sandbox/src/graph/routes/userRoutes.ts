@@ -8,7 +8,7 @@ import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { callBody, bothVersions, noContent, type RouteAnswer, type Call, type Route } from "../route";
+import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { isObject, jsonText } from "../json";
 import { resolveReference, subject } from "./referenceRoutes";
@@ -16,35 +16,26 @@ import { readingRoutes } from "./entityRoutes";
 import { withSignInActivity } from "./withSignInActivity";
 
 const entitySet = "users";
-const versions = bothVersions;
 
 export const userRoutes: readonly Route[] = [
   ...readingRoutes(entitySet, permissions.readUsers).map((route): Route => ({
     ...route,
     handle: (call) => withSignInActivity(call, route.handle),
   })),
-  { method: "POST", path: "/users", versions, permissions: permissions.createUser, handle: create },
-  { method: "PATCH", path: "/users/{id}", versions, permissions: permissions.writeUser, handle: patch },
-  { method: "DELETE", path: "/users/{id}", versions, permissions: permissions.deleteUser, handle: removeUser },
-  {
-    method: "GET",
-    path: "/users/{id}/memberOf",
-    versions,
-    permissions: permissions.readUsers,
-    searchable: true,
-    castable: "always",
-    handle: (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
-  },
-  { method: "GET", path: "/users/{id}/manager", versions, permissions: permissions.readUsers, handle: getManager },
-  { method: "PUT", path: "/users/{id}/manager/$ref", versions, permissions: permissions.writeUser, handle: putManager },
-  {
-    method: "DELETE",
-    path: "/users/{id}/manager/$ref",
-    versions,
-    permissions: permissions.writeUser,
-    handle: removeManager,
-  },
-  { method: "GET", path: "/me", versions, permissions: permissions.readMe, handle: me },
+  route("POST", "/users", permissions.createUser, create),
+  route("PATCH", "/users/{id}", permissions.writeUser, patch),
+  route("DELETE", "/users/{id}", permissions.deleteUser, removeUser),
+  route(
+    "GET",
+    "/users/{id}/memberOf",
+    permissions.readUsers,
+    (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
+    { searchable: true, castable: "always" },
+  ),
+  route("GET", "/users/{id}/manager", permissions.readUsers, getManager),
+  route("PUT", "/users/{id}/manager/$ref", permissions.writeUser, putManager),
+  route("DELETE", "/users/{id}/manager/$ref", permissions.writeUser, removeManager),
+  route("GET", "/me", permissions.readMe, me),
 ];
 
 function create(call: Call): RouteAnswer {
