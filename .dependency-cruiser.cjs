@@ -53,7 +53,9 @@ const rooms = {
   "cli/tenant": ["cli/stack", ...commandBase],
   "cli/planned": ["program", "components", "settings", "domain", microsoft, errors],
   "cli/access": ["cli/planned", "cli/tenant", "cli/selection", "cli/stack", siem, pages, ...commandBase],
+  "cli/findings": ["cli/detections", "cli/access", "cli/tenant", "cli/stack", detections, siem, ...commandBase],
   "cli/customer": [
+    "cli/findings",
     "cli/detections",
     "cli/access",
     "cli/planned",
@@ -123,6 +125,16 @@ const insideRooms = {
     inventory: ["governance"],
     report: ["state", "objects", "ends", "permissions", "governance"],
     waiting: ["actor", "state", "connector", "examination", "governance"],
+  },
+  "cli/findings": {
+    finding: [],
+    endLevel: [],
+    read: ["facts", "accessFacts"],
+    facts: [],
+    accessFacts: ["facts"],
+    rules: ["finding", "facts", "endLevel"],
+    findings: ["finding", "facts", "rules"],
+    accessReport: ["accessFacts", "finding", "findings"],
   },
   "cli/tenant": {
     tenantEndpoints: [],
@@ -248,7 +260,7 @@ module.exports = {
       to: {
         path: "^cli/[^/]+/",
         pathNot:
-          "^cli/(base|stack|selection|newCustomer|siem|tenant|planned|access|customer|fleet|ci|detections|sandbox)/",
+          "^cli/(base|stack|selection|newCustomer|siem|tenant|planned|access|findings|customer|fleet|ci|detections|sandbox)/",
       },
     },
     // A package is imported by its name, through its exports; only its own files reach into it.

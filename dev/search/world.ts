@@ -34,9 +34,9 @@ import { makeCertificate, type Certificate } from "../../cli/customer/offboard/c
 import { proveGone } from "../../cli/customer/offboard/proveGone";
 import { reportPage } from "../../cli/customer/report/page";
 import { objectsOf } from "../../cli/access/objects/objects";
-import { reportOf } from "../../cli/access/report/build";
+import { accessFacts } from "../../cli/findings/accessFacts";
 import { readLive } from "../../cli/access/report/live";
-import type { AccessReport } from "../../cli/access/report/model";
+import { accessReport, type AccessReport } from "../../cli/findings/accessReport";
 import { reportState } from "../../cli/access/state/readState";
 import type { AdditionsPart } from "../../cli/stack/additionsPart";
 import { parseDeployment, type Deployment } from "../../cli/stack/deployment";
@@ -247,7 +247,8 @@ export class World {
     const state = reportState(deployment);
     const { objects } = objectsOf(state.resources, settings);
     const live = await readLive(deployment, objects, state.resources, this.#place);
-    const report = reportOf({ stack, settings, state, source: "live", live, now: this.sandbox.cloud.now() });
+    const now = this.sandbox.cloud.now();
+    const report = accessReport(accessFacts({ stack, settings, state, source: "live", live, now }));
     return { report, page: reportPage(report), parts: live.parts };
   }
 

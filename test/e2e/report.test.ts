@@ -1,7 +1,7 @@
 /** `mssp report --live` on the real engine, after somebody has removed what the stack created. */
 import assert from "node:assert/strict";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import type { AccessReport } from "../../cli/access/report/model";
+import type { AccessReport } from "../../cli/findings/accessReport";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, membersOf, objectsOf, TenantHands, tenantIdOf } from "./support";
 

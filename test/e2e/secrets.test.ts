@@ -24,7 +24,7 @@ import {
 import { execa } from "execa";
 import { SignJWT } from "jose";
 import { parse, stringify } from "yaml";
-import type { AccessReport } from "../../cli/access/report/model";
+import type { AccessReport } from "../../cli/findings/accessReport";
 import { commandNames } from "../../dev/docs/reference/commands";
 import { siemProducts } from "@defender-mssp/siem/siemConfig/products";
 import { mssp as runMssp } from "../cli/mssp";

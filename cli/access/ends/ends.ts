@@ -146,3 +146,28 @@ export function endText(what: string, until: string, now: Date): string {
   if (Date.parse(until) <= now.getTime()) return `${what} ended on ${date}`;
   return `${what} ends on ${date}, in ${daysLeft(until, now)} days`;
 }
+
+/** The ends that still matter: what `up` has taken away after its end is over. The soonest first. */
+export function openEnds(ends: readonly ReportEnd[], writtenAt: string | undefined): (ReportEnd & { until: string })[] {
+  return ends.flatMap((end) => {
+    const { kind, until } = end;
+    if (until === undefined) return [];
+    const isTakenAway = (kind === "access" || kind === "connectorProfile") && writtenAt !== undefined;
+    return isTakenAway && until < writtenAt ? [] : [{ ...end, until }];
+  });
+}
+
+const endNames: Readonly<Record<ReportEnd["kind"], string>> = {
+  clientSecret: "client secret",
+  previousClientSecret: "old client secret",
+  certificate: "certificate",
+  refreshToken: "refresh token",
+  access: "access",
+  accessPackage: "access package",
+  connectorProfile: "connector's changes",
+};
+
+/** What ends, in a few words: of access, whose. */
+export function endTitle(kind: ReportEnd["kind"], what: string): string {
+  return kind === "access" ? what.replace(/^A/, "a") : endNames[kind];
+}

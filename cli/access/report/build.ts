@@ -12,25 +12,25 @@ import {
 } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import { expectedKinds } from "../../../domain/prerequisites";
+import { stateRestsOn } from "../../../domain/resourcesRestOn";
+import { stackEndings } from "../../../domain/stackEndings";
 import type { Settings } from "../../../settings";
 import { NothingDeployed } from "../../stack/stackOutputs";
 import type { ConsentedApplication } from "../permissions/consentedApplications";
-import { attentionOf } from "./attention";
 import { missingInTenant } from "./differenceState";
 import { endsOf } from "../ends/ends";
 import { governanceFound, governanceObjects } from "./governance";
 import type { LiveFindings } from "./live";
-import type { AccessReport } from "./model";
+import type { CustomerAccess } from "./model";
 import type { ReportObject } from "../objects/reportObject";
 import { objectsOf } from "../objects/objects";
-import { reportRetirements } from "./reportRetirements";
 import type { ReportState } from "../state/readState";
 
 export interface ReportSources {
   readonly stack: string;
   readonly settings: Settings;
   readonly state: ReportState;
-  readonly source: AccessReport["source"];
+  readonly source: CustomerAccess["source"];
   /** Of `mssp token`, if it has stored one. */
   readonly refreshToken?: { readonly issuedOn: Date; readonly expiresOn: Date };
   readonly live?: LiveFindings;
@@ -40,7 +40,7 @@ export interface ReportSources {
 }
 
 /** @throws VisibleError where nothing is deployed. */
-export function reportOf(sources: ReportSources): AccessReport {
+export function reportOf(sources: ReportSources): CustomerAccess {
   const { stack, settings, state, source, refreshToken, live, applications, now } = sources;
   const { tenantId, cloud, connector } = settings;
   const deployed = objectsOf(state.resources, { cloud, tenantId });
@@ -57,11 +57,9 @@ export function reportOf(sources: ReportSources): AccessReport {
   const ends = endsOf({ objects: all, outputs, settings, refreshToken });
   const consentUrl =
     connector.kind === "msspApp" ? adminConsentUrl(cloud, tenantId, connector.applicationId) : undefined;
-  const hasConsent = all.some(({ kind }) => kind === "permission");
   const nextSteps = Array.isArray(outputs["nextSteps"])
     ? outputs["nextSteps"].filter((step) => typeof step === "string")
     : [];
-  const retirements = reportRetirements(settings, state, now);
   return withoutUndefined({
     msspReport: 1,
     stack,
@@ -86,7 +84,7 @@ export function reportOf(sources: ReportSources): AccessReport {
     objects: all.map((object) => completed(object, settings, live)),
     paths,
     ends,
-    retirements,
+    retirements: stackEndings(settings, dateOf(now), stateRestsOn(state.resources)),
     additions: (live?.parts ?? []).flatMap(({ additions }) =>
       additions.map(({ what, to, done, seenIn, step, chains }) => ({
         what: `${what}${seenText(seenIn)}`,
@@ -102,29 +100,18 @@ export function reportOf(sources: ReportSources): AccessReport {
     endedByPeople: expectedKinds(settings)
       .filter(({ removal }) => removal.by === "person")
       .map(({ key }) => key as PersonEndedKind),
-    attention: attentionOf({
-      stack,
-      settings,
-      ends,
-      retirements,
-      nextSteps,
-      state: source === "settings" ? undefined : state,
-      consentToGive: hasConsent ? undefined : consentUrl,
-      live,
-      now,
-    }),
   });
 }
 
 /** The customer's approval of the profile, while the profile writes. */
-function connectorApproval(connector: Settings["connector"], now: Date): AccessReport["connectorApproval"] {
+function connectorApproval(connector: Settings["connector"], now: Date): CustomerAccess["connectorApproval"] {
   const { approvedBy, writesEndOn } = connector;
   if (approvedBy === undefined || writesEndOn === undefined) return undefined;
   return profileWrites(profileOn(connector, dateOf(now))) ? { approvedBy, writesEndOn } : undefined;
 }
 
 /** The customer's approval of automated actions, while it is in force. */
-function detectionApproval(detections: Settings["detections"], now: Date): AccessReport["detectionApproval"] {
+function detectionApproval(detections: Settings["detections"], now: Date): CustomerAccess["detectionApproval"] {
   const { approvedBy, until, actions = [] } = detections ?? {};
   if (approvedBy === undefined || until === undefined || actions.length === 0) return undefined;
   return until >= dateOf(now) ? { approvedBy, until, actions } : undefined;

@@ -1,4 +1,4 @@
-/** What a report says of one customer. Its JSON is what `mssp report --json` prints; it holds no secret. */
+/** What settings, state and tenant say of one customer. `mssp report --json` prints it; it holds no secret. */
 import type { Chain, notLookedWays } from "@defender-mssp/tenant";
 import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
@@ -19,28 +19,7 @@ export interface ReportAddition {
   readonly chains?: readonly Chain[];
 }
 
-export type AttentionTopic =
-  | "ends"
-  | "retirements"
-  | "manualSteps"
-  | "leastPrivilege"
-  | "drift"
-  | "invitations"
-  | "consent"
-  | "leaver"
-  | "joiner"
-  | "state"
-  | "notChecked";
-
-/** What needs attention. `failed`: act now; `warning`: act soon or decide; `notChecked`: nobody knows. */
-export interface Attention {
-  readonly state: "failed" | "warning" | "notChecked";
-  readonly topic: AttentionTopic;
-  readonly title: string;
-  readonly remedy: string;
-}
-
-export interface AccessReport extends Pick<
+export interface CustomerAccess extends Pick<
   Settings,
   "customerName" | "tenantId" | "customerDomain" | "msspName" | "msspTenantId" | "cloud" | "msspContact"
 > {
@@ -76,7 +55,6 @@ export interface AccessReport extends Pick<
   readonly nextSteps: readonly string[];
   /** Kinds of access of these settings that no resource declares, and that a person ends. */
   readonly endedByPeople: readonly PersonEndedKind[];
-  readonly attention: readonly Attention[];
   /** Of the hand-out: the applications to which an administrator consents, the automation first. */
   readonly applications?: readonly ConsentedApplication[];
   /** The extension of the settings, whose resources `settings` does not know. */

@@ -3,7 +3,7 @@ import type { Picture, PictureEdge, PictureNode } from "@defender-mssp/pages";
 import { applicable } from "../../../domain/kinds/accessKind";
 import { kindWords, type DrawnKind } from "../../access/objects/kindWords";
 import { differenceState } from "../../access/report/differenceState";
-import type { AccessReport } from "../../access/report/model";
+import type { AccessReport } from "../../findings/accessReport";
 import type { ObjectKind } from "../../access/objects/kindInReport";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 

@@ -3,7 +3,7 @@ import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { code, day, folded, lines, table, type Block, type Content, type Row } from "@defender-mssp/pages";
 import { actionCapabilities, capabilities } from "../../access/objects/capabilities";
 import { canWiden } from "../../access/permissions/consentedApplications";
-import type { AccessReport } from "../../access/report/model";
+import type { AccessReport } from "../../findings/accessReport";
 import type { ObjectKind } from "../../access/objects/kindInReport";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 import type { Texts } from "../../access/texts/texts";

@@ -50,7 +50,7 @@ export function define(command: Command, session: Session): void {
     .option("--sent", "with --month: note that the page was sent; `npx mssp status` asks for it")
     .option("--out <file>", "file to write; with --all a folder, or a file *.html for the overview alone", file)
     .addOption(signWithOption())
-    .option("--journal <folder>", "with --all: folder of the runs of `npx mssp fleet`", defaultJournals)
+    .option("--journal <folder>", "folder of the journals of `npx mssp fleet`", defaultJournals)
     .option("--json", "print the report as JSON, and write no page")
     .option("--csv", "print the objects as CSV (with --all: the customers), and write no page")
     .action(async (options: ReportOptions) => {
@@ -135,13 +135,13 @@ function file(text: string): string {
 }
 
 async function reportStack(stack: string, options: ReportOptions, session: Session): Promise<void> {
-  const { live = false, for: reader, out, json, csv } = options;
+  const { live = false, for: reader, out, json, csv, journal } = options;
   const { readReport, pageOf, writePage } = await import("./run.js");
   if (reader === "customer") {
     await writeHandout(stack, options, session);
     return;
   }
-  const report = await readReport(stack, { live, now: session.now(), ...placeOf(session) });
+  const report = await readReport(stack, { live, journals: journal, now: session.now(), ...placeOf(session) });
   if (json === true) {
     writeJson(session.out, "report", report);
     return;
@@ -202,7 +202,7 @@ async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0
   return mailOf(report, textsOf(language));
 }
 
-function summaryOf(report: import("../../access/report/model.js").AccessReport): string {
+function summaryOf(report: import("../../findings/accessReport.js").AccessReport): string {
   const count = (state: string) => report.attention.filter((one) => one.state === state).length;
   const urgent = report.attention.filter(({ state }) => state === "failed");
   const lines = urgent.map(({ title, remedy }) => `✗ ${visibleText(title)}: ${visibleText(remedy)}\n`);

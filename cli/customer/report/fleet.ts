@@ -15,10 +15,14 @@ import {
 import { stepTitles } from "../../../domain/stepTitles";
 import type { OnboardingProgress } from "../../access/waiting/progress";
 import { actorNames } from "../../access/actor";
-import { daysLeft, type ReportEnd } from "../../access/ends/ends";
+import { withoutUndefined } from "@defender-mssp/errors";
+import { daysLeft, openEnds, type ReportEnd } from "../../access/ends/ends";
+import type { Facts } from "../../findings/facts";
+import type { Urgency } from "../../findings/finding";
+import { findings } from "../../findings/findings";
+import { endedAt } from "../../findings/read/readJournals";
 import { endingSentence, endingStates, endingText, type Ending } from "@defender-mssp/microsoft";
 import { csvText } from "@defender-mssp/terminal/csv";
-import type { AccessReport } from "../../access/report/model";
 import { endState } from "./page";
 
 /** One customer of the fleet. Its JSON is what `mssp report --all --json` prints. */
@@ -56,32 +60,37 @@ export interface FleetReport {
   readonly customers: readonly FleetRow[];
 }
 
-/** What is known of a customer besides the report. */
-export type FleetFacts = Pick<FleetRow, "page" | "lastRun" | "lastRunAt" | "drift">;
-
-export function fleetRow(report: AccessReport, { page, lastRun, lastRunAt, drift }: FleetFacts): FleetRow {
-  const { stack, customerName, tenantId, ends, retirements, attention, nextSteps, source } = report;
-  const soonest: Partial<Record<ReportEnd["kind"], string>> = {};
-  for (const { kind, until } of ends) {
-    const known = soonest[kind];
-    if (until !== undefined && (known === undefined || until < known)) soonest[kind] = until;
-  }
-  const differences = attention.filter(({ topic }) => topic === "drift" || topic === "consent");
-  return {
+/** Sums of the findings of one customer. */
+export function fleetRow(
+  facts: Facts,
+  { customerName, tenantId, page }: Pick<FleetRow, "customerName" | "tenantId" | "page">,
+): FleetRow {
+  const { stack, access, ends = [], writtenAt, retirements = [], last, drift, live, onboarding, problem } = facts;
+  const found = findings(facts);
+  const count = (...wanted: readonly Urgency[]) => found.filter(({ urgency }) => wanted.includes(urgency)).length;
+  const differences = found.filter(({ topic, urgency }) => urgency === "now" && ["drift", "consent"].includes(topic));
+  const known = drift.state === "notChecked" ? drift.state : drift.differences;
+  return withoutUndefined({
     stack,
     customerName,
     tenantId,
-    ...(page === undefined ? {} : { page }),
-    lastRun,
-    ...(lastRunAt === undefined ? {} : { lastRunAt }),
-    state: "deployed",
-    ends: soonest,
+    page,
+    problem,
+    lastRun: last?.state ?? "never",
+    lastRunAt: last && endedAt(last),
+    state: problem !== undefined ? "unreadable" : access === undefined ? "notDeployed" : "deployed",
+    ends: Object.fromEntries(
+      openEnds(ends, writtenAt)
+        .map(({ kind, until }) => [kind, until] as const)
+        .reverse(),
+    ),
     retirements,
-    drift: source === "live" ? differences.filter(({ state }) => state === "failed").length : drift,
-    manualSteps: nextSteps.length,
-    failed: attention.filter(({ state }) => state === "failed").length,
-    warnings: attention.filter(({ state }) => state === "warning").length,
-  };
+    drift: live === undefined ? known : differences.length,
+    manualSteps: access?.nextSteps.length ?? 0,
+    failed: count("now"),
+    warnings: count("soon", "waiting"),
+    onboarding,
+  });
 }
 
 const endColumns = [
@@ -94,10 +103,12 @@ const endColumns = [
 
 export function fleetPage({ customers, writtenAt }: FleetReport): string {
   const now = new Date(writtenAt);
-  const rows = [...customers].sort((a, b) => urgency(b, now) - urgency(a, now) || (a.stack < b.stack ? -1 : 1));
+  const rows = [...customers].sort(
+    (a, b) => b.failed - a.failed || b.warnings - a.warnings || (a.stack < b.stack ? -1 : 1),
+  );
   const count = (matches: (row: FleetRow) => boolean) => customers.filter(matches).length;
-  const urgent = count((row) => needs(row, now).now > 0);
-  const soon = count((row) => needs(row, now).now === 0 && needs(row, now).soon > 0);
+  const urgent = count(({ failed }) => failed > 0);
+  const soon = count(({ failed, warnings }) => failed === 0 && warnings > 0);
   return renderPage({
     title: "Customers",
     subtitle: `${customers.length} customers, as of ${writtenAt.slice(0, 16).replace("T", " ")} UTC. The most urgent stand first.`,
@@ -146,8 +157,7 @@ export function fleetPage({ customers, writtenAt }: FleetReport): string {
 }
 
 function rowOf(row: FleetRow, now: Date): Row {
-  const { stack, customerName, page, ends, retirements, drift, manualSteps, lastRunAt } = row;
-  const { now: urgent, soon } = needs(row, now);
+  const { stack, customerName, page, ends, retirements, drift, manualSteps, failed, warnings, lastRunAt } = row;
   const name = customerName === "" ? stack : customerName;
   return {
     id: `stack-${stack.replaceAll(/[^\w-]/g, "-")}`,
@@ -158,8 +168,8 @@ function rowOf(row: FleetRow, now: Date): Row {
       retirementCell(retirements),
       driftCell(drift),
       numberCell(manualSteps, "notChecked"),
-      numberCell(urgent, "failed"),
-      numberCell(soon, "warning"),
+      numberCell(failed, "failed"),
+      numberCell(warnings, "warning"),
       lastRunAt === undefined ? "" : lastRunAt.slice(0, 10),
     ],
   };
@@ -256,34 +266,6 @@ function driftCell(drift: FleetRow["drift"]): Cell {
 
 function numberCell(value: number, state: State): Cell {
   return value === 0 ? { content: "", sort: 0 } : { content: String(value), state };
-}
-
-/** Things that a row asks for; the figures above the table count rows by these. */
-interface Needs {
-  readonly now: number;
-  readonly soon: number;
-  /** Whether something ends or has ended, or the last run wants somebody: before mere remarks. */
-  readonly isNear: boolean;
-}
-
-function needs({ state, lastRun, failed, warnings, drift, ends }: FleetRow, now: Date): Needs {
-  const differs = drift !== "notChecked" && drift > 0;
-  const days = Object.values(ends).map((until) => daysLeft(until, now));
-  const over = days.filter((left) => endState(left) === "failed").length;
-  const near = days.filter((left) => endState(left) === "warning").length;
-  const isNow = state === "unreadable" || lastRun === "failed" || failed > 0 || differs || over > 0;
-  const isSoon = near > 0 || lastRun === "drifted" || lastRun === "leftOut" || state === "notDeployed";
-  return {
-    now: isNow ? Math.max(1, failed, over) : 0,
-    soon: isSoon ? Math.max(1, warnings, near) : warnings,
-    isNear: isSoon,
-  };
-}
-
-/** Higher needs the MSSP earlier. */
-function urgency(row: FleetRow, moment: Date): number {
-  const { now, soon, isNear } = needs(row, moment);
-  return Math.min(now, 99) * 1000 + (isNear ? 100 : 0) + Math.min(soon, 99);
 }
 
 /** A figure that counts nobody says nothing. */

@@ -32,7 +32,7 @@ import {
   ownerWord,
   type ObjectKind,
 } from "../../access/objects/kindInReport";
-import type { AccessReport } from "../../access/report/model";
+import type { AccessReport } from "../../findings/accessReport";
 import type { NextStep } from "../../access/signed/nextStep";
 import { signatureSection } from "../../access/signed/signatureSection";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";

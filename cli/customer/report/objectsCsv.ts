@@ -1,6 +1,6 @@
 /** The objects of reports as CSV, a row for each. */
 import { csvText } from "@defender-mssp/terminal/csv";
-import type { AccessReport } from "../../access/report/model";
+import type { AccessReport } from "../../findings/accessReport";
 import { clickText, kindWords } from "../../access/objects/kindWords";
 import type { ReportObject } from "../../access/objects/reportObject";
 

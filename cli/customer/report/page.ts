@@ -22,7 +22,7 @@ import {
 import { accessPicture } from "./accessPicture";
 import { daysLeft, daysOfWarning, type ReportEnd } from "../../access/ends/ends";
 import { differenceState } from "../../access/report/differenceState";
-import type { AccessReport, Attention } from "../../access/report/model";
+import type { AccessReport, Attention } from "../../findings/accessReport";
 import type { ObjectKind } from "../../access/objects/kindInReport";
 import type { ReportObject } from "../../access/objects/reportObject";
 import { clickText, kindWords } from "../../access/objects/kindWords";
@@ -104,8 +104,15 @@ const topics: Readonly<Record<Attention["topic"], string>> = {
   drift: "drift",
   invitations: "invitation",
   consent: "consent",
+  leakedSecret: "leaked secret",
   leaver: "leaver",
   joiner: "joiner",
+  failedRun: "failed run",
+  turnedOffRules: "detection rules",
+  ruleHealth: "detection rules",
+  onboarding: "onboarding",
+  month: "month",
+  unreadable: "not read",
   state: "state",
   notChecked: "not compared",
 };

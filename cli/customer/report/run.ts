@@ -11,26 +11,29 @@ import type { StepKind } from "@defender-mssp/siem/signed/openEnvelope";
 import { putAside, type NextStep } from "../../access/signed/nextStep";
 import type { Place } from "../../base/place";
 import { readInventory, type FleetStack } from "../../stack/inventory";
-import { lastOutcomes, type LastOutcome } from "../../stack/journal";
 import { selectStacks } from "../../selection/selectStacks";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
-import { StackNotFoundError } from "../../stack/pulumi";
-import { NothingDeployed } from "../../stack/stackOutputs";
-import { readTokenRecord } from "../../stack/stackRefreshToken";
 import type { ApplicationIds } from "../../access/permissions/knownApplications";
-import { reportOf, type ReportSources } from "../../access/report/build";
-import { fleetRow, type FleetFacts, type FleetReport, type FleetRow } from "./fleet";
-import type { AccessReport } from "../../access/report/model";
+import type { ReportSources } from "../../access/report/build";
+import { daysOfWarning } from "../../access/ends/ends";
+import { fleetRow, type FleetReport } from "./fleet";
+import { accessReport, type AccessReport } from "../../findings/accessReport";
+import { accessFacts, hasAccess } from "../../findings/accessFacts";
+import { notCompared, type Facts } from "../../findings/facts";
+import { factsByState } from "../../findings/read/factsByState";
+import { readJournals, type JournalFacts } from "../../findings/read/readJournals";
 import { objectsOf } from "../../access/objects/objects";
 import { consentedApplications } from "../../access/permissions/consentedApplications";
-import { plannedState, reportState } from "../../access/state/readState";
-import { readDeployment, type Deployment } from "../../stack/deployment";
+import { plannedState } from "../../access/state/readState";
+import { deploymentReader } from "../../stack/deployment";
 
 export interface ReportReadOptions extends Place {
   /** Compare with the tenant. */
   readonly live?: boolean;
   /** For a hand-out: shows what `up` will create, where nothing is deployed. */
   readonly handout?: HandoutOptions;
+  /** Folder of the journals of `mssp fleet`. Default: no run is known. */
+  readonly journals?: string;
   readonly now: Date;
 }
 
@@ -47,54 +50,64 @@ export interface HandoutOptions {
  * reached.
  */
 export async function readReport(stack: string, options: ReportReadOptions): Promise<AccessReport> {
-  const { live: isLive = false, handout, now, ...place } = options;
-  const settings = await readStackSettingsOffline(stack, options.folder);
-  const applications = handout === undefined ? undefined : consentedApplications(stack, settings, handout.ids, now);
-  const common = { stack, settings, now, ...(applications === undefined ? {} : { applications }) };
-  if (handout?.fromSettings === true) return plannedReport(common, options.folder);
-  const deployment = handout === undefined ? await readDeployment(stack, place) : await readIfDeployed(stack, place);
-  if (deployment === undefined) return plannedReport(common, options.folder);
-  const state = reportState(deployment);
-  const { objects } = objectsOf(state.resources, settings);
-  if (handout !== undefined && objects.length === 0) return plannedReport(common, options.folder);
-  if (!isLive) return reportOf({ ...common, state, source: "state", ...(await refreshTokenOf(stack, place)) });
-  // An empty state is refused before anybody signs in.
-  reportOf({ ...common, state, source: "state" });
-  const { readLive } = await import("../../access/report/live.js");
-  const live = await readLive(deployment, objects, state.resources, place);
-  return reportOf({ ...common, state, source: "live", live, ...(await refreshTokenOf(stack, place)) });
+  const { handout, journals, folder } = options;
+  if (handout !== undefined) return readHandout(stack, { ...options, ...handout });
+  const journal = await readJournals(journals && path.resolve((await readProject(folder)).folder, journals));
+  const facts = await readReportFacts(stack, journal(stack), options);
+  if (hasAccess(facts)) return accessReport(facts);
+  throw facts.nothing ?? new Error("the state was not read");
 }
 
-/** What `up` will create, by the settings alone: no state, no engine, no sign-in. */
-async function plannedReport(
-  common: Pick<ReportSources, "stack" | "settings" | "now">,
-  from: string,
+async function readReportFacts(
+  stack: string,
+  journal: JournalFacts,
+  options: ReportReadOptions,
+  deployment = deploymentReader(stack, options),
+): Promise<Facts> {
+  const { live: isLive = false, now, ...place } = options;
+  const settings = await readStackSettingsOffline(stack, place.folder);
+  const read = (more?: Partial<ReportSources>) =>
+    factsByState({ stack, settings, ...journal }, deployment, { ...place, now, days: daysOfWarning }, more);
+  const facts = await read();
+  // An empty state is refused before anybody signs in.
+  if (!isLive || facts.access === undefined || facts.state === undefined) return facts;
+  const { readLive } = await import("../../access/report/live.js");
+  const { resources } = facts.state;
+  const { objects } = objectsOf(resources, settings);
+  return read({ source: "live", live: await readLive(await deployment(), objects, resources, place) });
+}
+
+/** By the settings alone where nothing is deployed: no sign-in, and with `fromSettings` no engine. */
+async function readHandout(
+  stack: string,
+  { ids, fromSettings, now, ...place }: Place & HandoutOptions & Pick<ReportReadOptions, "now">,
 ): Promise<AccessReport> {
-  const { stack, settings, now } = common;
+  const settings = await readStackSettingsOffline(stack, place.folder);
+  const common = { stack, settings, now, applications: consentedApplications(stack, settings, ids, now) };
+  if (!fromSettings) {
+    const run = { ...place, now, days: daysOfWarning };
+    const read = () =>
+      factsByState({ stack, settings, drift: notCompared }, deploymentReader(stack, place), run, common);
+    const facts = await orFromSettings(read);
+    if (hasAccess(facts)) return accessReport(facts);
+  }
   const { customerName, offboarded } = settings;
   if (offboarded !== undefined) throw new VisibleError(offboardedMessage({ customerName, stack }, offboarded));
   const { plannedResources } = await import("../../planned/plannedResources.js");
-  const { folder } = await readProject(from);
-  const resources = await plannedResources(settings, now, folder);
-  return reportOf({ ...common, state: plannedState(resources), source: "settings" });
+  const { folder } = await readProject(place.folder);
+  const state = plannedState(await plannedResources(settings, now, folder));
+  return accessReport(accessFacts({ ...common, state, source: "settings" }));
 }
 
-/** Undefined where there is no stack yet. */
-async function readIfDeployed(stack: string, place: Place): Promise<Deployment | undefined> {
+async function orFromSettings<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await readDeployment(stack, place);
+    return await read();
   } catch (error) {
-    if (error instanceof StackNotFoundError) return undefined;
     if (!(error instanceof VisibleError)) throw error;
     throw new VisibleError(
       `${error.message}\nBefore the first \`npx pulumi up\`, add --from-settings: then the page needs no state.`,
     );
   }
-}
-
-async function refreshTokenOf(stack: string, place: Place) {
-  const record = await readTokenRecord(stack, place);
-  return record === undefined ? {} : { refreshToken: record };
 }
 
 /** A fleet's customers with their reports. */
@@ -106,85 +119,49 @@ export interface ReadFleet {
 
 /** Reads all customers of the project. A customer that can't be read is a row with its problem. */
 export async function readFleet(options: ReportReadOptions & { readonly journals: string }): Promise<ReadFleet> {
-  const { journals, now } = options;
-  const project = await readProject(options.folder);
-  const folder = path.resolve(project.folder, journals);
-  const inventory = await readInventory(project, options.environment);
-  const chosen = await selectStacks(
-    inventory,
-    {},
-    {
-      folder: project.folder,
-      environment: options.environment,
-      journals: folder,
-      now,
-    },
-  );
-  const last = await lastOutcomes(folder);
+  const { now, environment } = options;
+  const { folder, ...project } = await readProject(options.folder);
+  const journals = path.resolve(folder, options.journals);
+  const inventory = await readInventory({ folder, ...project }, environment);
+  const chosen = await selectStacks(inventory, {}, { folder, environment, journals, now });
+  const journal = await readJournals(journals);
   const reports = new Map<string, AccessReport>();
-  const place = { ...options, folder: project.folder, now };
-  const customers = await atOnce(availableParallelism(), chosen, async (one) => {
-    const { row, report } = await customerOf(one, last.get(one.stack), place);
-    if (report !== undefined) reports.set(one.stack, report);
-    return { ...row, ...(await onboardingOf(row, place)) };
+  const customers = await atOnce(availableParallelism(), chosen, async (customer) => {
+    const { stack, customerName = "", tenantId = "" } = customer;
+    const facts = await readCustomer(customer, journal(stack), { ...options, folder });
+    if (!hasAccess(facts)) return fleetRow(facts, { customerName, tenantId });
+    reports.set(stack, accessReport(facts));
+    return fleetRow(facts, { ...facts.access, page: pageOf(stack) });
   });
   return { fleet: { msspFleetOverview: 1, writtenAt: now.toISOString(), customers }, reports };
 }
 
-/** Where the onboarding stands, with `--live`: it asks the tenant. */
-async function onboardingOf(
-  { stack, state }: FleetRow,
+/** With `--live` also where the onboarding stands, and which detection rules are off. */
+async function readCustomer(
+  { stack, problem }: FleetStack,
+  journal: JournalFacts,
   options: ReportReadOptions,
-): Promise<Pick<FleetRow, "onboarding">> {
-  const { live: isLive = false, folder, environment } = options;
-  if (!isLive || state === "unreadable") return {};
-  const { onboardingProgress } = await import("../../access/waiting/onboarding.js");
-  return { onboarding: await onboardingProgress({ stack, folder, environment }) };
-}
-
-async function customerOf(
-  { stack, customerName = "", tenantId = "", problem }: FleetStack,
-  last: LastOutcome | undefined,
-  options: ReportReadOptions,
-): Promise<{ readonly row: FleetRow; readonly report?: AccessReport }> {
-  const lastRun = last?.state ?? "never";
-  const lastRunAt = last === undefined || last.at.getTime() === 0 ? undefined : last.at.toISOString();
-  const empty = {
-    stack,
-    customerName,
-    tenantId,
-    lastRun,
-    ...(lastRunAt === undefined ? {} : { lastRunAt }),
-    ends: {},
-    retirements: [],
-    drift: "notChecked",
-    manualSteps: 0,
-    failed: 0,
-    warnings: 0,
-  } as const;
-  if (problem !== undefined) return { row: { ...empty, state: "unreadable", problem } };
+): Promise<Facts> {
+  const { folder, environment, now, live: isLive = false } = options;
+  const unreadable = (text: string): Facts => ({ stack, now, days: daysOfWarning, ...journal, problem: text });
+  if (problem !== undefined) return unreadable(problem);
   try {
-    const report = await readReport(stack, options);
-    const facts: FleetFacts = {
-      page: pageOf(stack),
-      lastRun,
-      drift: driftOf(last),
-      ...(lastRunAt === undefined ? {} : { lastRunAt }),
-    };
-    return { row: fleetRow(report, facts), report };
+    const deployment = deploymentReader(stack, options);
+    const facts = await readReportFacts(stack, journal, options, deployment);
+    if (!isLive) return facts;
+    const [{ onboardingProgress }, { readDetectionRules }] = await Promise.all([
+      import("../../access/waiting/onboarding.js"),
+      import("../../findings/read/readDetectionRules.js"),
+    ]);
+    const onboarding = await onboardingProgress({ stack, folder, environment });
+    const { access, settings } = facts;
+    if (access === undefined || settings === undefined) return { ...facts, onboarding };
+    const about = { stack, settings, deployment: await deployment() };
+    return { ...facts, onboarding, detections: await readDetectionRules(about, options) };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
-    const isMissing = error instanceof NothingDeployed || error instanceof StackNotFoundError;
-    if (isMissing) return { row: { ...empty, state: "notDeployed" } };
-    return { row: { ...empty, state: "unreadable", problem: error.message } };
+    return unreadable(error.message);
   }
-}
-
-/** By the last run, where it compared the tenant. */
-function driftOf(last: LastOutcome | undefined): FleetRow["drift"] {
-  if (last === undefined) return "notChecked";
-  if (last.state === "drifted") return Math.max(1, last.outcome.preview?.changes.length ?? 1);
-  return "notChecked";
 }
 
 /** File name of a customer's page. */

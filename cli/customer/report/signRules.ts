@@ -1,6 +1,6 @@
 /** The steps before a hand-out's: who approved what rules do by themselves, and the rules as deployed. */
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
-import type { AccessReport } from "../../access/report/model";
+import type { AccessReport } from "../../findings/accessReport";
 import { beginStep, type StepRequest } from "../../access/signed/nextStep";
 import { reportState } from "../../access/state/readState";
 import { readDeployment } from "../../stack/deployment";

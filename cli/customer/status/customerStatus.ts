@@ -3,7 +3,15 @@ import type { Ending } from "@defender-mssp/microsoft";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { FleetStack } from "../../stack/inventory";
 import type { StackState } from "../../stack/outcome";
-import type { Actor } from "../../access/actor";
+import type { DriftStatus } from "../../findings/facts";
+import {
+  compareFindings,
+  compareText,
+  needTopics,
+  type Finding,
+  type NeedTopic,
+  type Urgency,
+} from "../../findings/finding";
 import type { ReportEnd } from "../../access/ends/ends";
 
 /**
@@ -21,45 +29,10 @@ export const customerStates = [
 ] as const;
 export type CustomerState = (typeof customerStates)[number];
 
-/** What a need is about, the most serious first. */
-export const needTopics = [
-  "unreadable",
-  "consent",
-  "leakedSecret",
-  "leaver",
-  "interrupted",
-  "failedRun",
-  "turnedOffRules",
-  "drift",
-  "ended",
-  "ends",
-  "joiner",
-  "onboarding",
-  "ruleHealth",
-  "month",
-] as const;
-export type NeedTopic = (typeof needTopics)[number];
-
-/** `now`: something is broken, lost or over. `soon`: something ends, an `up` is due, or a rule needs tuning. `waiting`: a step of the onboarding. */
-export const urgencies = ["now", "soon", "waiting"] as const;
-export type Urgency = (typeof urgencies)[number];
-
-/** Something that needs somebody. */
-export interface StatusNeed {
-  /** The same in each run for the same thing of one customer. */
-  readonly key: string;
+/** A finding that somebody has to act on. */
+export interface StatusNeed extends Finding {
   readonly topic: NeedTopic;
-  readonly urgency: Urgency;
-  /** From 1 on. The greater, the worse, for needs of one key. */
-  readonly level: number;
-  readonly who: Actor;
-  /** A few words. */
-  readonly title: string;
-  readonly text: string;
-  /** What to do; empty where the text says it. */
-  readonly next: string;
-  /** The end that it is about: ISO 8601, UTC. */
-  readonly until?: string;
+  readonly urgency: Exclude<Urgency, "unread">;
 }
 
 /** The next end of a customer. */
@@ -86,18 +59,6 @@ export interface CustomerStatus extends Pick<FleetStack, "stack" | "customerName
   readonly notChecked: readonly NotChecked[];
 }
 
-/** `notChecked`: no run compared the tenant with the state. */
-export interface DriftStatus {
-  readonly state: "drifted" | "clean" | "notChecked";
-  readonly differences: number;
-  /** ISO 8601, UTC. Absent where it was not checked, and where a preview's file says no time. */
-  readonly checkedOn?: string;
-}
-
-/** `what` of the stack's detection rules that could not be read. */
-export const detectionRulesPart = "Detection rules";
-export const ruleAlertsPart = "Alerts of the detection rules";
-
 export interface NotChecked {
   readonly what: string;
   readonly reason: string;
@@ -120,7 +81,7 @@ export interface StatusReport {
 export interface StatusSummary {
   readonly customers: number;
   /** By their most urgent need. */
-  readonly needs: Readonly<Record<Urgency, number>>;
+  readonly needs: Readonly<Record<StatusNeed["urgency"], number>>;
   readonly states: Readonly<Record<CustomerState, number>>;
   /** Of those that are deployed. */
   readonly driftNotChecked: number;
@@ -137,7 +98,7 @@ export function statusReport(
   { now, isOffline }: { readonly now: Date; readonly isOffline: boolean },
 ): StatusReport {
   const count = (matches: (customer: CustomerStatus) => boolean) => customers.filter(matches).length;
-  const worst = (urgency: Urgency) => count(({ needs }) => needs[0]?.urgency === urgency);
+  const worst = (urgency: Urgency) => count((customer) => customer.needs[0]?.urgency === urgency);
   return {
     msspStatus: 1,
     checkedOn: now.toISOString(),
@@ -163,29 +124,28 @@ export function statusExitCode({ customers }: StatusReport): number {
   return customers.some(({ needs }) => needs.length > 0) ? exitCodes.somebodyNeeded : exitCodes.done;
 }
 
-/** The most serious first. */
-export function sortedNeeds(needs: readonly StatusNeed[]): StatusNeed[] {
-  return [...needs].sort(byNeed);
+/** The needs among findings. Whoever looks at many customers has no use for remarks. */
+export function needs(findings: readonly Finding[]): StatusNeed[] {
+  return findings.filter((found): found is StatusNeed => isNeedTopic(found) && found.urgency !== "unread");
 }
 
-function byNeed(a: StatusNeed, b: StatusNeed): number {
-  return (
-    urgencies.indexOf(a.urgency) - urgencies.indexOf(b.urgency) ||
-    needTopics.indexOf(a.topic) - needTopics.indexOf(b.topic) ||
-    compared(a.until ?? "", b.until ?? "") ||
-    compared(a.key, b.key)
-  );
+/** What of the needs could not be checked. */
+export function unchecked(findings: readonly Finding[]): NotChecked[] {
+  const all = findings
+    .filter((found) => isNeedTopic(found) && found.urgency === "unread")
+    .map(({ topic, title, text }) => ({ what: title, reason: text, isFailure: topic === "consent" }));
+  return all.filter((each, index) => all.findIndex(({ what }) => what === each.what) === index);
+}
+
+function isNeedTopic({ topic }: Finding): boolean {
+  return (needTopics as readonly string[]).includes(topic);
 }
 
 function bySeriousness(a: CustomerStatus, b: CustomerStatus): number {
   const [first, second] = [a.needs[0], b.needs[0]];
-  if (first !== undefined && second !== undefined) return byNeed(first, second) || compared(a.stack, b.stack);
+  if (first !== undefined && second !== undefined)
+    return compareFindings(first, second) || compareText(first.key, second.key) || compareText(a.stack, b.stack);
   if (first !== undefined || second !== undefined) return first === undefined ? 1 : -1;
   const rank = ({ state }: CustomerStatus) => customerStates.indexOf(state);
-  return rank(a) - rank(b) || compared(a.stack, b.stack);
-}
-
-/** By code units, so that the order is the same everywhere. */
-function compared(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return rank(a) - rank(b) || compareText(a.stack, b.stack);
 }

@@ -1,21 +1,29 @@
 /** Reads what `mssp status` shows: settings and journals, and, unless offline, states and tenants. */
-import { dateOf } from "@defender-mssp/microsoft";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
-import { stackEndings } from "../../../domain/stackEndings";
 import { readStackSettings } from "../../../settings/fromFile";
+import { daysLeft, openEnds } from "../../access/ends/ends";
 import type { Place } from "../../base/place";
-import type { FleetStack } from "../../stack/inventory";
-import { latestOutcomes, readRuns, type LastOutcome } from "../../stack/journal";
-import { lastComparisons } from "./lastComparisons";
+import type { DriftStatus, Facts } from "../../findings/facts";
+import { findings } from "../../findings/findings";
+import { factsByFiles, type FactsRun } from "../../findings/read/factsByState";
+import { endedAt, readJournals, type JournalFacts } from "../../findings/read/readJournals";
 import type { SelectedCustomers } from "../../selection/selectedCustomers";
-import { readTokenRecord } from "../../stack/stackRefreshToken";
-import { endsOf } from "../../access/ends/ends";
-import { sortedNeeds, statusReport, type CustomerStatus, type DriftStatus, type StatusReport } from "./customerStatus";
-import { nextEnd, type CustomerFiles, type ReadPart, type StatusOptions, type StatusRun } from "./customerFiles";
-import { driftNeeds, driftStatus, endNeeds, failedRunNeeds, retirementNeeds, unreadableNeed } from "./needs";
+import type { FleetStack } from "../../stack/inventory";
+import type { ReadPart } from "./statusByState";
+import { needs, statusReport, unchecked, type CustomerStatus, type StatusReport } from "./customerStatus";
+
+export interface StatusOptions extends Pick<Facts, "days" | "now"> {
+  readonly isOffline: boolean;
+  /** Engines at a time. Default: one for each core. */
+  readonly parallel?: number;
+  /** Files or folders of `mssp ci preview --drift`. */
+  readonly previews?: readonly string[];
+}
+
+type StatusRun = FactsRun & Pick<StatusOptions, "isOffline">;
 
 /** Reads all selected customers. One that can't be read is a row with its problem. */
 export async function readStatus(
@@ -23,75 +31,66 @@ export async function readStatus(
   options: StatusOptions & Pick<Place, "environment">,
 ): Promise<StatusReport> {
   const { isOffline, now, parallel = availableParallelism() } = options;
-  const runs = await readRuns(journals);
-  const [last, compared] = [latestOutcomes(runs), lastComparisons(runs)];
+  const journal = await readJournals(journals);
   const previewed = await previewedDrift(options.previews);
   const run: StatusRun = { ...options, folder: project.folder };
   const customers = await atOnce(isOffline ? chosen.length : parallel, chosen, (customer) => {
-    const { stack } = customer;
-    const drift = previewed.get(stack) ?? driftStatus(compared.get(stack));
-    return customerStatus(customer, { drift, last: last.get(stack) }, run);
+    const { last, drift } = journal(customer.stack);
+    return customerStatus(customer, { last, drift: previewed.get(customer.stack) ?? drift }, run);
   });
   return statusReport(customers, { now, isOffline });
 }
 
 async function customerStatus(
-  customer: FleetStack,
-  { drift, last }: Pick<CustomerFiles, "drift" | "last">,
+  { stack, customerName, tenantId, offboarded, problem }: FleetStack,
+  journal: JournalFacts,
   run: StatusRun,
 ): Promise<CustomerStatus> {
-  const { stack, customerName, tenantId, offboarded, problem } = customer;
-  const common = {
-    ...withoutUndefined({ stack, customerName, tenantId, offboarded, lastRun: lastRun(last) }),
-    drift,
-    retirements: [],
-    needs: [],
-    notChecked: [],
+  const { last, drift } = journal;
+  const lastRun = last && withoutUndefined({ command: last.command, state: last.state, at: endedAt(last) });
+  const about = withoutUndefined({ stack, customerName, tenantId, offboarded, lastRun });
+  const common = { ...about, drift, retirements: [], needs: [], notChecked: [] };
+  if (problem === undefined && offboarded !== undefined) return { ...common, state: "offboarded" };
+  const { facts, ...part } = await readPart({ stack, problem, journal }, run);
+  if (facts === undefined) return { ...common, ...part };
+  const found = findings(facts);
+  const { retirements = [] } = facts;
+  return { ...common, retirements, ...nextEnd(facts), ...part, needs: needs(found), notChecked: unchecked(found) };
+}
+
+interface KnownCustomer extends Pick<FleetStack, "stack"> {
+  readonly problem: string | undefined;
+  readonly journal: JournalFacts;
+}
+
+async function readPart({ stack, problem, journal }: KnownCustomer, run: StatusRun): Promise<ReadPart> {
+  const unreadable = (text: string): ReadPart => {
+    // A path is relative to the project: a notification leaves this machine.
+    const facts = { ...run, stack, drift: journal.drift, problem: text.replaceAll(`${run.folder}${path.sep}`, "") };
+    return { state: "unreadable", facts };
   };
-  if (problem !== undefined) return unreadable(common, problem, run);
-  if (offboarded !== undefined) return { ...common, state: "offboarded" };
+  if (problem !== undefined) return unreadable(problem);
   try {
-    const files = { customer, settings: await readStackSettings(stack, run), drift, last };
-    if (run.isOffline) return { ...common, ...(await statusByFiles(files, run)) };
+    const files = { stack, ...journal, settings: await readStackSettings(stack, run) };
+    if (run.isOffline) return { state: offlineState(journal), facts: await factsByFiles(files, run) };
     const { statusByState } = await import("./statusByState.js");
-    return { ...common, ...(await statusByState(files, run)) };
+    return await statusByState(files, run);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
-    return unreadable(common, error.message, run);
+    return unreadable(error.message);
   }
 }
 
-/** A path is relative to the project: a notification leaves this machine. */
-function unreadable(common: Omit<CustomerStatus, "state">, problem: string, { folder }: StatusRun): CustomerStatus {
-  const text = problem.replaceAll(`${folder}${path.sep}`, "");
-  return { ...common, state: "unreadable", needs: [unreadableNeed(text)] };
+function offlineState({ last }: JournalFacts): CustomerStatus["state"] {
+  if (last?.command === "destroy" && last.state === "changed") return "notDeployed";
+  return last?.upAt === undefined ? "notKnown" : "deployed";
 }
 
-function lastRun(last: LastOutcome | undefined): CustomerStatus["lastRun"] {
-  if (last === undefined) return undefined;
-  const { command, state, at } = last;
-  return { command, state, ...(at.getTime() === 0 ? {} : { at: at.toISOString() }) };
-}
-
-/** By the settings file and the journals alone. */
-async function statusByFiles({ customer, settings, drift, last }: CustomerFiles, run: StatusRun): Promise<ReadPart> {
-  const { stack } = customer;
-  const refreshToken = await readTokenRecord(stack, run);
-  const ends = endsOf(withoutUndefined({ objects: [], outputs: {}, settings, refreshToken }));
-  const writtenAt = last?.upAt?.toISOString();
-  const retirements = stackEndings(settings, dateOf(run.now));
-  const isDestroyed = last?.command === "destroy" && last.state === "changed";
-  return {
-    state: isDestroyed ? "notDeployed" : last?.upAt === undefined ? "notKnown" : "deployed",
-    retirements,
-    ...nextEnd(ends, writtenAt, run.now),
-    needs: sortedNeeds([
-      ...failedRunNeeds(last, undefined),
-      ...driftNeeds(stack, drift),
-      ...endNeeds(ends, { ...run, writtenAt }),
-      ...retirementNeeds(isDestroyed ? [] : retirements),
-    ]),
-  };
+function nextEnd({ ends = [], writtenAt, now }: Facts): Pick<CustomerStatus, "nextEnd"> {
+  const [end] = openEnds(ends, writtenAt);
+  if (end === undefined) return {};
+  const { what, kind, until } = end;
+  return { nextEnd: { what, kind, until, daysLeft: daysLeft(until, now) } };
 }
 
 async function previewedDrift(places: readonly string[] | undefined): Promise<ReadonlyMap<string, DriftStatus>> {

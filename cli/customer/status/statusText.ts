@@ -2,7 +2,7 @@
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { counted } from "../../base/counted";
 import { actorNames } from "../../access/actor";
-import { endTitle } from "./needs";
+import { endTitle } from "../../access/ends/ends";
 import {
   isRead,
   type CustomerState,
@@ -11,7 +11,6 @@ import {
   type StatusNeed,
   type StatusReport,
   type StatusSummary,
-  type Urgency,
 } from "./customerStatus";
 
 /** Customers whose most serious need is shown in whole; `--json` has all. */
@@ -75,7 +74,11 @@ const stateNames: Readonly<Record<CustomerState, string>> = {
   offboarded: "off-boarded",
 };
 
-const urgencyColors: Readonly<Record<Urgency, "red" | "yellow">> = { now: "red", soon: "yellow", waiting: "yellow" };
+const urgencyColors: Readonly<Record<StatusNeed["urgency"], "red" | "yellow">> = {
+  now: "red",
+  soon: "yellow",
+  waiting: "yellow",
+};
 
 function row(customer: CustomerStatus): TextCell[] {
   const { stack, nextEnd, needs, offboarded } = customer;

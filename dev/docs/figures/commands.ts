@@ -10,6 +10,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   "cli/detections": ["rules as files: check,", "test, import, coverage"],
   "cli/sandbox": ["start, engine, sandbox"],
   "cli/access": ["who has what, until when,", "what waits, what ends"],
+  "cli/findings": ["what of a customer", "needs somebody"],
   "cli/tenant": ["a tenant’s additions", "and orphans"],
   "cli/planned": ["what up will create,", "by the settings alone"],
   "cli/siem": ["the collector’s commands", "with --stack; secrets"],

@@ -5,8 +5,9 @@ import path from "node:path";
 import { hourMs } from "@defender-mssp/errors/time";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
-import { readDetectionRules } from "../../../cli/customer/status/readDetectionRules";
-import { ruleHealthNeeds } from "../../../cli/customer/status/needs";
+import { readDetectionRules } from "../../../cli/findings/read/readDetectionRules";
+import { ruleHealth } from "../../../cli/findings/rules/ruleHealth";
+import { facts } from "../findings/facts";
 import type { Deployment } from "../../../cli/stack/deployment";
 import { dynamic } from "../../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
@@ -164,10 +165,10 @@ describe("mssp detections health", function () {
     const asked: string[] = [];
     for (const number of [1, 8, 9, 13, 16]) {
       const inTenant = await read(number);
-      const { health, notChecked } = inTenant;
+      const { health, unread, unreadAlerts } = inTenant;
       const { exceptionsEnd, ...office } = truth.get(`customer${number}`)!;
-      assert.deepEqual([health[0], notChecked, exceptionsEnd], [office, [], []]);
-      asked.push(...ruleHealthNeeds(inTenant).map(({ title }) => `${number}: ${title}`));
+      assert.deepEqual([health[0], unread, unreadAlerts, exceptionsEnd], [office, undefined, undefined, []]);
+      asked.push(...ruleHealth(facts({ detections: inTenant })).map(({ title }) => `${number}: ${title}`));
     }
     assert.deepEqual(asked, [
       "8: 1 detection rule: silent",
@@ -175,14 +176,13 @@ describe("mssp detections health", function () {
       "13: 1 detection rule: only false positives",
       "16: 2 detection rules: silent",
     ]);
-    const unlimited = ruleHealthNeeds(await read(9, { alertsPerDay: 11 })).map(({ title }) => title);
+    const unlimited = ruleHealth(facts({ detections: await read(9, { alertsPerDay: 11 }) })).map(({ title }) => title);
     assert.deepEqual(unlimited, ["1 detection rule: only false positives"]);
     const permissions = { [microsoftGraph.appId]: ["CustomDetection.Read.All"] };
     sandbox.cloud.describedTenant({ tenantId: tenantOf(201), domain: "customer201.example", permissions });
     await project.customer("customer201", { sets: ["base"] }, tenantOf(201));
-    const reason = "not permitted: requires SecurityAlert.Read.All";
-    const notChecked = [{ what: "Alerts of the detection rules", reason, isFailure: false }];
-    assert.deepEqual(await read(201), { alertsPerDay: 10, turnedOff: [], health: [], notChecked });
+    const unreadAlerts = "not permitted: requires SecurityAlert.Read.All";
+    assert.deepEqual(await read(201), { alertsPerDay: 10, turnedOff: [], health: [], unreadAlerts });
   });
 
   it("names who has turned a rule off, exceptions that end, and a customer whose alerts it may not read", async () => {

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import type { DetectionRuleObject } from "@defender-mssp/microsoft";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import type { SwitchedCustomer } from "../../../cli/detections/switch/switchRule";
-import { readDetectionRules } from "../../../cli/customer/status/readDetectionRules";
+import { readDetectionRules } from "../../../cli/findings/read/readDetectionRules";
 import type { Deployment } from "../../../cli/stack/deployment";
 import { dynamic } from "../../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../../settings/fromFile";

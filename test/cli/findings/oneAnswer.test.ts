@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import type { FleetReport } from "../../../cli/customer/report/fleet";
-import type { AccessReport } from "../../../cli/access/report/model";
+import type { AccessReport } from "../../../cli/findings/accessReport";
 import type { StatusReport } from "../../../cli/customer/status/customerStatus";
 import { StackProject } from "../pulumiStack";
 import { inSession } from "../testSession";

@@ -4,7 +4,7 @@ import { EventEmitter } from "node:events";
 import type { Job } from "../../../cli/fleet/job";
 import { FleetRun, type RunEquipment } from "../../../cli/fleet/fleetRun";
 import type { PreparedRun } from "../../../cli/fleet/prepareRun";
-import { lastComparisons } from "../../../cli/customer/status/lastComparisons";
+import { lastComparisons } from "../../../cli/findings/read/lastComparisons";
 import type { RecordedRun } from "../../../cli/stack/journal";
 import type { StackPreview } from "../../../cli/stack/stackPreview";
 import { previewOf } from "../ci/samples";

@@ -10,7 +10,8 @@
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { redactedText } from "../../../base/redaction";
 import { actorNames } from "../../../access/actor";
-import { urgencies, type StatusNeed, type Urgency } from "../customerStatus";
+import { urgencies } from "../../../findings/finding";
+import type { StatusNeed } from "../customerStatus";
 import type { NeedOfCustomer } from "./notificationPlan";
 import type { NotifyFormat } from "./notifyFormats";
 
@@ -47,7 +48,7 @@ interface Item extends Pick<StatusNeed, "urgency" | "topic" | "who" | "text" | "
   readonly customer: string;
 }
 
-const urgencyTexts: Readonly<Record<Urgency, string>> = {
+const urgencyTexts: Readonly<Record<StatusNeed["urgency"], string>> = {
   now: "needs somebody now",
   soon: "needs somebody soon",
   waiting: "waits",
@@ -74,7 +75,11 @@ function whoText({ who, next }: Item): string {
 
 function teamsMessage(items: readonly Item[]): object {
   const run = (text: string, style: object = {}) => ({ type: "TextRun", text, ...style });
-  const colors: Readonly<Record<Urgency, string>> = { now: "Attention", soon: "Warning", waiting: "Default" };
+  const colors: Readonly<Record<StatusNeed["urgency"], string>> = {
+    now: "Attention",
+    soon: "Warning",
+    waiting: "Default",
+  };
   const blocks = items.slice(0, longestList).map((item) => ({
     type: "Container",
     separator: true,

@@ -1,16 +1,9 @@
 /** Which needs a notification names: each once, and again when it has become worse. */
 import { createHash } from "node:crypto";
 import type { FleetStack } from "../../../stack/inventory";
-import {
-  isRead,
-  detectionRulesPart,
-  ruleAlertsPart,
-  needTopics,
-  type CustomerStatus,
-  type NeedTopic,
-  type StatusNeed,
-  type StatusReport,
-} from "../customerStatus";
+import { needTopics, type NeedTopic } from "../../../findings/finding";
+import { detectionRulesPart, ruleAlertsPart } from "../../../findings/facts";
+import { isRead, type CustomerStatus, type StatusNeed, type StatusReport } from "../customerStatus";
 
 /** A need that was sent. */
 export interface SentNeed {

@@ -3,7 +3,7 @@ import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { checkWritable, writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
 import { z } from "zod";
-import { needTopics } from "../customerStatus";
+import { needTopics } from "../../../findings/finding";
 import type { SentNeeds } from "./notificationPlan";
 
 const shape = z.object({

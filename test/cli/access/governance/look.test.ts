@@ -1,4 +1,5 @@
 /** What the commands that check a tenant say of the governance relationship, over canned answers. */
+import type { LiveFindings } from "../../../../cli/access/report/live";
 import assert from "node:assert/strict";
 import { EnvironmentError, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import {
@@ -7,7 +8,9 @@ import {
   type BeforeDestroyReport,
 } from "../../../../cli/access/inventory/beforeDestroy";
 import { lookAtGovernance, type GovernanceLook } from "../../../../cli/access/governance/look";
-import { governanceAttention, governanceFound } from "../../../../cli/access/report/governance";
+import { governance as governanceRule } from "../../../../cli/findings/rules/governance";
+import { facts } from "../../findings/facts";
+import { governanceFound } from "../../../../cli/access/report/governance";
 import { unaskedRelationship } from "../../../../cli/customer/verify/governance";
 import { parseSettings, type Settings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";
@@ -126,18 +129,17 @@ describe("mssp verify with another model, and the governance relationship", () =
 
 describe("mssp report and the governance relationship", () => {
   const attention = (settings: Settings, found: GovernanceLook | undefined) =>
-    governanceAttention("contoso", settings, found).map(({ state, title }) => `${state}: ${title}`);
+    governanceRule(facts({ settings, ...(found && { live: { governance: found } as LiveFindings }) })).map(
+      ({ urgency, text }) => `${urgency}: ${text}`,
+    );
 
   it("without --live the relationship is not checked; with --live each difference is listed", async () => {
     assert.deepEqual(attention(governance, undefined), [
-      "notChecked: Whether the governance relationship is active is not known: not looked at: use --live",
+      "unread: Whether the governance relationship is active is not known: not looked at: use --live",
     ]);
-    assert.match(attention(governance, await look(403)).join(), /^notChecked: .*requires TenantGovernance/);
-    assert.match(attention(governance, await look([])).join(), /^failed: No governance relationship is active/);
-    assert.match(
-      attention(governance, await look([relationship(asked)])).join(),
-      /^warning: The MSSP has asked to end/,
-    );
+    assert.match(attention(governance, await look(403)).join(), /^unread: .*requires TenantGovernance/);
+    assert.match(attention(governance, await look([])).join(), /^now: No governance relationship is active/);
+    assert.match(attention(governance, await look([relationship(asked)])).join(), /^soon: The MSSP has asked to end/);
     const differing = attention(governance, await look([relationship("active", operator)]));
     assert.equal(differing.length, 2);
     assert.match(differing.join(), /missing: .*Security Reader.*not in the settings: .*Security Operator/);
@@ -153,7 +155,7 @@ describe("mssp report and the governance relationship", () => {
   });
 
   it("with another model, only an existing one is said", async () => {
-    assert.match(attention(rbac, await look([relationship("active")])).join(), /^failed: .*settings ask for none/);
+    assert.match(attention(rbac, await look([relationship("active")])).join(), /^now: .*settings ask for none/);
     for (const found of [undefined, await look([]), await look(403)]) {
       assert.equal(governanceFound(rbac, found), undefined);
       assert.deepEqual(attention(rbac, found), []);

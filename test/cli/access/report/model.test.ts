@@ -5,7 +5,7 @@ import { dayMs } from "@defender-mssp/errors/time";
 import { linkTo } from "../../../../cli/access/objects/objects";
 import type { LiveFindings } from "../../../../cli/access/report/live";
 import { objectKinds, isWithCustomer } from "../../../../cli/access/objects/kindInReport";
-import type { AccessReport } from "../../../../cli/access/report/model";
+import type { AccessReport } from "../../../../cli/findings/accessReport";
 import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { plannedState, reportState } from "../../../../cli/access/state/readState";
 import { now, recordedReport, settingsOf, stateOf, stateText, type Recorded } from "../../customer/report/states";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
-import type { AccessReport } from "../../../../cli/access/report/model";
+import type { AccessReport } from "../../../../cli/findings/accessReport";
 import { officeRule, renamedRule } from "../../detections/rulesProject";
 import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";

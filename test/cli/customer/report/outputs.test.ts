@@ -15,10 +15,11 @@ import { plannedState, reportState } from "../../../../cli/access/state/readStat
 import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { textsOf } from "../../../../cli/access/texts/all";
 import { languages, type Texts } from "../../../../cli/access/texts/texts";
-import { handoutReport, now, recorded, recordedReport, settingsOf, stateOf, stateText } from "./states";
+import { accessReport } from "../../../../cli/findings/accessReport";
+import { handoutReport, now, recorded, recordedFacts, recordedReport, settingsOf, stateOf, stateText } from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
 
-const facts = { page: "x.html", lastRun: "changed", drift: "notChecked" } as const;
+const about = { customerName: "Northwind", tenantId: "c0570500-0000-4000-8000-00000000000b", page: "x.html" };
 
 describe("mssp report: no secret", () => {
   const planted = "planted-secret-4711";
@@ -51,8 +52,9 @@ describe("mssp report: no secret", () => {
     it(`${name}: no output has one of the state`, () => {
       const text = withPlanted(stateText(name));
       assert.match(text, new RegExp(planted));
-      const report = recordedReport(name, { state: reportState(parseDeployment(name, text)) });
-      const row = fleetRow(report, facts);
+      const facts = recordedFacts(name, { state: reportState(parseDeployment(name, text)) });
+      const report = accessReport(facts);
+      const row = fleetRow(facts, about);
       const fleet: FleetReport = { msspFleetOverview: 1, writtenAt: now.toISOString(), customers: [row] };
       const outputs = [
         JSON.stringify(report),
@@ -358,12 +360,15 @@ describe("mssp report: what Microsoft ends", () => {
   }
 
   it("the MSSP's page, the fleet's page and its CSV say what ends, what replaces it and what to do", () => {
-    const report = recordedReport("basic", { settings });
-    assert.match(reportPage(report), /id="retirements".*may be off since 2024-12-31.*connector\.alertApis: \[graph\]/s);
+    const facts = recordedFacts("basic", { settings });
+    assert.match(
+      reportPage(accessReport(facts)),
+      /id="retirements".*may be off since 2024-12-31.*connector\.alertApis: \[graph\]/s,
+    );
     const fleet: FleetReport = {
       msspFleetOverview: 1,
       writtenAt: now.toISOString(),
-      customers: [fleetRow(report, facts)],
+      customers: [fleetRow(facts, about)],
     };
     assert.match(fleetPage(fleet), /Retires/);
     assert.match(fleetPage(fleet), /Successor: Microsoft Graph alerts_v2/);
@@ -373,7 +378,7 @@ describe("mssp report: what Microsoft ends", () => {
 
 describe("mssp report: the fleet", () => {
   const row = (changes: Partial<FleetRow>): FleetRow => ({
-    ...fleetRow(recordedReport("basic"), facts),
+    ...fleetRow(recordedFacts("basic"), about),
     ...changes,
   });
   const order = (rows: readonly FleetRow[]) =>
@@ -388,9 +393,9 @@ describe("mssp report: the fleet", () => {
       order([
         row({ stack: "calm2" }),
         row({ stack: "calm1" }),
-        row({ stack: "soon", ends: { clientSecret: "2027-06-01T00:00:00.000Z" } }),
-        row({ stack: "now", ends: { clientSecret: "2027-05-01T00:00:00.000Z" } }),
-        row({ stack: "unreadable", state: "unreadable", problem: "locked" }),
+        row({ stack: "soon", warnings: 9 }),
+        row({ stack: "now", failed: 1 }),
+        row({ ...fleetRow({ ...recordedFacts("basic"), problem: "locked" }, about), stack: "unreadable", warnings: 0 }),
       ]),
       ["now", "unreadable", "soon", "calm1", "calm2"],
     );
@@ -406,9 +411,10 @@ describe("mssp report: the fleet", () => {
       notChecked: [],
       parts: [],
     };
-    assert.equal(fleetRow(recordedReport("basic", { live, source: "live" }), facts).drift, 1);
-    assert.equal(fleetRow(recordedReport("basic"), { ...facts, drift: 3 }).drift, 3);
-    assert.equal(fleetRow(recordedReport("basic"), facts).drift, "notChecked");
+    assert.equal(fleetRow(recordedFacts("basic", { live, source: "live" }), about).drift, 1);
+    const drift = { state: "drifted", differences: 3 } as const;
+    assert.equal(fleetRow({ ...recordedFacts("basic"), drift }, about).drift, 3);
+    assert.equal(fleetRow(recordedFacts("basic"), about).drift, "notChecked");
     const html = fleetPage({ msspFleetOverview: 1, writtenAt: now.toISOString(), customers: [row({})] });
     assert.match(html, /class="notChecked">not checked/);
   });

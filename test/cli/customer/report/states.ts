@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { consentedApplications } from "../../../../cli/access/permissions/consentedApplications";
-import { reportOf, type ReportSources } from "../../../../cli/access/report/build";
-import type { AccessReport } from "../../../../cli/access/report/model";
+import type { ReportSources } from "../../../../cli/access/report/build";
+import { accessFacts, type AccessFacts } from "../../../../cli/findings/accessFacts";
+import { accessReport, type AccessReport } from "../../../../cli/findings/accessReport";
 import { reportState, type ReportState } from "../../../../cli/access/state/readState";
 import { parseSettings, type Settings } from "../../../../settings";
 import { configurationOf } from "../../../../settings/fromFile";
@@ -35,8 +36,8 @@ export function stateOf(name: Recorded): ReportState {
   return reportState(parseDeployment(name, stateText(name)));
 }
 
-export function recordedReport(name: Recorded, changes: Partial<ReportSources> = {}): AccessReport {
-  return reportOf({
+export function recordedFacts(name: Recorded, changes: Partial<ReportSources> = {}): AccessFacts {
+  return accessFacts({
     stack: name,
     settings: settingsOf(name),
     state: stateOf(name),
@@ -44,6 +45,10 @@ export function recordedReport(name: Recorded, changes: Partial<ReportSources> =
     now,
     ...changes,
   });
+}
+
+export function recordedReport(name: Recorded, changes: Partial<ReportSources> = {}): AccessReport {
+  return accessReport(recordedFacts(name, changes));
 }
 
 export const automationId = "5ec0de00-a070-4000-8000-000000000001";

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import {
-  detectionRulesPart,
-  needTopics,
-  ruleAlertsPart,
-  sortedNeeds,
-  type CustomerStatus,
-  type NeedTopic,
-  type StatusNeed,
-} from "../../../../../cli/customer/status/customerStatus";
+import { compareFindings, needTopics, type NeedTopic } from "../../../../../cli/findings/finding";
+import { detectionRulesPart, ruleAlertsPart } from "../../../../../cli/findings/facts";
+import type { CustomerStatus, StatusNeed } from "../../../../../cli/customer/status/customerStatus";
 import { planNotification, type SentNeeds } from "../../../../../cli/customer/status/notify/notificationPlan";
 
 const stacks = ["contoso", "fabrikam", "tailspin"] as const;
@@ -46,7 +40,9 @@ function customers(looks: readonly Look[]): CustomerStatus[] {
     } as const;
     if (state === "notSelected") return [];
     if (state === "unreadable") return [{ ...common, state: "unreadable", needs: [need("unreadable", 1)] }];
-    return [{ ...common, state: "live", needs: sortedNeeds(found.map(({ topic, level }) => need(topic, level))) }];
+    return [
+      { ...common, state: "live", needs: found.map(({ topic, level }) => need(topic, level)).sort(compareFindings) },
+    ];
   });
 }
 

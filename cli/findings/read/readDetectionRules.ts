@@ -5,13 +5,7 @@ import { execa } from "execa";
 import { ruleIdPrefix } from "@defender-mssp/detections";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { dayMs } from "@defender-mssp/errors/time";
-import {
-  readOffNote,
-  turnedOffReason,
-  type DetectionRuleState,
-  type GraphCall,
-  type OffNote,
-} from "@defender-mssp/microsoft";
+import { readOffNote, turnedOffReason, type DetectionRuleState, type GraphCall } from "@defender-mssp/microsoft";
 import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import type { Settings } from "../../../settings";
 import type { Deployment } from "../../stack/deployment";
@@ -19,30 +13,11 @@ import { deployedOf } from "../../tenant/additions/deployed";
 import { deployedRules, type OwnDetectionRule } from "../../tenant/additions/detectionRuleChanges";
 import { readProject, shownStackFile, stackFile } from "../../../settings/project";
 import type { Place } from "../../base/place";
-import { alertsSince, ruleHealth, type RuleHealth, noisyAbove } from "../../detections/health/detectionHealth";
+import { alertsSince, ruleHealth, noisyAbove } from "../../detections/health/detectionHealth";
 import { usualHealth } from "../../detections/health/usualHealth";
 import { exceptionsIn, isDisabling } from "../../stack/editExceptions";
+import type { RulesInTenant, TurnedOffRule } from "../facts";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import { detectionRulesPart, ruleAlertsPart, type NotChecked } from "./customerStatus";
-
-/** A rule of the stack that raises no alerts: Defender or `mssp detections off` has turned it off. */
-export interface TurnedOffRule {
-  readonly id: string;
-  readonly displayName: string;
-  /** As the service gives it, such as `queryTimeout`. */
-  readonly reason?: string;
-  readonly note?: OffNote;
-  readonly isMerged?: boolean;
-}
-
-export interface RulesInTenant {
-  readonly turnedOff: readonly TurnedOffRule[];
-  /** Each by its name in the tenant. */
-  readonly health: readonly Omit<RuleHealth, "exceptionsEnd">[];
-  /** Alerts a day above which a rule is noisy. */
-  readonly alertsPerDay: number;
-  readonly notChecked: readonly NotChecked[];
-}
 
 interface RulesRun extends Place {
   readonly now: Date;
@@ -57,24 +32,28 @@ export async function readDetectionRules(
   run: RulesRun,
 ): Promise<RulesInTenant> {
   const deployed = deployedOf(deployment);
-  const notChecked: NotChecked[] = [];
-  const alertsPerDay = noisyAbove(settings.detections);
-  const read = async <T>(what: string, permission: string, look: () => Promise<T>): Promise<T | undefined> =>
+  const none = { turnedOff: [], health: [], alertsPerDay: noisyAbove(settings.detections) };
+  if (deployed.all("detectionRule").length === 0) return none;
+  const unread = { rules: "", alerts: "" };
+  const read = async <T>(what: keyof typeof unread, permission: string, look: () => Promise<T>) =>
     look().catch((error: unknown) => {
-      const reason = describedProblem(error, permission).replaceAll(/\s*\n\s*/g, " ");
-      notChecked.push({ what, reason, isFailure: false });
+      unread[what] = describedProblem(error, permission).replaceAll(/\s*\n\s*/g, " ");
       return undefined;
     });
-  if (deployed.all("detectionRule").length === 0) return { turnedOff: [], health: [], alertsPerDay, notChecked };
-  const inTenant = await read(detectionRulesPart, detectionRule.read.join(", "), async () => {
+  const inTenant = await read("rules", detectionRule.read.join(", "), async () => {
     const { call } = await signInToTenant(settings, run.environment);
     const rules = await deployedRules(deployed, call, settings.detections?.apiVersion);
-    const health = await read(ruleAlertsPart, "SecurityAlert.Read.All", () =>
-      healthByAlerts(rules, call, { now: run.now, noisy: alertsPerDay }),
+    const health = await read("alerts", "SecurityAlert.Read.All", () =>
+      healthByAlerts(rules, call, { now: run.now, noisy: none.alertsPerDay }),
     );
     return { turnedOff: await turnedOffRules(rules, { stack, settings }, run), health: health ?? [] };
   });
-  return { turnedOff: [], health: [], alertsPerDay, ...inTenant, notChecked };
+  return {
+    ...none,
+    ...inTenant,
+    ...(unread.rules === "" ? {} : { unread: unread.rules }),
+    ...(unread.alerts === "" ? {} : { unreadAlerts: unread.alerts }),
+  };
 }
 
 async function healthByAlerts(

@@ -1,34 +1,32 @@
 import assert from "node:assert/strict";
-import { progressOf, type OnboardingStep } from "../../../../cli/access/waiting/progress";
-import type { ReportEnd } from "../../../../cli/access/ends/ends";
+import { progressOf, type OnboardingStep } from "../../../cli/access/waiting/progress";
+import type { ReportEnd } from "../../../cli/access/ends/ends";
+import type { CustomerAccess } from "../../../cli/access/report/model";
 import {
-  sortedNeeds,
+  needs,
   statusExitCode,
   statusReport,
+  unchecked,
   type CustomerStatus,
-} from "../../../../cli/customer/status/customerStatus";
-import {
-  driftNeeds,
-  endNeeds,
-  failedRunNeeds,
-  joinerNeeds,
-  onboardingNeeds,
-  retirementNeeds,
-  ruleHealthNeeds,
-  turnedOffNeeds,
-  uncheckedSteps,
-  unreadableNeed,
-} from "../../../../cli/customer/status/needs";
-import type { RuleHealth } from "../../../../cli/detections/health/detectionHealth";
-import { stackEndings } from "../../../../domain/stackEndings";
-import type { LastOutcome } from "../../../../cli/stack/journal";
-import { outcome } from "../../fleet/outcomes";
+} from "../../../cli/customer/status/customerStatus";
+import type { Facts } from "../../../cli/findings/facts";
+import type { Finding } from "../../../cli/findings/finding";
+import { findings } from "../../../cli/findings/findings";
+import type { RuleHealth } from "../../../cli/detections/health/detectionHealth";
+import { stackEndings } from "../../../domain/stackEndings";
+import type { LastOutcome } from "../../../cli/stack/journal";
+import { outcome } from "../fleet/outcomes";
+import { facts } from "./facts";
+import { settingsOf } from "../customer/report/states";
 
-const now = new Date("2026-11-28T12:00:00Z");
+const judged = (read: Partial<Facts>): Finding[] => findings(facts(read));
+/** Of these findings the only thing that matters is that something is deployed. */
+const access = { objects: [], nextSteps: [] } as unknown as CustomerAccess;
 
-describe("mssp status: what needs somebody", () => {
+describe("what needs somebody", () => {
+  const drift = { state: "drifted", differences: 1 } as const;
   const secret = (until: string): ReportEnd => ({ what: "Client secret", kind: "clientSecret", until, remedy: "up" });
-  const access = (until: string): ReportEnd => ({ what: "Access of Ana", kind: "access", until, remedy: "up" });
+  const person = (until: string): ReportEnd => ({ what: "Access of Ana", kind: "access", until, remedy: "up" });
 
   it("an end within --days, worse the nearer it is, and worst after it", () => {
     const levels = [
@@ -39,7 +37,7 @@ describe("mssp status: what needs somebody", () => {
       "2026-11-30",
       "2026-11-29",
       "2026-11-01",
-    ].map((day) => endNeeds([secret(`${day}T13:00:00Z`)], { now, days: 30, writtenAt: undefined })[0]);
+    ].map((day) => judged({ ends: [secret(`${day}T13:00:00Z`)] })[0]);
     assert.deepEqual(
       levels.map((need) => need?.level),
       [undefined, 1, 2, 3, 4, 5, 6],
@@ -50,10 +48,10 @@ describe("mssp status: what needs somebody", () => {
   });
 
   it("access that an up has taken away after its end needs nobody; a secret that is over does", () => {
-    const options = { now, days: 30, writtenAt: "2026-11-20T00:00:00.000Z" };
-    assert.deepEqual(endNeeds([access("2026-11-10T23:59:59.000Z")], options), []);
-    assert.equal(endNeeds([access("2026-11-21T23:59:59.000Z")], options).length, 1);
-    assert.equal(endNeeds([secret("2026-11-10T23:59:59.000Z")], options).length, 1);
+    const after = (end: ReportEnd) => judged({ ends: [end], writtenAt: "2026-11-20T00:00:00.000Z" });
+    assert.deepEqual(after(person("2026-11-10T23:59:59.000Z")), []);
+    assert.equal(after(person("2026-11-21T23:59:59.000Z")).length, 1);
+    assert.equal(after(secret("2026-11-10T23:59:59.000Z")).length, 1);
   });
 
   it("a failed run, unless the state was written after it", () => {
@@ -65,9 +63,11 @@ describe("mssp status: what needs somebody", () => {
       outcome: { ...outcome("a", "failed"), messages: ["first\n  second"] },
       upAt: undefined,
     };
-    assert.match(failedRunNeeds(failed, "2026-11-20T09:59:00.000Z")[0]?.text ?? "", /fleet up failed: first second$/);
-    assert.deepEqual(failedRunNeeds(failed, "2026-11-20T10:01:00.000Z"), []);
-    assert.deepEqual(failedRunNeeds({ ...failed, state: "changed" }, undefined), []);
+    const written = (writtenAt: string) =>
+      judged({ last: failed, state: { writtenAt, resources: [], guests: [], outputs: {}, interrupted: 0 } });
+    assert.match(written("2026-11-20T09:59:00.000Z")[0]?.text ?? "", /fleet up failed: first second$/);
+    assert.deepEqual(written("2026-11-20T10:01:00.000Z"), []);
+    assert.deepEqual(judged({ last: { ...failed, state: "changed" } }), []);
   });
 
   it("detection rules that Defender has turned off, worse the more they are, before drift", () => {
@@ -76,21 +76,23 @@ describe("mssp status: what needs somebody", () => {
       displayName: `R${index}`,
       reason,
     }));
-    const [need, ...others] = turnedOffNeeds("a", rules, "2026-11-28");
+    const detections = { turnedOff: rules, health: [], alertsPerDay: 20 };
+    const [need, ...others] = judged({ detections });
     assert.deepEqual([need?.level, need?.urgency, need?.title, others], [2, "now", "2 detection rules turned off", []]);
     assert.equal(
       need?.text,
       'Defender has turned off 2 detection rules, which raise no alerts: "R0" (queryTimeout), "R1" (queryLimitsExceeded)',
     );
-    const drift = driftNeeds("a", { state: "drifted", differences: 1 });
-    assert.equal(sortedNeeds([...drift, ...turnedOffNeeds("a", rules, "2026-11-28")])[0]?.topic, "turnedOffRules");
-    assert.deepEqual(turnedOffNeeds("a", [], "2026-11-28"), []);
+    assert.equal(judged({ detections, drift })[0]?.topic, "turnedOffRules");
   });
 
   it("a rule that mssp detections off has turned off: not merged, and due to be on again after its last day", () => {
     const rule = { id: "f-office", displayName: "Office", note: { until: "2026-11-28", by: "Ana" } };
     const titles = (today: string, isMerged: boolean) =>
-      turnedOffNeeds("a", [{ ...rule, isMerged }], today).map(({ title, key }) => [title, key]);
+      judged({
+        now: new Date(`${today}T12:00:00Z`),
+        detections: { turnedOff: [{ ...rule, isMerged }], health: [], alertsPerDay: 20 },
+      }).map(({ title, key: known }) => [title, known]);
     const key = "turnedOffRules f-office";
     assert.deepEqual(titles("2026-11-28", false), [["Office: off, not merged", key]]);
     assert.deepEqual(titles("2026-11-28", true), []);
@@ -101,34 +103,39 @@ describe("mssp status: what needs somebody", () => {
   it("detection rules that are noisy, silent or only wrong, once for each kind and after what is broken", () => {
     const rules = { A: ["noisy", "onlyFalsePositives"], B: ["silent"], C: ["noisy"], D: [] };
     const health = Object.entries(rules).map(([rule, kinds]) => ({ rule, needs: kinds }) as unknown as RuleHealth);
-    const needs = ruleHealthNeeds({ health, alertsPerDay: 20 });
-    assert.deepEqual(Object.fromEntries(needs.map(({ key, text }) => [key, text])), {
+    const detections = { turnedOff: [], health, alertsPerDay: 20 };
+    const tuned = judged({ detections });
+    assert.deepEqual(Object.fromEntries(tuned.map(({ key, text }) => [key, text])), {
       "ruleHealth noisy": '2 detection rules with more alerts than 20 a day: "A", "C"',
       "ruleHealth onlyFalsePositives": '1 detection rule with only false positives within 30 days: "A"',
       "ruleHealth silent": '1 detection rule without an alert for 30 days: "B"',
     });
     assert.deepEqual(
-      needs.map(({ level }) => level),
+      tuned.map(({ level }) => level),
       [2, 1, 1],
     );
-    const drift = driftNeeds("a", { state: "drifted", differences: 1 });
-    assert.equal(sortedNeeds([...needs, ...drift])[0]?.topic, "drift");
+    assert.equal(judged({ detections, drift })[0]?.topic, "drift");
   });
 
   it("joiners, worse the more they are", () => {
-    const levels = [[], ["ana@mssp.example"], ["ana@mssp.example", "ben@mssp.example"]].map((joiners) =>
-      joinerNeeds("a", joiners).map(({ level }) => level),
-    );
+    const state = { resources: [], guests: [], outputs: {}, interrupted: 0 };
+    const levels = [[], ["ana@mssp.example"], ["ana@mssp.example", "ben@mssp.example"]].map((emails) => {
+      const analysts = emails.map((email) => ({ email, displayName: email }));
+      const settings = settingsOf("basic", { analysts });
+      return judged({ settings, state, access })
+        .filter(({ topic }) => topic === "joiner")
+        .map(({ level }) => level);
+    });
     assert.deepEqual(levels, [[], [1], [2]]);
   });
 
   it("drift, worse with more differences", () => {
     const drifted = { state: "drifted", differences: 3, checkedOn: "2026-11-27T02:00:00.000Z" } as const;
     assert.deepEqual(
-      driftNeeds("a", drifted).map(({ level, text }) => [level, text]),
+      judged({ drift: drifted }).map(({ level, text }) => [level, text]),
       [[3, "The tenant has drifted: 3 differences, found on 2026-11-27"]],
     );
-    assert.deepEqual(driftNeeds("a", { state: "clean", differences: 0 }), []);
+    assert.deepEqual(judged({ drift: { state: "clean", differences: 0 } }), []);
   });
 
   describe("the onboarding", () => {
@@ -145,11 +152,11 @@ describe("mssp status: what needs somebody", () => {
     it("waits with its first step before anything is deployed, and lost its consent after", () => {
       const waiting = progress(step("consent"), step("up"));
       assert.deepEqual(
-        onboardingNeeds(waiting, false).map(({ topic, urgency, who }) => [topic, urgency, who]),
+        judged({ onboarding: waiting }).map(({ topic, urgency, who }) => [topic, urgency, who]),
         [["onboarding", "waiting", "customerAdministrator"]],
       );
       assert.deepEqual(
-        onboardingNeeds(waiting, true).map(({ topic, urgency }) => [topic, urgency]),
+        judged({ onboarding: waiting, access }).map(({ topic, urgency }) => [topic, urgency]),
         [
           ["consent", "now"],
           ["onboarding", "waiting"],
@@ -162,9 +169,10 @@ describe("mssp status: what needs somebody", () => {
         step("consent", { unchecked: "failed", found: "not checked: no answer" }),
         step("invitations", { unchecked: "notPermitted", found: "not permitted: requires User.Read.All" }),
       );
-      assert.deepEqual(onboardingNeeds(unread, true), []);
+      const found = judged({ onboarding: unread, access });
+      assert.deepEqual(needs(found), []);
       assert.deepEqual(
-        uncheckedSteps(unread).map(({ what, isFailure }) => [what, isFailure]),
+        unchecked(found).map(({ what, isFailure }) => [what, isFailure]),
         [
           ["Consent", true],
           ["Invitations", false],
@@ -177,7 +185,7 @@ describe("mssp status: what needs somebody", () => {
     const connector = { alertApis: ["graph"], profile: "respond", actions: ["isolate"] } as const;
     const contract = { ...connector, approvedBy: "Dana Reyes", writesEndOn: "2030-01-01" };
     const on = (today: string) =>
-      retirementNeeds(stackEndings({ connector: contract, azureDelegation: {} }, today)).map(
+      judged({ retirements: stackEndings({ connector: contract, azureDelegation: {} }, today) }).map(
         ({ topic, urgency, title }) => `${topic} ${urgency}: ${title}`,
       );
     // The API of the response actions has no date.
@@ -185,7 +193,7 @@ describe("mssp status: what needs somebody", () => {
     assert.deepEqual(on("2026-12-31"), ["ends soon: Microsoft Sentinel in the Azure portal ends in 90 d"]);
     assert.deepEqual(on("2027-04-01"), ["ended now: Microsoft Sentinel in the Azure portal ended"]);
     const legacy = stackEndings({ connector: { alertApis: ["legacySiem"] } }, "2026-11-28");
-    const [need] = retirementNeeds(legacy);
+    const [need] = judged({ retirements: legacy });
     assert.deepEqual([need?.topic, need?.urgency], ["ends", "soon"]);
     assert.match(need?.next ?? "", /^Successor: Microsoft Graph alerts_v2 .*set connector\.alertApis: \[graph\]/);
   });
@@ -200,17 +208,16 @@ describe("mssp status: what needs somebody", () => {
       notChecked: [],
       ...changes,
     });
-    const ends = endNeeds([secret("2026-12-20T00:00:00Z")], { now, days: 30, writtenAt: undefined });
-    const drift = driftNeeds("d", { state: "drifted", differences: 1 });
+    const ends = [secret("2026-12-20T00:00:00Z")];
     const list = [
       customer("a", {}),
       customer("b", { state: "offboarded" }),
-      customer("c", { needs: ends }),
-      customer("d", { needs: sortedNeeds([...ends, ...drift]) }),
-      customer("e", { state: "unreadable", needs: [unreadableNeed("broken")] }),
+      customer("c", { needs: needs(judged({ ends })) }),
+      customer("d", { needs: needs(judged({ ends, drift })) }),
+      customer("e", { state: "unreadable", needs: needs(judged({ problem: "broken" })) }),
       customer("f", { state: "notDeployed" }),
     ];
-    const report = statusReport(list, { now, isOffline: false });
+    const report = statusReport(list, { now: new Date(), isOffline: false });
     assert.deepEqual(report.customers.map(({ stack }) => stack).join(""), "edcfab");
     assert.deepEqual(report.summary.needs, { now: 2, soon: 1, waiting: 0 });
     const code = (...stacks: string[]) =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { RecordedRun, RunPlan } from "../../../../cli/stack/journal";
-import { lastComparisons } from "../../../../cli/customer/status/lastComparisons";
-import type { StackState } from "../../../../cli/stack/outcome";
-import { outcome } from "../../fleet/outcomes";
+import type { RecordedRun, RunPlan } from "../../../cli/stack/journal";
+import { lastComparisons } from "../../../cli/findings/read/lastComparisons";
+import type { StackState } from "../../../cli/stack/outcome";
+import { outcome } from "../fleet/outcomes";
 
 describe("what the journals know of drift", () => {
   const drift = { command: "preview", drift: true } as const;

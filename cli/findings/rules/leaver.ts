@@ -1,0 +1,16 @@
+import { leaverSentence, leaversIn, revokeStep } from "../../stack/leavers";
+import { finding, type Finding } from "../finding";
+import type { Facts } from "../facts";
+
+/** People who have left the settings and not the tenant. */
+export function leaver({ stack, settings, state }: Facts): Finding[] {
+  if (settings === undefined || state === undefined) return [];
+  return leaversIn(state.guests, settings).map((person) =>
+    finding("leaver", "now", {
+      key: `leaver ${person.email}`,
+      title: leaverSentence(person, stack).replace(/ at \S+$/, ""),
+      text: `${leaverSentence(person, stack)}: the settings no longer name ${person.email}`,
+      next: `npx mssp fleet up --stack ${stack}; if it is urgent, ${revokeStep}`,
+    }),
+  );
+}
