@@ -50,7 +50,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "analyst list": [],
   "analyst add": ["ana@mssp.example", "--all", "--yes", "--skip-preview"],
   "analyst remove": ["ana@mssp.example", "--all", "--yes", "--skip-preview"],
-  "detections import": ["previews/northwind.json", "--set", "base"],
+  "detections import": ["previews/northwind.json", "--out", "base"],
   "detections coverage": [],
   "detections diff": [],
   "detections off": ["office", "--all", "--until", "2999-01-01", "--reason", "Floods", "--owner", "Ana"],

@@ -404,7 +404,7 @@ describe("mssp sandbox", function () {
     await served.ended;
   });
 
-  it("permissions: over several runs, those that requests have needed; --reset starts anew", async () => {
+  it("permissions: over several runs, those that requests have needed; reset starts anew", async () => {
     const reads = (path: string) => `
       const { ARM_CLIENT_ID, ARM_CLIENT_SECRET, MSSP_DEFENDER_ENDPOINT: server } = process.env;
       const body = new URLSearchParams({
@@ -430,7 +430,7 @@ describe("mssp sandbox", function () {
     };
     const all = tenants.flatMap(({ identities }) => identities.flatMap(({ permissions }) => permissions));
     assert.ok(all.length > 0 && all.every(({ used }) => !used));
-    assert.equal((await ask("permissions", "--tenant", "00000000-0000-4000-8000-000000000009")).code, 1);
+    assert.equal((await ask("dump", "--permissions", "--tenant", "00000000-0000-4000-8000-000000000009")).code, 1);
   });
 
   it("dump --tenant: that tenant alone; an unknown one is an error that lists the tenants", async () => {

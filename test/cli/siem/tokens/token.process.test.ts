@@ -143,15 +143,7 @@ describe("mssp token", function () {
     assert.match(taken.stderr, /^mssp: .*there is there already\. Name another file, or replace it with --force\.$/);
     const nowhere = await mssp("token", "--stack", "contoso", "--out", path.join(folder, "none", "file"));
     assert.match(nowhere.stderr, /^mssp: The folder of .* isn't there\./);
-    const name = await mssp(
-      "token",
-      "--stack",
-      "contoso",
-      "--out",
-      "https://v.vault.azure.net",
-      "--secret-name",
-      "a_b",
-    );
+    const name = await mssp("token", "--stack", "contoso", "--out", "https://v.vault.azure.net/secrets/a_b");
     assert.match(name.stderr, /^mssp: "a_b" is no name for a secret in a key vault/);
     const forced = await signIn(["--stack", "contoso", "--out", there, "--force"], async (url) => {
       await fetch(await signedIn(url));
