@@ -254,7 +254,7 @@ function describeNamed(resource: ReportResource): ObjectDescription {
 }
 
 /** Every kind of object, in the order in which people read of them. */
-export const objectKinds: readonly ObjectKind[] = [...new Set(kinds.flatMap(({ key }) => words(key as KindKey)))];
+export const objectKinds: readonly ObjectKind[] = [...new Set(kinds.flatMap(({ key }) => words(key)))];
 
 function words(key: KindKey): ObjectKind[] {
   const further = Object.entries(furtherWords).filter(([, kind]) => kind === key);
@@ -264,14 +264,14 @@ function words(key: KindKey): ObjectKind[] {
 
 /** The kinds of objects that a report has for a kind of access, or why it has none. */
 export function reportedAs({ key, types }: AccessKind): KindCell<readonly ObjectKind[]> {
-  const objects = words(key as KindKey);
+  const objects = words(key);
   if (objects.length > 0) return objects;
   return isNotApplicable(types) ? types : notApplicable("nothing of it is in a tenant");
 }
 
 /** The kinds of access that an object of this kind stands for. */
 export function accessKinds(word: ObjectKind): readonly AccessKind[] {
-  return kinds.filter(({ key }) => words(key as KindKey).includes(word));
+  return kinds.filter(({ key }) => words(key).includes(word));
 }
 
 /** The kind of the objects with which such an object ends; undefined where it ends by itself. */
