@@ -258,7 +258,8 @@ export class CredentialHandover extends pulumi.ComponentResource {
         // By the mark a create whose answer was lost is found again.
         description: pulumi.interpolate`The reader of the SIEM connector's credential. ${managedNote()}.`,
       },
-      { parent: this },
+      // A stack of another name, or one that adopted it, keeps the text: only its create needs the mark.
+      { parent: this, ignoreChanges: ["description"] },
     );
   }
 }
