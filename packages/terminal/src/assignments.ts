@@ -10,6 +10,6 @@ export function assignments<Key extends string = string>(keys?: readonly Key[]) 
     if (key === undefined || value === undefined) throw new InvalidArgumentError("Write it as <key>=<value>.");
     if (keys !== undefined && !keys.some((known) => known === key))
       throw new InvalidArgumentError(`Allowed: ${keys.join(", ")}.`);
-    return { ...before, [key as Key]: value } as Partial<Record<Key, string>>;
+    return { ...before, [key as Key]: value };
   };
 }

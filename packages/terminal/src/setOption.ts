@@ -26,9 +26,10 @@ export function setOption(command: Command, text: string, settables: readonly Se
 function parsed(option: Option, value: string): unknown {
   if (!option.required && !option.optional) {
     if (value === "true") return true;
-    throw new InvalidArgumentError(`It takes true.`);
+    throw new InvalidArgumentError("It takes true.");
   }
-  const { argChoices, parseArg } = option;
+  const { argChoices } = option;
+  const parse = option.parseArg as ((text: string, before: unknown) => unknown) | undefined;
   if (argChoices?.includes(value) === false) throw new InvalidArgumentError(`Allowed: ${argChoices.join(", ")}.`);
-  return argChoices === undefined && parseArg !== undefined ? parseArg(value, undefined) : value;
+  return argChoices === undefined && parse !== undefined ? parse(value, undefined) : value;
 }

@@ -108,8 +108,7 @@ describe("mssp token", function () {
       ["token", "--stack", "contoso", "--device-code", "--renew"],
       ["verify"],
       ["verify", "--stack", "contoso", "--region", "mars"],
-      ["secrets", "--days", "soon"],
-      ["secrets", "--at", "tomorrow"],
+      ["status", "--show", "secrets", "--days", "soon"],
       ["siem-config", "qradar", "--stack", "contoso", "--out", "x"],
       ["siem-config", "splunk", "--stack", "contoso"],
     ]) {
