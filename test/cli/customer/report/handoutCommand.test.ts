@@ -16,8 +16,15 @@ describe("mssp report --for customer --from-settings", () => {
     const dev = await readFile(path.join(folder, "Pulumi.dev.yaml"), "utf8");
     const without = dev.replace(/ {2}defender-mssp:msspApplications:\n {4}automation: .*\n/, "");
     assert.notEqual(without, dev);
-    await writeFile(path.join(folder, "Pulumi.unnamed.yaml"), without);
+    await write("unnamed", without);
   });
+
+  /** Each stack has a tenant of its own. */
+  const write = (stack: string, text: string) =>
+    writeFile(
+      path.join(folder, `Pulumi.${stack}.yaml`),
+      text.replace(/(tenantId: .*)../, `$1${["unnamed", "approved", "watching"].indexOf(stack) + 10}`),
+    );
 
   // An engine would be found by PATH: there is none, and no backend.
   const run = (...args: string[]) => inSession(args, { folder, environment: { PATH: "", PULUMI_HOME: folder } });
@@ -71,8 +78,8 @@ describe("mssp report --for customer --from-settings", () => {
       const detections = (actions: string) =>
         `${dev.trimEnd()}\n  defender-mssp:detections: { sets: [base]${actions} }\n`;
       const approved = ", actions: [isolateDevices], approvedBy: Dana Reyes, until: '2999-12-31'";
-      await writeFile(path.join(folder, "Pulumi.approved.yaml"), detections(approved));
-      await writeFile(path.join(folder, "Pulumi.watching.yaml"), detections(""));
+      await write("approved", detections(approved));
+      await write("watching", detections(""));
       await mkdir(path.join(folder, "detections/base"), { recursive: true });
       const isolating = "automatedActions: { isolateDevices: [{ deviceIdColumn: DeviceId, isolationType: full }] }\n";
       await writeFile(path.join(folder, "detections/base/office.yaml"), officeRule + isolating);
