@@ -16,7 +16,7 @@ export type Version = "v1.0" | "beta";
 export type GraphEntity = Readonly<Record<string, unknown>> & { readonly id?: string };
 
 /** Answers that mean "not yet": Graph replicates new objects with a delay. */
-export interface Patience {
+export interface GraphPatience {
   /** 404: the new object has not replicated yet. */
   notFound?: boolean;
   conflict?: boolean;
@@ -222,11 +222,16 @@ export class GraphOperation {
     return items;
   }
 
-  async post(path: string, body: object, version: Version = "v1.0", patience: Patience = {}): Promise<GraphEntity> {
+  async post(
+    path: string,
+    body: object,
+    version: Version = "v1.0",
+    patience: GraphPatience = {},
+  ): Promise<GraphEntity> {
     return objectOf(await this.send(path, { method: "POST", json: body }, version, patience));
   }
 
-  async patch(path: string, body: object, version: Version = "v1.0", patience: Patience = {}): Promise<void> {
+  async patch(path: string, body: object, version: Version = "v1.0", patience: GraphPatience = {}): Promise<void> {
     await this.send(path, { method: "PATCH", json: body }, version, patience);
   }
 
@@ -310,7 +315,7 @@ export class GraphOperation {
     path: string,
     options: RequestOptions,
     version: Version,
-    patience: Patience = {},
+    patience: GraphPatience = {},
   ): Promise<Answer> {
     for (let pause = firstWait; ; pause = Math.min(pause * 2, longestWait)) {
       try {
@@ -356,7 +361,7 @@ export class GraphOperation {
     return isRepeated ? (retryAfter ?? pause) : undefined;
   }
 
-  private isNotYet(error: unknown, patience: Patience): boolean {
+  private isNotYet(error: unknown, patience: GraphPatience): boolean {
     const failure = this.connection.serviceError(error);
     if (failure === undefined) return false;
     if (failure.status === 404) return Boolean(patience.notFound);

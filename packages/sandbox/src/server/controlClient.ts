@@ -4,7 +4,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { TenantDescription } from "../cloud/tenantMaker";
 import type { JoinAnswer } from "./addControl";
 import { hold, requestOptions } from "./hold";
-import type { Owner } from "./ownerFile";
+import type { HomeOwner } from "./ownerFile";
 
 const answerTimeoutMilliseconds = 5000;
 
@@ -13,7 +13,7 @@ const answerTimeoutMilliseconds = 5000;
  * program on it, means that the owner has ended. Throws `VisibleError` if it does not answer in
  * time: it may still be writing.
  */
-export async function isAlive(owner: Owner): Promise<boolean> {
+export async function isAlive(owner: HomeOwner): Promise<boolean> {
   return new Promise<boolean>((resolve, reject) => {
     const request = http.get(requestOptions(owner, "GET", "/sandbox/hello"), (answer) => {
       answer.resume();
@@ -41,7 +41,7 @@ export interface Lease {
 }
 
 /** Joins the owner's sandbox. `undefined` if it is stopping or has stopped. */
-export async function takeLease(owner: Owner, tenants: readonly TenantDescription[]): Promise<Lease | undefined> {
+export async function takeLease(owner: HomeOwner, tenants: readonly TenantDescription[]): Promise<Lease | undefined> {
   const held = await hold(owner, "/sandbox/lease", { tenants });
   const sandbox = held?.status === 200 ? parsed(held.line) : undefined;
   return held && sandbox && { sandbox, ended: held.ended, end: () => held.end() };
@@ -52,7 +52,7 @@ export async function takeLease(owner: Owner, tenants: readonly TenantDescriptio
  * `VisibleError` for an unknown one.
  */
 export async function changeSwitches(
-  owner: Owner,
+  owner: HomeOwner,
   change: { readonly tenantId: string; readonly set: Readonly<Record<string, string>> },
 ): Promise<Record<string, string>> {
   return (await ask<{ switches: Record<string, string> }>(owner, "POST", "/sandbox/tenant", change)).switches;
@@ -60,7 +60,7 @@ export async function changeSwitches(
 
 /** A control route's answer. Throws `VisibleError` with the text of a refusal. */
 export async function ask<T extends object>(
-  owner: Owner,
+  owner: HomeOwner,
   method: "GET" | "POST",
   route: string,
   question?: object,

@@ -3,7 +3,7 @@
  * either side ends. A plugin's launcher uses it, so only Node.js modules are loaded here.
  */
 import http from "node:http";
-import type { Owner } from "./ownerFile";
+import type { HomeOwner } from "./ownerFile";
 
 export interface Held {
   /** HTTP status. */
@@ -20,7 +20,7 @@ export interface Held {
  * Sends the request to the owner. `undefined` without a line in the answer: it is stopping or has
  * stopped.
  */
-export async function hold(owner: Owner, route: string, question: object): Promise<Held | undefined> {
+export async function hold(owner: HomeOwner, route: string, question: object): Promise<Held | undefined> {
   return new Promise((resolve) => {
     const body = JSON.stringify(question);
     const options = requestOptions(owner, "POST", route);
@@ -47,7 +47,7 @@ export async function hold(owner: Owner, route: string, question: object): Promi
 }
 
 /** A request to a control route. */
-export function requestOptions(owner: Owner, method: string, path: string) {
+export function requestOptions(owner: HomeOwner, method: string, path: string) {
   // A new connection, not kept for a second request.
   return {
     host: "127.0.0.1",

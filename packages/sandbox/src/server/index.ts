@@ -32,7 +32,7 @@ import { addControl, Leases } from "./addControl";
 import { Faults, type FaultOptions } from "./faults/index";
 import { prepareEnvironment, type EnvironmentOptions } from "./environment";
 import { listen, listenForHome, type Listener } from "./listener";
-import { claim, currentOwner, type Owner } from "./owner";
+import { claim, currentOwner, type HomeOwner } from "./owner";
 import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
 export { automationPermissions } from "../graph/newDirectory";
@@ -167,7 +167,7 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
  * Refuses options that apply only at the start. Throws `VisibleError`: ignoring them would falsify
  * the results.
  */
-function refuseLateOptions({ home, ...options }: SandboxOptions, owner: Owner): void {
+function refuseLateOptions({ home, ...options }: SandboxOptions, owner: HomeOwner): void {
   const late = (["alerts", "faults", "replicas"] as const)
     .filter((name) => options[name] !== undefined)
     .map((name) => `--set ${name}`);
@@ -301,7 +301,7 @@ export async function readCloud(home: string, tenants: readonly TenantDescriptio
 
 async function startOrFindOwner(
   options: SandboxOptions,
-): Promise<{ readonly started: OwnSandbox } | { readonly owner: Owner }> {
+): Promise<{ readonly started: OwnSandbox } | { readonly owner: HomeOwner }> {
   const paths = await prepareHome(options.home);
   // The common case of a second command, without a listener.
   const running = await currentOwner(paths.home, isAlive);
@@ -382,7 +382,7 @@ async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<O
 async function start(
   options: SandboxOptions,
   paths: SandboxPaths,
-  owner: Owner,
+  owner: HomeOwner,
   gate: Gate,
   httpListener: Listener,
 ): Promise<OwnSandbox> {

@@ -11,15 +11,15 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { link, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { guarded } from "../cloud/home";
-import { fileOf, latestOwner, ownerNumbers, type Owner } from "./ownerFile";
+import { fileOf, latestOwner, ownerNumbers, type HomeOwner } from "./ownerFile";
 
-export type { Owner } from "./ownerFile";
+export type { HomeOwner } from "./ownerFile";
 
 /** Whether the owner of a file is alive. */
-export type IsAlive = (owner: Owner) => Promise<boolean>;
+export type IsAlive = (owner: HomeOwner) => Promise<boolean>;
 
 /** The living owner of a home, if there is one. */
-export async function currentOwner(home: string, isAlive: IsAlive): Promise<Owner | undefined> {
+export async function currentOwner(home: string, isAlive: IsAlive): Promise<HomeOwner | undefined> {
   const latest = await latestOwner(home);
   if (latest.owner === undefined) return undefined;
   return (await isAlive(latest.owner)) ? latest.owner : undefined;
@@ -30,8 +30,8 @@ export async function claim(
   home: string,
   port: number,
   isAlive: IsAlive,
-): Promise<{ readonly claimed: Owner } | { readonly owner: Owner }> {
-  const me: Owner = { pid: process.pid, port, token: randomBytes(32).toString("base64url") };
+): Promise<{ readonly claimed: HomeOwner } | { readonly owner: HomeOwner }> {
+  const me: HomeOwner = { pid: process.pid, port, token: randomBytes(32).toString("base64url") };
   for (;;) {
     const latest = await latestOwner(home);
     if (latest.owner !== undefined && (await isAlive(latest.owner))) return { owner: latest.owner };
@@ -48,7 +48,7 @@ export async function claim(
 }
 
 /** Creates the file with its content atomically, if it does not exist. */
-async function makeOwnerFile(home: string, number: number, owner: Owner): Promise<boolean> {
+async function makeOwnerFile(home: string, number: number, owner: HomeOwner): Promise<boolean> {
   const draft = path.join(home, `owner.draft.${randomUUID()}`);
   return guarded(home, async () => {
     await writeFile(draft, `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: "wx" });

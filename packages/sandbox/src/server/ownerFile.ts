@@ -5,7 +5,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-export interface Owner {
+export interface HomeOwner {
   /** Process ID. */
   readonly pid: number;
   /** Port of the HTTP listener, on 127.0.0.1. */
@@ -24,7 +24,7 @@ export function fileOf(home: string, number: number): string {
  * The highest number of a home's files, 0 without files, and the owner that it names, which may
  * have ended.
  */
-export async function latestOwner(home: string): Promise<{ number: number; owner: Owner | undefined }> {
+export async function latestOwner(home: string): Promise<{ number: number; owner: HomeOwner | undefined }> {
   const number = Math.max(0, ...(await ownerNumbers(home)));
   if (number === 0) return { number, owner: undefined };
   const text = await readFile(fileOf(home, number), "utf8").catch(() => "");
@@ -39,9 +39,9 @@ export async function ownerNumbers(home: string): Promise<number[]> {
   });
 }
 
-function parsed(text: string): Owner | undefined {
+function parsed(text: string): HomeOwner | undefined {
   try {
-    const { pid, port, token } = JSON.parse(text) as Partial<Owner>;
+    const { pid, port, token } = JSON.parse(text) as Partial<HomeOwner>;
     if (typeof pid !== "number" || typeof port !== "number" || typeof token !== "string") return undefined;
     return { pid, port, token };
   } catch {

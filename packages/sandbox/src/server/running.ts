@@ -11,7 +11,7 @@ import { ask, isAlive, takeLease } from "./controlClient";
 import type { ClockChange, ClockState } from "./clockControl";
 import type { SandboxStatus } from "./addControl";
 import { prepareEnvironment, type EnvironmentOptions } from "./environment";
-import { currentOwner, type Owner } from "./owner";
+import { currentOwner, type HomeOwner } from "./owner";
 
 /** Longest wait for a server that has been told to stop, in milliseconds. */
 const stopTimeout = 30_000;
@@ -77,7 +77,7 @@ export async function openServerLog(home: string): Promise<FileHandle> {
   return guarded(log, () => open(log, "w", 0o600));
 }
 
-async function demandOwner(home: string): Promise<Owner> {
+async function demandOwner(home: string): Promise<HomeOwner> {
   const { home: folder } = sandboxPaths(home);
   const owner = await currentOwner(folder, isAlive);
   if (owner !== undefined) return owner;

@@ -4,7 +4,7 @@ import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { isAlive, takeLease } from "../../src/server/controlClient";
-import { claim, currentOwner, type Owner } from "../../src/server/owner";
+import { claim, currentOwner, type HomeOwner } from "../../src/server/owner";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 
 describe("the owner of a sandbox's home", () => {
@@ -34,7 +34,7 @@ describe("the owner of a sandbox's home", () => {
   it("claim: exactly one of several processes wins after the owner has ended", async () => {
     await claim(folder, 1, dead);
     const living = new Set<number>();
-    const isLiving = (owner: Owner) => Promise.resolve(living.has(owner.port));
+    const isLiving = (owner: HomeOwner) => Promise.resolve(living.has(owner.port));
     const come = async (port: number) => {
       // As in reality: who claims listens already.
       living.add(port);
@@ -69,7 +69,7 @@ describe("the owner of a sandbox's home", () => {
   });
 
   describe("whether the owner is alive", () => {
-    const asOwner = (server: net.Server): Owner => ({
+    const asOwner = (server: net.Server): HomeOwner => ({
       pid: 1,
       port: (server.address() as AddressInfo).port,
       token: "token",

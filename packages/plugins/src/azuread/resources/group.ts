@@ -4,7 +4,7 @@ import { boolean, set, string, type ResourceProperties } from "../../schema/prop
 import type { Fields } from "../../schema/fields";
 import { notEmpty, resourceId, uuid } from "../../schema/validators";
 import { odataType } from "@defender-mssp/sandbox/entities";
-import type { GraphOperation, Patience } from "../graph";
+import type { GraphOperation, GraphPatience } from "../graph";
 import { alignReferences, idsOf, nullIfEmpty, readFrom, required, textAt } from "../mapping";
 import { type AzureadResource, notReplicated, objectId } from "../types";
 
@@ -25,7 +25,7 @@ const properties: ResourceProperties = {
   objectId: string("computed", { graph: "id" }),
 };
 
-const ownersUnknown: Patience = {
+const ownersUnknown: GraphPatience = {
   notFound: true,
   messages: [
     /One or more property values specified are invalid/,
