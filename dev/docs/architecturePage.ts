@@ -13,7 +13,10 @@ function floorsTable(): string {
     .map((floor, level) =>
       floor.map((room) => {
         const below = all.get(room) ?? [];
-        const inside = (folder: string) => cells(below.flatMap((name) => name.split(`${folder}/`)[1] ?? []));
+        const inside = (folder: string) => {
+          const names = (paths: readonly string[]) => paths.flatMap((name) => name.split(`${folder}/`)[1] ?? []);
+          return cellsOf(names(below), names([...all.keys()].filter((name) => name !== room)));
+        };
         const top = cells(below.filter((name) => !/^(cli|packages)\//.test(name)));
         return [`${level}`, `\`${room}/\``, top, inside("cli"), inside("packages")];
       }),
@@ -26,6 +29,13 @@ function floorsTable(): string {
 
 function cells(names: readonly string[]): string {
   return names.map((room) => `\`${room}\``).join(", ");
+}
+
+/** Names the rooms that are imported, or those of `all` that are not, if these are fewer. */
+function cellsOf(names: readonly string[], all: readonly string[]): string {
+  const others = all.filter((name) => !names.includes(name));
+  if (names.length === 0 || others.length >= names.length / 2) return cells(names);
+  return others.length === 0 ? "all others" : `all others but ${cells(others)}`;
 }
 
 /** The floors inside of large rooms. */

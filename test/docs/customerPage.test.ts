@@ -96,7 +96,7 @@ const mentions: Readonly<Partial<Record<KindKey, KindCell<Mention>>>> = {
 
 describe("the page for the customer's administrator", () => {
   for (const { key, plural } of kinds) {
-    const mention = mentions[key as KindKey] ?? {
+    const mention = mentions[key] ?? {
       granted: new RegExp(`never creates .*\\*\\*${plural}\\*\\*`, "i"),
       revoked: /end \[what this program never creates\]/,
     };
@@ -108,7 +108,7 @@ describe("the page for the customer's administrator", () => {
   }
 
   it("leaves out only what is in the MSSP's tenant or in no tenant, what the customer consents to, ownerships and Azure roles", () => {
-    const left = kinds.filter(({ key }) => isNotApplicable(mentions[key as KindKey]));
+    const left = kinds.filter(({ key }) => isNotApplicable(mentions[key]));
     for (const { key, place } of left) {
       const isElsewhere = place === "MSSP's tenant" || place === "MSSP's subscription" || place === "state";
       assert.ok(isElsewhere || ["automationConsent", "previewConsent", "ownership", "azureRole"].includes(key), key);
@@ -126,7 +126,7 @@ describe("the page for the customer's administrator", () => {
 
   it("ends them in the order of the hand-out, which is that of the kinds", () => {
     const own = kinds.flatMap(({ key, removal }) => {
-      const mention = mentions[key as KindKey];
+      const mention = mentions[key];
       const isElsewhere = ["extensionResource", "lighthouseDefinition", "siemAuthorization"].includes(key);
       if (mention === undefined || isNotApplicable(mention) || isNotApplicable(mention.revoked) || isElsewhere)
         return [];

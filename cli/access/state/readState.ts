@@ -53,7 +53,7 @@ export function plannedState(resources: readonly PlannedResource[]): ReportState
   return {
     resources: resources.map(({ type, name, urn, id, inputs, outputs }) => ({
       type,
-      kind: resourceKind({ type, urn })?.key as KindKey | undefined,
+      kind: resourceKind({ type, urn })?.key,
       name,
       id,
       inputs: withoutSecrets(inputs),
@@ -68,7 +68,7 @@ export function plannedState(resources: readonly PlannedResource[]): ReportState
 function reportResource(one: ReportSource): ReportResource {
   return {
     type: one.type,
-    kind: resourceKind(one)?.key as KindKey | undefined,
+    kind: resourceKind(one)?.key,
     name: urnName(one.urn),
     id: one.id,
     inputs: withoutSecrets(one.inputs),

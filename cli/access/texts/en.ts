@@ -4,7 +4,7 @@ import { english } from "@defender-mssp/pages";
 import { kindInReport } from "../objects/kindInReport";
 import { kindWords } from "../objects/kindWords";
 import { signatureWords } from "../signed/signatureSection";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
+import { kinds } from "../../../domain/kinds/kinds";
 import { stayingAccess } from "../../../domain/stayingAccess";
 import { certificate } from "./certificate";
 import type { Texts } from "./texts";
@@ -164,7 +164,7 @@ export const en: Texts = {
       "Guests cannot release messages from quarantine, change the Tenant Allow/Block List or open Threat Explorer. For that, an analyst needs an account in your tenant.",
   },
   withoutObject: Object.fromEntries(
-    kinds.flatMap(({ key, plural }) => (kindInReport(key as KindKey) === undefined ? [[key, titled(plural)]] : [])),
+    kinds.flatMap(({ key, plural }) => (kindInReport(key) === undefined ? [[key, titled(plural)]] : [])),
   ),
   ways: Object.fromEntries(
     [...notLookedWays, ...unlookedInReport].map(({ way, what, look }) => [

@@ -27,7 +27,7 @@ import { unsearchedReason } from "../../../domain/adoption";
 import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import { kinds } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
-import { principalName, type Principal } from "../../tenant/additions/tenant";
+import { principalName, type ListedPrincipal } from "../../tenant/additions/tenant";
 import { markIn } from "./markIn";
 import { findApplications, findServicePrincipals } from "./findConnector";
 import { findEntitlements, noEntitlements } from "./findEntitlements";
@@ -151,7 +151,7 @@ async function groupById(call: GraphCall, id: string): Promise<Group[]> {
 }
 
 async function withMembers(call: GraphCall, group: Group): Promise<FoundGroup> {
-  const members = await graphList<Principal>(call, groupMembersPath(group.id));
+  const members = await graphList<ListedPrincipal>(call, groupMembersPath(group.id));
   return {
     id: group.id,
     displayName: group.displayName,

@@ -3,7 +3,7 @@ import { azRest, chain } from "@defender-mssp/tenant";
 import { graphGroups, graphList, groupMemberPath, groupMembersPath, type Group } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { membersOf, textsOf, type DeployedObject } from "./deployed";
-import { foreignOwners, principalName, type AdditionsTenant, type Principal } from "./tenant";
+import { foreignOwners, principalName, type AdditionsTenant, type ListedPrincipal } from "./tenant";
 
 export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
   return deployed.all("group");
@@ -50,7 +50,7 @@ async function foreignMembers(
   assigned: ReadonlySet<string>,
 ): Promise<FoundAddition[]> {
   const expected = new Set([...textsOf(wanted), ...assigned]);
-  return (await graphList<Principal>(call, groupMembersPath(group.id)))
+  return (await graphList<ListedPrincipal>(call, groupMembersPath(group.id)))
     .filter(({ id }) => !expected.has(id.toLowerCase()))
     .map((member) => ({
       kind: "member",

@@ -5,7 +5,7 @@ import {
   type CustomerAzure,
   tenantReader,
   type TenantReader,
-  type Principal as TenantPrincipal,
+  type Principal,
 } from "@defender-mssp/tenant";
 import {
   EnvironmentError,
@@ -73,7 +73,7 @@ export function kindTenant(tenant: AdditionsTenant): TenantReader {
 }
 
 /** A principal of the stack's or the MSSP's, as additions name it. */
-export interface StackPrincipal extends TenantPrincipal {
+export interface StackPrincipal extends Principal {
   /** Such as `guest ana@fabrikam.example`. */
   readonly name: string;
   /** It was in the tenant before the stack: what it held then is the customer's. */
@@ -81,7 +81,7 @@ export interface StackPrincipal extends TenantPrincipal {
 }
 
 /** An object of the directory, as lists of owners and members have it. */
-export interface Principal {
+export interface ListedPrincipal {
   readonly "@odata.type"?: string;
   readonly id: string;
   readonly displayName?: string | null;
@@ -91,7 +91,7 @@ export interface Principal {
 }
 
 /** Names an object for people. */
-export function principalName({ id, displayName, userPrincipalName }: Principal): string {
+export function principalName({ id, displayName, userPrincipalName }: ListedPrincipal): string {
   return `${displayName ?? userPrincipalName ?? "an object"} (${userPrincipalName ?? id})`;
 }
 
@@ -105,7 +105,7 @@ export async function foreignOwners(
   object: { readonly id: string; readonly name: string },
 ): Promise<FoundAddition[]> {
   const path = ownersPath(collection, object.id);
-  const owners = await graphList<Principal>(call, path);
+  const owners = await graphList<ListedPrincipal>(call, path);
   return owners
     .filter(
       ({ id, appId, appOwnerOrganizationId }) =>

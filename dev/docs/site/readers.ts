@@ -96,9 +96,18 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       ]),
       folded(
         "Packages",
-        ["detections", "engine", "errors", "microsoft", "pages", "plugins", "sandbox", "siem", "tenant", "terminal"].map((name) =>
-          page(name, `packages/${name}/README.md`),
-        ),
+        [
+          "detections",
+          "engine",
+          "errors",
+          "microsoft",
+          "pages",
+          "plugins",
+          "sandbox",
+          "siem",
+          "tenant",
+          "terminal",
+        ].map((name) => page(name, `packages/${name}/README.md`)),
       ),
       folded("Decisions", [page("All decisions", "docs/adr/README.md"), ...decisions]),
     ]),
