@@ -74,7 +74,9 @@ for (const { fact, home, before, pattern, allowed } of facts) {
 // An exported type has a name of its own: two of a name are one fact with two homes, or two facts that a reader mistakes.
 // The oracle shares nothing with what it judges, so it may name what it finds as the product does.
 const types = new Map();
-for (const [file, text] of texts.filter(([name]) => !/\.d\.ts$|^(examples|templates|packages\/testkit\/src\/oracle)\//.test(name)))
+for (const [file, text] of texts.filter(
+  ([name]) => !/\.d\.ts$|^(examples|templates|packages\/testkit\/src\/oracle)\//.test(name),
+))
   for (const [, name] of text.matchAll(/^export (?:abstract )?(?:interface|type|class|enum) (\w+)/gm))
     types.set(name, [...(types.get(name) ?? []), file]);
 for (const [name, declaring] of [...types].filter(([, declared]) => declared.length > 1)) {
