@@ -65,6 +65,11 @@ const vault: ArmResource = {
       enablePurgeProtection: boolean("optional"),
       enableRbacAuthorization: boolean("optional"),
       enableSoftDelete: boolean("optional"),
+      // The SDK sends its defaults of these four.
+      enabledForDeployment: boolean("optional"),
+      enabledForDiskEncryption: boolean("optional"),
+      enabledForTemplateDeployment: boolean("optional"),
+      publicNetworkAccess: string("optional"),
       sku: object("required", { family: string("required"), name: string("required") }),
       softDeleteRetentionInDays: integer("optional"),
       tenantId: string("required"),
