@@ -71,10 +71,10 @@ describe("mssp check", () => {
     assert.match(stderr, /Did you mean fabrikam\?/);
   });
 
-  it("warns of a tenant that two stacks share without naming each other", async () => {
+  it("refuses a tenant that two stacks share without naming each other", async () => {
     await project.customer("contoso", { sets: ["base"] });
     await project.customer("fabrikam", { sets: ["base"] });
-    assert.match((await findings()).join("\n"), /^Pulumi\.contoso\.yaml:1 warning .*contoso, fabrikam/m);
+    assert.match((await findings()).join("\n"), /^Pulumi\.contoso\.yaml:1 error .*contoso, fabrikam/m);
   });
 
   it("judges rules and runs their tests: a failed case is an error, each settings error comes once", async () => {
