@@ -78,7 +78,7 @@ describe("program/dynamicHost", () => {
 
   it("refuses a text of this program for another type", async () => {
     for (const type of ["azuread:index/group:Group", "pulumi-nodejs:dynamic:Resource", `${dynamicTypePrefix}Guest`])
-      await assert.rejects(check(urn(type), identityCode), /carries code that no release/);
+      await assert.rejects(check(urn(type), identityCode), /carries code that this release has not written/);
   });
 
   it("passes an allowed text on to the SDK, configured with the stack's settings, and prints what it prints", async () => {
