@@ -95,7 +95,7 @@ describe("mssp check of the rules", function () {
     assert.equal(exitCode, 1);
     assert.deepEqual(customers, ["contoso", "fabrikam", "tailspin"]);
     assert.deepEqual(shown, [
-      "- Pulumi.contoso.yaml:1 warning -",
+      "- Pulumi.contoso.yaml:1 error -",
       "fabrikam Pulumi.fabrikam.yaml:16 error KS142",
       "fabrikam Pulumi.fabrikam.yaml:17 error -",
       "fabrikam Pulumi.fabrikam.yaml:22 warning -",
