@@ -71,7 +71,7 @@ export async function askForSettings(
 
 class Interview {
   readonly #answers: Answers;
-  #lookup: TenantLookup = { state: "notChecked", because: "--without check" };
+  #lookup: TenantLookup = { state: "notChecked", because: "--no-check" };
 
   constructor(
     private readonly question: SettingsQuestion,
@@ -137,7 +137,7 @@ class Interview {
     }
     await this.ask.show(
       lookup.state === "unknown"
-        ? `${lookup.because}. Check the spelling; --without check skips this check.`
+        ? `${lookup.because}. Check the spelling; --no-check skips this check.`
         : `Not checked which tenant ${domain} belongs to: ${lookup.because}.`,
     );
     if (lookup.state === "unknown") {

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { Option, type Command } from "commander";
 import { clouds } from "@defender-mssp/microsoft/clouds";
 import { VisibleError } from "@defender-mssp/errors";
 import { assignments } from "@defender-mssp/terminal/assignments";
@@ -16,13 +16,36 @@ export const settable = [
   "msspContact",
 ] as const;
 
-/** @param more settings that a command takes besides. */
-export function settingsOption(more: readonly string[] = []): Option {
+/** Settings that have an option of their own, which is named after them: who the customer and the MSSP are. */
+const identities = {
+  customerName: "--customer-name <name>",
+  customerDomain: "--customer-domain <domain>",
+  tenantId: "--tenant-id <id>",
+  msspName: "--mssp-name <name>",
+  msspTenantId: "--mssp-tenant-id <id>",
+  cloud: "--cloud <cloud>",
+} as const;
+
+export type IdentityOptions = Readonly<Partial<Record<keyof typeof identities, string>>>;
+
+/**
+ * Adds the options of the settings, and `--no-check`.
+ * @param more settings that `--set` takes besides
+ */
+export function settingsOptions(command: Command, more: readonly string[] = []): Command {
   const keys = [...settable, ...more];
-  return new Option(
+  for (const [key, flags] of Object.entries(identities)) command.option(flags, `as --set ${key}=…`);
+  const set = new Option(
     "--set <setting=value...>",
     `settings: ${keys.join(", ")}; analysts as 'Ana Silva <ana@mssp.example>, ben@mssp.example'`,
   ).argParser(assignments(keys));
+  return command.addOption(set).option("--no-check", "do not ask Entra which tenant the domain belongs to");
+}
+
+/** The settings that options of their own give. */
+export function identitiesIn(options: IdentityOptions): IdentityOptions {
+  const given = Object.keys(identities).filter((key) => options[key as keyof IdentityOptions] !== undefined);
+  return Object.fromEntries(given.map((key) => [key, options[key as keyof IdentityOptions]]));
 }
 
 const allowed: Readonly<Partial<Record<string, readonly string[]>>> = {
@@ -35,7 +58,7 @@ export function givenSettings(set: Readonly<Partial<Record<string, string>>> = {
   const { analysts, ...texts } = set;
   for (const [key, value = ""] of Object.entries(texts))
     if (allowed[key]?.includes(value) === false)
-      throw new VisibleError(`--set ${key}=${value}: allowed are ${allowed[key].join(", ")}. Nothing was written.`);
+      throw new VisibleError(`${key} "${value}": allowed are ${allowed[key].join(", ")}. Nothing was written.`);
   return { ...texts, ...(analysts === undefined ? {} : { analyst: listOf(analysts) }) };
 }
 

@@ -42,7 +42,7 @@ export interface CompleteOptions {
   readonly check: boolean;
 }
 
-const notAsked: TenantLookup = { state: "notChecked", because: "--without check" };
+const notAsked: TenantLookup = { state: "notChecked", because: "--no-check" };
 
 /**
  * All settings of the customer; undefined if the person cancelled.
@@ -133,7 +133,7 @@ async function ofAnotherCustomer(
 function requireTenant({ customerDomain = "", tenantId }: GivenSettings, lookup: TenantLookup): void {
   if (lookup.state === "unknown")
     throw new VisibleError(
-      `${lookup.because}; nothing was written. Check the spelling of the domain. --without check skips this check.`,
+      `${lookup.because}; nothing was written. Check the spelling of the domain. --no-check skips this check.`,
     );
   if (lookup.state !== "found" || tenantId === undefined || lookup.tenantId === tenantId.toLowerCase()) return;
   throw new VisibleError(

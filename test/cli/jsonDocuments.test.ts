@@ -21,7 +21,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   check: [],
   init: ["made", "--without", "git", "lockfile"],
   new: [
-    ...["fabrikam", "--without", "check", "--set", "customerName=Fabrikam", "customerDomain=fabrikam.example"],
+    ...["fabrikam", "--no-check", "--set", "customerName=Fabrikam", "customerDomain=fabrikam.example"],
     ...[`tenantId=${tenant}`, "analysts=ana@mssp.example"],
   ],
   adopt: ["fabrikam"],

@@ -54,12 +54,12 @@ describe("cli: questions to a person", () => {
   ];
 
   it("new: asks for what is missing, and for nothing else", async () => {
-    const { exitCode, stderr } = await inSession(["new", "contoso", "--without", "check"], { folder, answers });
+    const { exitCode, stderr } = await inSession(["new", "contoso", "--no-check"], { folder, answers });
     assert.equal(exitCode, 0, stderr);
     const text = await readFile(path.join(folder, "customers", "Pulumi.contoso.yaml"), "utf8");
     assert.match(text, /acme:customerName: Contoso/);
     assert.match(text, /acme:portalAccess: basic/);
-    const args = ["new", "tailwind", "--without", "check", "--set", "customerName=Tailwind", "cloud=public"];
+    const args = ["new", "tailwind", "--no-check", "--set", "customerName=Tailwind", "cloud=public"];
     const second = await inSession(args, {
       folder,
       answers: answers.filter((answer) => answer !== "Contoso" && answer !== "public"),
@@ -70,7 +70,7 @@ describe("cli: questions to a person", () => {
   it("new: Ctrl-C at any question writes nothing", async () => {
     for (let at = 0; at < answers.length; at++) {
       const given = [...answers.slice(0, at), undefined];
-      const { exitCode, stderr } = await inSession(["new", "contoso", "--without", "check"], {
+      const { exitCode, stderr } = await inSession(["new", "contoso", "--no-check"], {
         folder,
         answers: given,
       });

@@ -230,7 +230,7 @@ describe("mssp adopt", function () {
     const customer = [`customerName=Contoso ${number}`, `customerDomain=contoso${number}.example`];
     const provider = ["msspName=Fabrikam Security", `msspTenantId=${msspTenantId}`];
     const domain = ["analystDomains=fabrikam-security.example", `tenantId=${tenantIdOf(number)}`];
-    const set = ["--set", ...customer, ...provider, ...domain, "--without", "check"];
+    const set = ["--set", ...customer, ...provider, ...domain, "--no-check"];
     const args = ["adopt", `hand${number}`, ...set, ...more];
     return mssp(...args);
   }

@@ -462,7 +462,7 @@ describe("secrets", function () {
     const since = [...stack, "--since", "P3D"];
     const dataCollection = ["--set", `dcr=dcr-${"0".repeat(32)}`, "stream=Custom-DefenderAlerts_CL"];
     const mssp2 = ["msspName=Fabrikam Security", "msspTenantId=5ec0de00-5ea1-4000-8000-000000000001"];
-    const customer2 = ["--without", "check", "--set", "customerName=Second", "customerDomain=second.example"];
+    const customer2 = ["--no-check", "--set", "customerName=Second", "customerDomain=second.example"];
     const second = [...customer2, `tenantId=${tenantIdOf(0x5f)}`, ...mssp2];
     const analyst = ["portalAccess=basic", "analysts=Ana Silva <ana.silva@fabrikam-security.example>"];
     await writeFile(path.join(temporary, "matrix.json"), await mssp(["ci", "matrix", "--all", "--json"]));

@@ -44,7 +44,7 @@ describe("cli/customer/adopt/withoutMarked: objects of another stack in the tena
       };
       const options = ["--set", ...Object.entries(given).map(([name, value]) => `${name}=${value}`)];
       const owns = ["--mssp-owns", "guests", "groups", "application", "accessPackages"];
-      const args = ["adopt", `adopted${number}`, ...options, ...owns, "--without", "check", "--dry-run", "--json"];
+      const args = ["adopt", `adopted${number}`, ...options, ...owns, "--no-check", "--dry-run", "--json"];
       const { stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });
       assert.notEqual(stdout, "", stderr);
       const { plan } = JSON.parse(stdout) as Adoption;

@@ -127,7 +127,7 @@ describe("the packages in an empty folder", function () {
       "msspTenantId=5ec0de00-5ea1-4000-8000-000000000001",
       "analysts=ana@fabrikam.example",
     ];
-    const flags = ["--without", "check", "--set", ...settings, ...ids];
+    const flags = ["--no-check", "--set", ...settings, ...ids];
     const made = succeeded(await onSandbox("npx", "mssp", "new", "tailwind", ...flags));
     assert.match(made.stdout, /^customers\/Pulumi\.tailwind\.yaml is written\./m);
     const { stdout } = succeeded(await inCustomers("npx", "mssp", "permissions", "--stack", "tailwind"));

@@ -5,20 +5,28 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { assignments } from "@defender-mssp/terminal/assignments";
 import { stackArgument } from "../../stack/stackName";
-import { givenSettings, listOf, settingsOption } from "../../newCustomer/givenSettings";
+import {
+  givenSettings,
+  identitiesIn,
+  listOf,
+  settingsOptions,
+  type IdentityOptions,
+} from "../../newCustomer/givenSettings";
 import type { AdoptOptions } from "./adopt";
 
-type CommandOptions = Pick<AdoptOptions, "secretsProvider" | "msspOwns" | "answer" | "dryRun" | "plan" | "yes"> & {
+type CommandOptions = Pick<
+  AdoptOptions,
+  "secretsProvider" | "msspOwns" | "msspDomain" | "answer" | "dryRun" | "plan" | "yes" | "check"
+> & {
   readonly set?: Readonly<Record<string, string>>;
-  readonly without?: readonly "check"[];
   readonly json?: boolean;
-};
+} & IdentityOptions;
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
-  command
-    .argument("<stack>", "name of the customer's stack, which must not exist", stackArgument)
-    .addOption(settingsOption(["analystDomains", "defenderEndpoint"]))
+  const started = command.argument("<stack>", "name of the customer's stack, which must not exist", stackArgument);
+  settingsOptions(started, ["analystDomains", "defenderEndpoint"])
+    .option("--mssp-domain <domain...>", "as --set analystDomains=…")
     .option("--secrets-provider <provider>", "of the new stack, as for `pulumi stack init`")
     .addOption(
       new Option("--mssp-owns <kind...>", "what belongs to the MSSP, so that `pulumi destroy` deletes it").choices([
@@ -33,21 +41,15 @@ export function define(command: Command, session: Session): void {
     .option("--plan <file>", "write the plan to a file, as JSON")
     .option("--json", "print plan and result as one JSON object; asks no questions")
     .option("--yes", "write without asking; open questions are an error")
-    .addOption(
-      new Option("--without <part...>", "check: do not ask Entra which tenant the domain belongs to").choices([
-        "check",
-      ]),
-    )
-    .action(async (stack: string, { json = false, set = {}, without, ...options }: CommandOptions) => {
+    .action(async (stack: string, { json = false, set = {}, ...options }: CommandOptions) => {
       const { adopt } = await import("./adopt.js");
       const interactive = !json && options.yes !== true && session.ask.isPossible;
       const say = (text: string) => (json ? undefined : session.out.write(text));
       const { analystDomains, defenderEndpoint, ...settings } = set;
       const given = {
-        ...givenSettings(settings),
+        ...givenSettings({ ...settings, ...identitiesIn(options) }),
         ...(analystDomains && { msspDomain: listOf(analystDomains) }),
         ...(defenderEndpoint && { defenderEndpoint }),
-        check: without === undefined,
       };
       const adoption = await adopt(stack, { ...options, ...given, interactive, say }, session);
       if (adoption === undefined) {

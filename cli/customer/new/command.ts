@@ -1,41 +1,36 @@
 /** `mssp new`: writes the settings of a customer. */
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { stackArgument } from "../../stack/stackName";
-import { givenSettings, settingsOption } from "../../newCustomer/givenSettings";
+import { givenSettings, identitiesIn, settingsOptions, type IdentityOptions } from "../../newCustomer/givenSettings";
 
-interface NewOptions {
+interface NewOptions extends IdentityOptions {
   readonly set?: Readonly<Record<string, string>>;
   readonly clientId?: string;
-  readonly without?: readonly "check"[];
+  readonly check: boolean;
   readonly json?: boolean;
 }
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
-  command
-    .argument("<stack>", "name of the customer's stack", stackArgument)
-    .addOption(settingsOption())
+  settingsOptions(command.argument("<stack>", "name of the customer's stack", stackArgument))
     .option(
       "--client-id <id>",
       "application ID of your automation (default: that of another customer's file, or ARM_CLIENT_ID)",
     )
-    .addOption(
-      new Option("--without <part...>", "check: do not ask Entra which tenant the domain belongs to").choices([
-        "check",
-      ]),
-    )
     .option("--json", "print the file, its settings and the check as one JSON object; asks no questions")
-    .action(async (stack: string, { json, set, clientId, without }: NewOptions) => {
+    .action(async (stack: string, { json, set, clientId, check, ...options }: NewOptions) => {
       const [{ complete }, { writeCustomer, nextSteps }] = await Promise.all([
         import("../../newCustomer/questions.js"),
         import("./customer.js"),
       ]);
       const interactive = json !== true && session.ask.isPossible;
-      const given = { ...givenSettings(set), ...(clientId === undefined ? {} : { clientId }) };
-      const check = without === undefined;
+      const given = {
+        ...givenSettings({ ...set, ...identitiesIn(options) }),
+        ...(clientId === undefined ? {} : { clientId }),
+      };
       const answers = await complete(stack, given, { command: "new", interactive, check }, session);
       if (answers === undefined) {
         session.err.note("Nothing was written.");

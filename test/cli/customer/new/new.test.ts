@@ -241,7 +241,7 @@ describe("mssp new", () => {
       });
   });
 
-  it("reports that the tenant was not checked if Entra can't be reached, and with --without check", async () => {
+  it("reports that the tenant was not checked if Entra can't be reached, and with --no-check", async () => {
     const offline = { ...environment, ARM_METADATA_HOSTNAME: "127.0.0.1:9", ARM_CLIENT_ID: "" };
     const args = Object.entries({ ...flags, tenantId: contoso }).flatMap(([setting, value]) => [
       "--set",
@@ -255,8 +255,8 @@ describe("mssp new", () => {
       ended.stdout,
       /is written\.\nNot checked whether the domain belongs to the tenant\s\S+:\sEntra could not be asked/,
     );
-    const unchecked = await create("tailwind", { tenantId: contoso }, ["--without", "check"]);
-    assert.match(unchecked.stdout, /^Not checked [^.]*:\s--without check\.$/m);
+    const unchecked = await create("tailwind", { tenantId: contoso }, ["--no-check"]);
+    assert.match(unchecked.stdout, /^Not checked [^.]*:\s--no-check\.$/m);
   });
 
   it("names the missing options without a terminal", async () => {
