@@ -43,10 +43,11 @@ export function define(governance: Command, session: Session): void {
     ),
   );
   addOptionsFor(governance, ["request"], (command) =>
-    command.option(
-      "--without",
-      "invitation",
-      "send the request without an invitation, as between tenants with shared billing",
+    command.addOption(
+      new Option(
+        "--without <part...>",
+        "invitation: send the request without one, as between tenants with shared billing",
+      ).choices(["invitation"]),
     ),
   );
   addOptionsFor(governance, actions, (command) => command.option("--yes", "change without asking"));
