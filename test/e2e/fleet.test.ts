@@ -148,7 +148,10 @@ describe("mssp fleet, five customers", () => {
     const resumed = await fleet("destroy", "--resume", "--yes");
     assert.equal(resumed.exitCode, 0, `${resumed.stdout}\n${resumed.stderr}`);
     assert.deepEqual(dumps(), asBefore);
-    const status = await fleet("status", "--json");
+    const status = await mssp(["status", "--show", "runs", "--json"], {
+      folder: project.folder,
+      environment: project.environment,
+    });
     const { stacks: list } = JSON.parse(status.stdout) as { stacks: { stack: string; state: string }[] };
     assert.deepEqual(
       list.filter(({ state }) => state !== "changed").map(({ stack }) => stack),
