@@ -66,7 +66,7 @@ describe("components/liveOutputs: outputs of an incomplete run", function () {
     for (const overlapDays of [7, 0]) {
       const credential = { type: "secret", days: 365, rotateBeforeDays: 30, overlapDays };
       const cleo = { email: "cleo.martin@fabrikam-security.example", displayName: "Cleo Martin" };
-      await settings({ analysts: [ana, ben, cleo], connector: { credential } });
+      await settings({ analysts: [ana, ben, cleo], connector: { alertApis: ["legacySiem", "graph"], credential } });
       const target = urn("ApplicationRedirectUris", "customer-siem-redirect-redirect-uris");
       await project.succeed([...up, "--target", target], dueNow);
       assert.deepEqual(await project.outputs("contoso"), before);
