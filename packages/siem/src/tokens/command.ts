@@ -220,7 +220,7 @@ async function placeFor(
 ): Promise<TokenPlace> {
   const { out } = options;
   if (out !== undefined) {
-    const [, vaultUrl, name] = /^(https:\/\/[^/]+)(?:\/secrets\/([^/]+))?\/*$/.exec(out) ?? [];
+    const [, vaultUrl, name] = /^(https:\/\/[^/].*?)(?:\/secrets\/([^/]+))?\/*$/.exec(out) ?? [];
     if (vaultUrl === undefined && /^https:/.test(out))
       throw new VisibleError(`--out ${out} is not the address of a key vault: https://<vault>/secrets/<name>.`);
     if (vaultUrl === undefined) return { kind: "file", file: path.resolve(out) };
