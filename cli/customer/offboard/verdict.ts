@@ -1,5 +1,13 @@
 /** What a proof says: what was removed, what still gives access, what a person must confirm, what stays. */
-import { chain, edgeChain, type Chain, type Edge, type GrantingNode, type UnreadKind } from "@defender-mssp/tenant";
+import {
+  chain,
+  edgeChain,
+  ways,
+  type Chain,
+  type Edge,
+  type GrantingNode,
+  type UnreadKind,
+} from "@defender-mssp/tenant";
 import { deletedItemPath } from "@defender-mssp/microsoft";
 import { counted } from "../../base/counted";
 import { removalOrder } from "../../../domain/kinds/accessKind";
@@ -121,10 +129,21 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
   }
 }
 
+/** An entry for the MSSP's tenant, whose ID is the tenant's, can give each way of its kind. */
+function trustChains(kind: KindKey, id: string): Chain[] {
+  if (kind !== "partnerEntry") return [];
+  return ways.flatMap(({ id: way, is }) =>
+    "kinds" in is && is.kinds.includes(kind) ? [chain({ kind, principal: id, object: id, way })] : [],
+  );
+}
+
 function ofItem({ id, name, ...item }: ProvedItem): OfKind {
   const known = itemKind(item);
   if (known === undefined) return {};
-  const chains = known.principal === undefined ? [] : [chain({ kind: known.key, principal: id, object: id })];
+  const chains =
+    known.principal === undefined
+      ? trustChains(known.key, id)
+      : [chain({ kind: known.key, principal: id, object: id })];
   return { kinds: [known.key], name, chains };
 }
 
