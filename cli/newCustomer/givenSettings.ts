@@ -42,20 +42,32 @@ export function settingsOptions(command: Command, more: readonly string[] = []):
   return command.addOption(set).option("--no-check", "do not ask Entra which tenant the domain belongs to");
 }
 
-/** The settings that options of their own give. */
-export function identitiesIn(options: IdentityOptions): IdentityOptions {
-  const given = Object.keys(identities).filter((key) => options[key as keyof IdentityOptions] !== undefined);
-  return Object.fromEntries(given.map((key) => [key, options[key as keyof IdentityOptions]]));
-}
-
 const allowed: Readonly<Partial<Record<string, readonly string[]>>> = {
   cloud: Object.keys(clouds),
   portalAccess: ["rbac", "basic"],
 };
 
-/** @throws VisibleError for a value that the setting does not take. */
-export function givenSettings(set: Readonly<Partial<Record<string, string>>> = {}): GivenSettings {
-  const { analysts, ...texts } = set;
+/**
+ * The settings of `--set`, and those that options of their own give.
+ * @throws VisibleError for a setting that both give differently, or a value that the setting does not take.
+ */
+export function givenSettings(
+  set: Readonly<Partial<Record<string, string>>> = {},
+  options: IdentityOptions = {},
+): GivenSettings {
+  const keys = Object.keys(identities) as (keyof typeof identities)[];
+  const twice = keys.filter((key) => options[key] !== undefined && (set[key] ?? options[key]) !== options[key]);
+  if (twice.length > 0) {
+    const both = twice.map((key) => {
+      const [option = ""] = identities[key].split(" ");
+      return `${option} "${options[key] ?? ""}" and --set ${key}="${set[key] ?? ""}" differ`;
+    });
+    throw new VisibleError(`${both.join("; ")}: give each setting once. Nothing was written.`);
+  }
+  const { analysts, ...texts } = {
+    ...set,
+    ...Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]]))),
+  };
   for (const [key, value = ""] of Object.entries(texts))
     if (allowed[key]?.includes(value) === false)
       throw new VisibleError(`${key} "${value}": allowed are ${allowed[key].join(", ")}. Nothing was written.`);

@@ -5,13 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { assignments } from "@defender-mssp/terminal/assignments";
 import { stackArgument } from "../../stack/stackName";
-import {
-  givenSettings,
-  identitiesIn,
-  listOf,
-  settingsOptions,
-  type IdentityOptions,
-} from "../../newCustomer/givenSettings";
+import { givenSettings, listOf, settingsOptions, type IdentityOptions } from "../../newCustomer/givenSettings";
 import type { AdoptOptions } from "./adopt";
 
 type CommandOptions = Pick<
@@ -47,7 +41,7 @@ export function define(command: Command, session: Session): void {
       const say = (text: string) => (json ? undefined : session.out.write(text));
       const { analystDomains, defenderEndpoint, ...settings } = set;
       const given = {
-        ...givenSettings({ ...settings, ...identitiesIn(options) }),
+        ...givenSettings(settings, options),
         ...(analystDomains && { msspDomain: listOf(analystDomains) }),
         ...(defenderEndpoint && { defenderEndpoint }),
       };

@@ -4,7 +4,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { stackArgument } from "../../stack/stackName";
-import { givenSettings, identitiesIn, settingsOptions, type IdentityOptions } from "../../newCustomer/givenSettings";
+import { givenSettings, settingsOptions, type IdentityOptions } from "../../newCustomer/givenSettings";
 
 interface NewOptions extends IdentityOptions {
   readonly set?: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export function define(command: Command, session: Session): void {
       ]);
       const interactive = json !== true && session.ask.isPossible;
       const given = {
-        ...givenSettings({ ...set, ...identitiesIn(options) }),
+        ...givenSettings(set, options),
         ...(clientId === undefined ? {} : { clientId }),
       };
       const answers = await complete(stack, given, { command: "new", interactive, check }, session);

@@ -70,6 +70,19 @@ describe("mssp new", () => {
     assert.equal((await settings("tailwind")).msspTenantId, msspTenantId);
   });
 
+  it("refuses a setting that its option and --set give differently, and takes one that they give alike", async () => {
+    const options = ["--customer-name", "Contoso Ltd", "--mssp-name", "Adatum", "--customer-domain", "contoso.com"];
+    const { exitCode, stderr } = await create("contoso", {}, options);
+    assert.equal(exitCode, 1);
+    assert.equal(
+      stderr.replaceAll(/\s+/g, " ").trim(),
+      'mssp: --customer-name "Contoso Ltd" and --set customerName="Contoso" differ; --mssp-name "Adatum" and ' +
+        '--set msspName="Fabrikam Security" differ: give each setting once. Nothing was written.',
+    );
+    await assert.rejects(settings("contoso"), /There is no/);
+    assert.equal((await create("contoso", {}, ["--customer-name", "Contoso"])).exitCode, 0);
+  });
+
   it("refuses a tenant that the domain does not belong to, and writes nothing", async () => {
     const { exitCode, stderr } = await create("contoso", { tenantId: "99999999-0000-4000-8000-000000000009" });
     assert.equal(exitCode, 1);
