@@ -23,13 +23,26 @@ describe("cli: running Pulumi", () => {
   });
 
   it("starts the engine itself, with the language host's folder first on PATH", async () => {
-    const home = newFolder();
-    const folder = path.join(home, "versions", "3.0.0", "bin");
-    await mkdir(folder, { recursive: true });
-    const engine = path.join(folder, "pulumi");
-    await writeFile(engine, '#!/bin/sh\necho "$PPID $PATH $*"\n', { mode: 0o755 });
-    const environment = { PATH: process.env["PATH"], PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" };
-    const { stdout } = await askPulumi(["stack", "ls"], { folder: home, environment });
+    const { folder, environment } = await printingEngine("$PPID $PATH $*");
+    const { stdout } = await askPulumi(["stack", "ls"], { folder, environment });
     assert.equal(stdout, `${process.pid} ${folder}:${process.env["PATH"]} stack ls --non-interactive`);
   });
+
+  it("collects garbage less often in commands that start no plugins, unless the caller says how often", async () => {
+    const { folder, environment } = await printingEngine("$GOGC $GOMEMLIMIT");
+    const printed = async (args: readonly string[], own = {}) =>
+      (await askPulumi(args, { folder, environment: { ...environment, ...own } })).stdout;
+    assert.equal(await printed(["stack", "export"]), "400 1GiB");
+    assert.equal(await printed(["stack", "export"], { GOGC: "50" }), "50 1GiB");
+    assert.equal(await printed(["up", "--yes"]), " ");
+  });
 });
+
+/** An engine that prints these variables, in its folder. */
+async function printingEngine(text: string) {
+  const home = newFolder();
+  const folder = path.join(home, "versions", "3.0.0", "bin");
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "pulumi"), `#!/bin/sh\necho "${text}"\n`, { mode: 0o755 });
+  return { folder, environment: { PATH: process.env["PATH"], PULUMI_HOME: home, PULUMI_VERSION: "3.0.0" } };
+}
