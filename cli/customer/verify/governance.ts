@@ -1,8 +1,6 @@
 /** The governance relationship of a stack's two tenants, read as the automation. */
 import { clockFrom, grantSentences, graphCall, request, type GraphCall } from "@defender-mssp/microsoft";
-import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
-import { readStackSettings } from "../../../settings/fromFile";
 import type { Addition } from "../../stack/additionsPart";
 import { endStep, lookAtGovernance, relationshipText, type GovernanceLook } from "../../access/governance/look";
 import { stackGovernanceState } from "../../access/governance/state";
@@ -11,21 +9,17 @@ import type { VerifyContext } from "@defender-mssp/siem/verify/context";
 import { asAutomation, automationToken } from "../../access/connector/automation";
 import { rereads } from "../../tenant/rereads";
 import { gdapExclusion } from "./gdapExclusion";
-import type { StackContextOptions } from "../../access/connector/stackContext";
 
 /**
  * Whether the relationship is active and grants what the settings say. With another model: whether
  * there is one, which is a way in that the settings do not ask for.
  */
-export async function governanceRelationship(context: VerifyContext, options: StackContextOptions): Promise<Check[]> {
+export async function governanceRelationship(
+  context: VerifyContext,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+): Promise<Check[]> {
   const { stack } = context.connector;
-  const { folder, environment } = options;
-  // The next `up` reports invalid settings; this command checks what is deployed.
-  const settings = await readStackSettings(stack, { folder, environment }).catch((error: unknown) => {
-    if (error instanceof VisibleError) return undefined;
-    throw error;
-  });
-  if (settings === undefined) return [];
   if (settings.portalAccess.model !== "governance") {
     const signIn = async () => ({ settings, call: await callOf(context) });
     return [unaskedRelationship(stack, settings, await lookAtGovernance(signIn, rereads(environment)))];

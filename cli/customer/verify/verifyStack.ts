@@ -2,14 +2,17 @@
 import { VisibleError } from "@defender-mssp/errors";
 import { rereads } from "../../tenant/rereads";
 import { withNotYet } from "../../access/connector/notYet";
-import { failed, notChecked, type Check } from "@defender-mssp/siem/verify/check";
+import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
 import { credentialExpiry, portal } from "@defender-mssp/siem/verify/connectorChecks";
 import { checksAsSiem } from "@defender-mssp/siem/verify/verifyConnector";
 import { retirementsCheck } from "@defender-mssp/siem/verify/retirementsCheck";
 import { dateOf, hasOneView, type Ending } from "@defender-mssp/microsoft";
 import { stackEndings } from "../../../domain/stackEndings";
+import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
+import { leaver } from "../../findings/rules/leaver";
 import { readDeployment, type Deployment } from "../../stack/deployment";
+import { guestsIn } from "../../stack/leavers";
 import { deploymentRestsOn } from "../../stack/settingsAsDeployed";
 import { findAdditions } from "../../tenant/additions/find";
 import { governanceRelationship } from "./governance";
@@ -29,10 +32,15 @@ export async function verifyStack(options: StackContextOptions): Promise<readonl
     if (!(error instanceof VisibleError)) throw error;
     return [failed("stack", error.message)];
   }
-  const { checks, legacy } = await checksAsSiem(context);
-  const twice = (look: () => Promise<Check>): Promise<Check> => readTwice(look, options.environment);
-  const governance = await governanceRelationship(context, options);
   const { stack, folder, environment } = options;
+  // The next `up` reports invalid settings; this command checks what is deployed.
+  const settings = await readStackSettings(stack, { folder, environment }).catch((error: unknown) => {
+    if (!(error instanceof VisibleError)) throw error;
+    return undefined;
+  });
+  const { checks, legacy } = await checksAsSiem(context);
+  const twice = (look: () => Promise<Check>): Promise<Check> => readTwice(look, environment);
+  const governance = settings === undefined ? [] : await governanceRelationship(context, settings, environment);
   const deployment = await readDeployment(stack, { folder, environment });
   const additions = await findAdditions({ stack, folder, environment, deployment });
   const all = [
@@ -44,7 +52,8 @@ export async function verifyStack(options: StackContextOptions): Promise<readonl
     await twice(() => redirectUri(context)),
     await twice(() => notificationRules(context)),
     await portal(context),
-    retirementsCheck(await stackRetirements(context, options, deployment)),
+    retirementsCheck(stackRetirements(context, settings, deployment)),
+    leavers(settings, deployment),
     ...governance,
     // Its own check says more than the search for additions.
     ...additions.filter(({ name }) => !governance.some((check) => check.name === name)),
@@ -65,16 +74,22 @@ export async function readTwice(look: () => Promise<Check>, environment: NodeJS.
   );
 }
 
-/** The settings alone say what people reach; the next `up` reports settings that are not valid. */
-async function stackRetirements(
+/** The settings alone say what people reach. */
+function stackRetirements(
   { connector, now }: StackVerifyContext,
-  { stack, folder, environment }: StackContextOptions,
+  { azureDelegation, sentinelAccess }: Partial<Settings> = {},
   deployment: Deployment,
-): Promise<readonly Ending[]> {
-  const settings = await readStackSettings(stack, { folder, environment }).catch((error: unknown) => {
-    if (!(error instanceof VisibleError)) throw error;
-  });
-  const { azureDelegation, sentinelAccess } = settings ?? {};
-  const today = dateOf(now);
-  return stackEndings({ connector, azureDelegation, sentinelAccess }, today, deploymentRestsOn(deployment));
+): readonly Ending[] {
+  return stackEndings({ connector, azureDelegation, sentinelAccess }, dateOf(now), deploymentRestsOn(deployment));
+}
+
+/** People whom the settings no longer name, in the words of `mssp status`. */
+export function leavers(settings: Settings | undefined, { stack, resources }: Deployment): Check {
+  const name = "leavers";
+  const guests = guestsIn(resources);
+  if (guests.length === 0) return notChecked(name, "not applicable: the stack has no guests");
+  if (settings === undefined) return notChecked(name, "not checked: the settings can't be read");
+  const left = leaver({ stack, settings, state: { guests } });
+  if (left.length > 0) return failed(name, left.map(({ text, next }) => `${text}: ${next}`).join("; "));
+  return passed(name, "the settings name each guest of the stack");
 }

@@ -1,9 +1,14 @@
+import type { ReportState } from "../../access/state/readState";
 import { leaverSentence, leaversIn, revokeStep } from "../../stack/leavers";
 import { finding, type Finding } from "../finding";
 import type { Facts } from "../facts";
 
 /** People who have left the settings and not the tenant. */
-export function leaver({ stack, settings, state }: Facts): Finding[] {
+export function leaver({
+  stack,
+  settings,
+  state,
+}: Pick<Facts, "stack" | "settings"> & { readonly state?: Pick<ReportState, "guests"> }): Finding[] {
   if (settings === undefined || state === undefined) return [];
   return leaversIn(state.guests, settings).map((person) =>
     finding("leaver", "now", {

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
+import type { Check } from "@defender-mssp/siem/verify/check";
 import type { FleetReport } from "../../../cli/customer/report/fleet";
 import type { AccessReport } from "../../../cli/findings/accessReport";
 import type { StatusReport } from "../../../cli/customer/status/customerStatus";
-import { StackProject } from "../pulumiStack";
+import { connectorOutputs, StackProject } from "../pulumiStack";
 import { inSession } from "../testSession";
-import { settingsText, stateText } from "../customer/report/states";
+import { settingsOf, settingsText, stateText } from "../customer/report/states";
 
 const now = () => new Date("2026-11-28T12:00:00Z");
 
@@ -16,7 +17,10 @@ describe("what needs somebody now", () => {
   let project: StackProject;
   before(async () => {
     project = await StackProject.create({ engine: "stand-in" });
-    for (const stack of ["joined", "left", "cut"]) await project.addStack(stack);
+    for (const stack of ["joined", "left", "cut"]) {
+      const outputs = { ...connectorOutputs("secret"), tenantId: settingsOf("basic").tenantId };
+      await project.addStack(stack, outputs);
+    }
   });
   after(() => project.dispose());
 
@@ -53,6 +57,17 @@ describe("what needs somebody now", () => {
         needs.map(({ text, next }) => [text, next]),
         stack,
       );
+      const leavers = needs.filter(({ topic }) => topic === "leaver");
+      const live = await json<AccessReport>("report", "--stack", stack, "--live");
+      assert.deepEqual(
+        live.attention.flatMap(({ topic, title }) => (topic === "leaver" ? [title] : [])),
+        leavers.map(({ text }) => text),
+        stack,
+      );
+      const { checks } = await json<{ readonly checks: readonly Check[] }>("verify", "--stack", stack);
+      const check = checks.find(({ name }) => name === "leavers");
+      assert.equal(check?.state, leavers.length === 0 ? "passed" : "failed", stack);
+      for (const { text, next } of leavers) assert.equal(check.reason, `${text}: ${next}`);
     }
     assert.deepEqual(
       ["joined", "left", "cut"].map((stack) => byStatus(stack).map(({ topic }) => topic)),

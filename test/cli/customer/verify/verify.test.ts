@@ -106,6 +106,7 @@ describe("mssp verify, and mssp status --show secrets", function () {
       "added to the automation": "notChecked",
       "added trust of the MSSP": "notChecked",
       "governance relationship": "notChecked",
+      leavers: "notChecked",
     });
     assert.equal(exitCode, 0);
   });
