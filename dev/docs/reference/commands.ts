@@ -16,19 +16,19 @@ export function commandsPage(): string {
     "Errors go to standard error. An error says what is wrong, where, and what to do. A usage error ends every command with exit code 2. " +
       "[Exit codes](exit-codes.md) has the codes of all commands, and the shape of `--json`.",
     "",
-    ...commandsBelow(programFor([...subcommandNames, "--all"], processSession()), []).flatMap(({ names, command }) => [
-      `## ${["npx mssp", ...names].join(" ")}`,
-      "",
-      "```text",
-      helpOf(command),
-      "```",
-      "",
-      ...commandDocuments(names, command).flatMap((name) => [
+    ...commandsBelow(programFor([...subcommandNames, "--all"], processSession()), []).flatMap((below) => [
+      ...section(below),
+      ...commandDocuments(below.names, below.command).flatMap((name) => [
         `\`${commandOfDocument(name)} --json\`: its [JSON Schema](../../${schemaPlace(name)}).`,
         "",
       ]),
     ]),
   ].join("\n");
+}
+
+/** Its whole help under its name. */
+function section({ names, command }: ReturnType<typeof commandsBelow>[number]): string[] {
+  return [`## ${["npx mssp", ...names].join(" ")}`, "", "```text", helpOf(command), "```", ""];
 }
 
 /** Every command that help lists, with its description. */
@@ -57,14 +57,7 @@ export function pipelineStepsPage(): string {
     "",
     "The pipelines of `templates/` call these commands. `npx mssp ci --help --all` lists them; nobody needs them at a terminal.",
     "",
-    ...steps.flatMap(({ names, command }) => [
-      `## ${["npx mssp", ...names].join(" ")}`,
-      "",
-      "```text",
-      helpOf(command),
-      "```",
-      "",
-    ]),
+    ...steps.flatMap(section),
   ].join("\n");
 }
 
