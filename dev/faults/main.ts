@@ -5,13 +5,12 @@
  * is lost and nothing left over.
  */
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { VisibleError, messageOf } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { cutKinds, replicaProfiles, replicaSights, sights } from "@defender-mssp/sandbox";
+import { choice, runTool, wholeNumber } from "../tool";
 import { allCustomers, customersByModel } from "./customer";
-import { runKill } from "./kills";
-import { fairWeather, runSeed, type FaultResult, type Run, type SeedOptions, type Weather } from "./runs";
+import { fairWeather, runKill, runSeed, type FaultResult, type Run, type SeedOptions, type Weather } from "./runs";
 
 const help = `npm run -s faults -- [--seeds 50] [--first 1] [--customer tiers|packages|azure|detections] [--percent 10] [--cuts reset|closed]
                      [--scale 0.02] [--jobs 3] [--json]
@@ -40,40 +39,30 @@ interface Task {
   run(): Promise<FaultResult>;
 }
 
-async function main(): Promise<void> {
-  const number = (name: string, value: string): number => {
-    if (!/^\d+(\.\d+)?$/.test(value)) throw new VisibleError(`--${name} must be a number, not "${value}".`);
-    return Number(value);
-  };
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: "string", default: "50" },
-      first: { type: "string", default: "1" },
-      customer: { type: "string" },
-      percent: { type: "string" },
-      replicas: { type: "string" },
-      cuts: { type: "string" },
-      "percent-again": { type: "string", default: "0" },
-      scale: { type: "string", default: "0.02" },
-      jobs: { type: "string", default: "3" },
-      kills: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
+const options = {
+  seeds: { type: "string", default: "50" },
+  first: { type: "string", default: "1" },
+  customer: { type: "string" },
+  percent: { type: "string" },
+  replicas: { type: "string" },
+  cuts: { type: "string" },
+  "percent-again": { type: "string", default: "0" },
+  scale: { type: "string", default: "0.02" },
+  jobs: { type: "string", default: "3" },
+  kills: { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+runTool({ name: "faults", help, options }, async (values) => {
   const checkout = path.resolve(__dirname, "..", "..", "..");
-  const first = number("first", values.first);
-  const seeds = Array.from({ length: number("seeds", values.seeds) }, (_value, index) => first + index);
-  const profile = chosen("replicas", values.replicas, replicaProfiles);
+  const first = wholeNumber("first", values.first);
+  const seeds = Array.from({ length: wholeNumber("seeds", values.seeds) }, (_value, index) => first + index);
+  const profile = choice("replicas", values.replicas, replicaProfiles);
   const everybody = async () => [...(await customersByModel()), ...(await allCustomers())];
   const customers = profile === undefined ? allCustomers : values.customer === undefined ? customersByModel : everybody;
   const names = (await customers()).map(({ name }) => name);
-  const customer = chosen("customer", values.customer, names);
-  const cuts = chosen("cuts", values.cuts, cutKinds);
+  const customer = choice("customer", values.customer, names);
+  const cuts = choice("cuts", values.cuts, cutKinds);
   const percent = number("percent", values.percent ?? (profile === undefined ? "10" : "0"));
   const timeScale = number("scale", values.scale);
   const faults: Omit<SeedOptions, "seed"> = {
@@ -102,18 +91,15 @@ async function main(): Promise<void> {
       process.stderr.write(progress(results.length, tasks.length, performance.now() - began));
     }
   };
-  await Promise.all(Array.from({ length: number("jobs", values.jobs) }, work));
+  await Promise.all(Array.from({ length: wholeNumber("jobs", values.jobs) }, work));
   const sums = summed(results);
   process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${sumsText(sums)}\n`);
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;
-}
+});
 
-/** The value of an option among its allowed ones; undefined if the option is not there. @throws VisibleError for another */
-function chosen<Value extends string>(option: string, name: string | undefined, allowed: readonly Value[]) {
-  if (name === undefined) return undefined;
-  const value = allowed.find((each) => each === name);
-  if (value === undefined) throw new VisibleError(`--${option} must be ${allowed.join(" or ")}, not "${name}".`);
-  return value;
+function number(option: string, text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new VisibleError(`--${option} must be a number, not "${text}".`);
+  return Number(text);
 }
 
 function killsOf(checkout: string, weather: Weather): Task[] {
@@ -218,12 +204,3 @@ function describe({ name, customer, runs, injected, seconds }: FaultResult): str
     "",
   ].join("\n");
 }
-
-main().catch((error: unknown) => {
-  const isUsage =
-    error instanceof VisibleError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
-  process.stderr.write(
-    isUsage ? `faults: ${messageOf(error)}\n\n${help}` : `faults: ${(error as Error).stack ?? ""}\n`,
-  );
-  process.exitCode = isUsage ? 2 : 1;
-});

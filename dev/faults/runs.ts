@@ -105,7 +105,7 @@ const mostCommands = 3;
 /** Milliseconds between two looks whether every replica has every write. */
 const settling = 100;
 
-export const steps: readonly FaultStep[] = ["up", "change", "destroy"];
+const steps: readonly FaultStep[] = ["up", "change", "destroy"];
 const stepsWithReplicas: readonly FaultStep[] = ["up", "refresh", "change", "destroy"];
 
 /** The same without faults, for each customer, or for one. Throws where that doesn't work. */
@@ -145,43 +145,99 @@ async function fairWeatherOf(checkout: string, customer: FaultCustomer): Promise
 
 /** All steps with the faults of one seed. */
 export async function runSeed(checkout: string, options: SeedOptions, weather: Weather): Promise<FaultResult> {
-  const began = performance.now();
   const { seed } = options;
   const isMeant = (name: string) => options.customer === undefined || name === options.customer;
   const taken = Object.values(weather).filter(({ customer }) => isMeant(customer.name));
   const fair = taken[seed % taken.length];
   if (fair === undefined) throw new Error(`There is no customer ${options.customer ?? ""}.`);
-  const { customer } = fair;
   const replicas = options.replicas === undefined ? undefined : { ...options.replicas, seed };
-  const project = await newProject(checkout, customer, { faults: options, replicas, ...options.project });
-  // By the tenant's clock, which a seed sets wrong.
-  const startedAt = project.sandbox.cloud.now();
-  try {
+  const planned = replicas === undefined ? steps : stepsWithReplicas;
+  const inProject = { faults: options, replicas, ...options.project };
+  return faultResult(checkout, fair, inProject, async ({ project, ...at }) => {
     const runs: Run[] = [];
-    for (const step of replicas === undefined ? steps : stepsWithReplicas) {
-      await writeSettings(project, customer, step);
-      const run = await runStep({ checkout, project, step, fair, startedAt }, options);
+    for (const step of planned) {
+      await writeSettings(project, fair.customer, step);
+      const run = await runStep({ ...at, project, step }, options);
       runs.push(run);
       if (run.converged === "not") break;
     }
     const { faults } = project.sandbox;
     return {
-      name: `seed ${options.seed}`,
-      customer: customer.name,
+      name: `seed ${seed}`,
       runs,
-      planned: (replicas === undefined ? steps : stepsWithReplicas).length,
+      planned: planned.length,
       injected: Object.fromEntries(faults?.counts ?? []),
       seen: Object.fromEntries([...(faults?.seen ?? []), ...project.sandbox.cloud.replicas.seen]),
-      seconds: (performance.now() - began) / 1000,
     };
+  });
+}
+
+/** What a customer's commands in a sandbox of its own come to. */
+async function faultResult(
+  checkout: string,
+  fair: FairWeather,
+  options: Omit<SandboxProjectOptions, "checkout">,
+  run: (attempt: Omit<Attempt, "step">) => Promise<Omit<FaultResult, "customer" | "seconds">>,
+): Promise<FaultResult> {
+  const began = performance.now();
+  const { customer } = fair;
+  const project = await newProject(checkout, customer, options);
+  try {
+    // By the tenant's clock, which a seed sets wrong.
+    const result = await run({ project, fair, startedAt: project.sandbox.cloud.now() });
+    return { customer: customer.name, seconds: (performance.now() - began) / 1000, ...result };
   } finally {
     await project.dispose();
   }
 }
 
+/**
+ * An `up` whose engine is killed with -9 right after that write (1 is the first): it is done, and the engine doesn't
+ * know. Then what it takes to get to the tenant that an undisturbed one leaves.
+ */
+export async function runKill(
+  checkout: string,
+  write: number,
+  fair: FairWeather,
+  options: SeedOptions["project"] = {},
+): Promise<FaultResult> {
+  let writes = 0;
+  let kill = () => {};
+  let killedAt = "";
+  const log = (line: string) => {
+    if (!isWrite(line) || ++writes !== write) return;
+    killedAt = line.split(" ").slice(0, 2).join(" ");
+    kill();
+  };
+  return faultResult(checkout, fair, { log, ...options }, async (attempt) => {
+    // One at a time: then every kill finds the same, and exactly one write is under way.
+    const up = attempt.project.start([...commands.up, "--parallel", "1"]);
+    kill = () => up.kill("SIGKILL");
+    const killed = await up;
+    if (killed.signal !== "SIGKILL") throw new Error(`The up has ended by itself, before write ${write}.`);
+    await attempt.project.succeed(["cancel", "--stack", stack, "--yes"]);
+    const lostCreates = [killedAt].filter((each) => !isFoundAgain(each));
+    const ended = { exitCode: undefined, signal: "SIGKILL", stdout: killed.stdout, stderr: killed.stderr } as const;
+    const again = await converge({ ...attempt, step: "up" }, ended);
+    // The destroy has no faults, so any further command means that it did not converge.
+    const unkilled = { exitCode: undefined, signal: undefined, stdout: "", stderr: "" };
+    const gone = await converge({ ...attempt, step: "destroy" }, unkilled);
+    const converged = gone.converged === "again" && gone.more === 1 ? "at once" : "not";
+    return {
+      name: `kill ${write} of ${fair.customer.name}, ${killedAt}`,
+      runs: [
+        { step: "up", injected: 1, lostCreates, ...again },
+        { step: "destroy", injected: 0, lostCreates: [], ...gone, converged },
+      ],
+      planned: 2,
+      injected: { kill: 1 },
+      seen: {},
+    };
+  });
+}
+
 /** One step of a customer in one sandbox, and what the tenant is to be after it. */
 export interface Attempt {
-  readonly checkout: string;
   readonly project: SandboxProject;
   readonly step: FaultStep;
   readonly fair: FairWeather;
@@ -192,7 +248,7 @@ export interface Attempt {
 }
 
 /** Differences from the tenants without faults after that step. */
-export function differencesOf({ fair, step, project, startedAt }: Attempt): string[] {
+function differencesOf({ fair, step, project, startedAt }: Attempt): string[] {
   const dumps = [
     { text: fair.dumps[step], startedAt: fair.startedAt },
     { text: dump(project.sandbox.cloud), startedAt },
@@ -370,7 +426,7 @@ async function repaired({ project, step }: Attempt, said: string[]): Promise<voi
  * A line of the sandbox's log: `POST /v1.0/applications 201 3 ms`. Asking for a token changes
  * nothing.
  */
-export function isWrite(line: string): boolean {
+function isWrite(line: string): boolean {
   return /^(POST|PATCH|PUT|DELETE) \S+ 2\d\d /.test(line) && !/\/oauth2\//.test(line);
 }
 

@@ -1,16 +1,16 @@
 /** `npm run search`: random worlds of people's acts, judged by the oracle against what the commands say. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { execa } from "execa";
-import { messageOf } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
+import { choices, runTool, wholeNumber } from "../tool";
 import { readPairs, recordPairs } from "./pairs";
 import { lifeSubject, verbs } from "./lives";
 import { failureText, search, worldSubject } from "./search";
 import { World } from "./world";
 
-const usage = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
+const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
 
   --worlds N      how many worlds
   --lives N       lives on the engine in place of worlds
@@ -47,42 +47,30 @@ interface Line {
   readonly seed: number;
 }
 
-class UsageError extends Error {}
+const options = {
+  worlds: { type: "string", default: "100" },
+  lives: { type: "string" },
+  verbs: { type: "string" },
+  programs: { type: "string" },
+  files: { type: "string" },
+  first: { type: "string" },
+  seed: { type: "string", default: "1" },
+  path: { type: "string" },
+  pair: { type: "string" },
+  use: { type: "string", default: "20" },
+  shrink: { type: "string", default: "20" },
+  only: { type: "string" },
+  stop: { type: "boolean" },
+  results: { type: "string", default: ".search/results.jsonl" },
+  record: { type: "boolean" },
+} as const;
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      worlds: { type: "string", default: "100" },
-      lives: { type: "string" },
-      verbs: { type: "string" },
-      programs: { type: "string" },
-      files: { type: "string" },
-      first: { type: "string" },
-      seed: { type: "string", default: "1" },
-      path: { type: "string" },
-      pair: { type: "string" },
-      use: { type: "string", default: "20" },
-      shrink: { type: "string", default: "20" },
-      only: { type: "string" },
-      stop: { type: "boolean", default: false },
-      results: { type: "string", default: ".search/results.jsonl" },
-      record: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(usage);
-    return;
-  }
-  const number = (name: string, text: string): number => {
-    if (!/^\d+$/.test(text)) throw new UsageError(`--${name}: "${text}" is not a whole number.`);
-    return Number(text);
-  };
+runTool({ name: "search", help, options }, async (values) => {
   const say = (text: string): void => void process.stderr.write(text);
   for (const [name, test] of Object.entries(properties)) {
     const runs = values[name as keyof typeof properties];
     if (runs === undefined) continue;
-    const env = { SEARCH_RUNS: String(number(name, runs)), FC_SEED: values.seed };
+    const env = { SEARCH_RUNS: String(wholeNumber(name, runs)), FC_SEED: values.seed };
     const { exitCode } = await execa("npx", ["mocha", ...test], {
       cwd: checkout,
       env,
@@ -98,13 +86,13 @@ async function main(): Promise<void> {
   }
   const [kind, flag] = values.lives === undefined ? (["world", "worlds"] as const) : (["life", "lives"] as const);
   const [seed, count, each] = [
-    number("seed", values.seed),
-    number(flag, values[flag] ?? ""),
-    number("use", values.use),
+    wholeNumber("seed", values.seed),
+    wholeNumber(flag, values[flag] ?? ""),
+    wholeNumber("use", values.use),
   ];
   const lines = resultsIn(values.results).filter((line) => line.seed === seed);
   const next = Math.max(0, ...lines.map((line) => line[kind] ?? 0)) + 1;
-  const first = values.first === undefined ? next : number("first", values.first);
+  const first = values.first === undefined ? next : wholeNumber("first", values.first);
   mkdirSync(path.dirname(values.results), { recursive: true });
   const began = process.cpuUsage();
   const results = new Set<string>();
@@ -112,11 +100,13 @@ async function main(): Promise<void> {
   let searched = 0;
   const world = values.lives === undefined ? await openWorld(values.pair) : undefined;
   const subject =
-    world === undefined ? lifeSubject(checkout ?? "", chosenVerbs(values.verbs)) : worldSubject(world, each);
+    world === undefined
+      ? lifeSubject(checkout ?? "", choices("verbs", values.verbs, verbs))
+      : worldSubject(world, each);
   const pair = values.pair === undefined ? "" : ` --pair ${values.pair}`;
   try {
     for (let at = first; at < first + count; at++) {
-      const shrinkFor = number("shrink", values.shrink) * minuteMs;
+      const shrinkFor = wholeNumber("shrink", values.shrink) * minuteMs;
       const { only, path: from } = values;
       const judged = await search(subject, { seed, number: at, path: from, shrinkFor, found: results, only });
       searched++;
@@ -146,19 +136,12 @@ async function main(): Promise<void> {
   process.stdout.write(`Chains that the acts made: ${made.join(", ")}.\n`);
   process.stdout.write(`${searched} ${flag}${speed}, ${results.size} failures: ${[...results].join(", ")}\n`);
   if (results.size > 0) process.exitCode = 1;
-}
+});
 
 async function openWorld(only: string | undefined): Promise<World> {
   const pairs = (await readPairs(checkout ?? "")).filter(({ name }) => only === undefined || name === only);
-  if (pairs.length === 0) throw new UsageError(`--pair: there is no recorded pair "${only ?? ""}".`);
+  if (pairs.length === 0) throw new VisibleError(`--pair: there is no recorded pair "${only ?? ""}".`);
   return World.open(pairs);
-}
-
-function chosenVerbs(text: string | undefined): readonly string[] {
-  const chosen = text?.split(",") ?? verbs;
-  const unknown = chosen.find((name) => !verbs.some((verb) => verb === name));
-  if (unknown !== undefined) throw new UsageError(`--verbs: "${unknown}" is none of ${verbs.join(", ")}.`);
-  return chosen;
 }
 
 function resultsIn(file: string): readonly Line[] {
@@ -167,15 +150,4 @@ function resultsIn(file: string): readonly Line[] {
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Line);
-}
-
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    const isUsage =
-      error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") === true;
-    process.stderr.write(
-      isUsage ? `search: ${messageOf(error)}\n\n${usage}` : `search: ${(error as Error).stack ?? ""}\n`,
-    );
-    process.exitCode = isUsage ? 2 : 1;
-  });
 }

@@ -7,8 +7,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { makeTestCertificate, type SandboxProject, type Tenant } from "@defender-mssp/testkit";
 import { allCustomers } from "../../dev/faults/customer";
-import { runKill } from "../../dev/faults/kills";
-import { fairWeather, runSeed, type Run, type Weather } from "../../dev/faults/runs";
+import { fairWeather, runKill, runSeed, type Run, type Weather } from "../../dev/faults/runs";
 import {
   checkout,
   createProject,

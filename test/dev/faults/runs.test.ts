@@ -45,7 +45,6 @@ describe("dev/faults/runs: further commands after one that failed", () => {
     const startedAt = new Date();
     const fair = { dumps: { up: nothing }, startedAt } as never;
     const attempt = {
-      checkout: "",
       project: project as unknown as SandboxProject,
       step: "up",
       fair,
