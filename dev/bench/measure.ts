@@ -42,7 +42,7 @@ export async function timed<T>(work: () => Promise<T>): Promise<Measured & { pro
   return { seconds: (performance.now() - began) / 1000, processor: processorOfChildren() - before, result };
 }
 
-export interface MeasuredCommand {
+interface MeasuredCommand {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Exit codes of a run that counts. @default 0 alone */
@@ -58,12 +58,11 @@ export async function runNode(args: readonly string[], command: MeasuredCommand)
   const { cwd, env, expected = [0], stdout = "pipe" } = command;
   const own = env === undefined ? {} : { env, extendEnv: false };
   let megabytes = 0;
-  const measured = await timed(async () => {
+  const { result, ...usage } = await timed(async () => {
     const running = execa(process.execPath, args, { cwd, ...own, stdin: "ignore", stdout, reject: false });
     const watch = setInterval(() => (megabytes = Math.max(megabytes, familyMemory(running.pid))), 200);
     return running.finally(() => clearInterval(watch));
   });
-  const { result, ...usage } = measured;
   const texts = { stdout: result.stdout ?? "", stderr: result.stderr };
   if (result.exitCode === undefined || !expected.includes(result.exitCode))
     throw new Error(`${args.join(" ")} ended with ${result.exitCode}:\n${texts.stdout}\n${texts.stderr}`);

@@ -1,7 +1,11 @@
 /**
  * A row of the benchmark: two pieces of work that are measured in turn, so that a slow moment of
- * the machine hits both.
+ * the machine hits both; and the recorded rows, in dev/bench/results.json.
  */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
+import path from "node:path";
+
 export interface RowInfo {
   /** What `--rows` takes. */
   readonly name: string;
@@ -16,6 +20,8 @@ export interface RowInfo {
   readonly unit?: "s" | "MB";
   /** Takes too long for a run without `--rows`. */
   readonly isLong?: boolean;
+  /** How many customers it has. */
+  readonly customers?: number;
 }
 
 export interface BenchRow extends RowInfo {
@@ -31,65 +37,14 @@ export interface BenchRow extends RowInfo {
   readonly runs: number;
   /** Least and greatest ratio of a pair. */
   readonly spread: readonly [number, number];
-  /** How many customers the fleet had. */
-  readonly customers?: number;
 }
 
-export interface BenchOptions {
-  readonly checkout: string;
-  /** Pairs of each row. */
-  readonly runs: number;
-  readonly customers: number | undefined;
-  readonly alerts: number;
-  /** Detection rules of `detections-check`. */
-  readonly rules: number;
-  /** Settings that the dev customer does without. */
-  readonly without: readonly string[];
-}
-
-type Work = () => Promise<Measured>;
-
-/** The baseline, what is compared with it, and what the row says in place of its constant text. */
-export type BenchComparison = readonly [Work, Work, Partial<Pick<BenchRow, "what" | "customers">>?];
-
-export type ComparedRow<Subject> = RowInfo & {
-  /** Pairs of one run, for work that takes less than a tenth of a second. @default 1 */
-  readonly pairsOfRun?: number;
-  /** Rows with the same function are measured once. */
-  readonly compare: (subject: Subject, options: BenchOptions) => BenchComparison | Promise<BenchComparison>;
-};
-
-/** Rows that share what they are measured on. */
-export interface BenchGroup {
-  readonly rows: readonly RowInfo[];
-  readonly measure: (wanted: readonly RowInfo[], options: BenchOptions) => Promise<BenchRow[]>;
-}
-
-export function benchGroup<Subject extends { dispose(): Promise<void> }>(
-  rows: readonly ComparedRow<Subject>[],
-  open: (options: BenchOptions, wanted: readonly RowInfo[]) => Promise<Subject>,
-): BenchGroup {
-  return {
-    rows,
-    async measure(wanted, options) {
-      const subject = await open(options, wanted);
-      const measured = new Map<unknown, { pairs: Pair[]; more: BenchComparison[2] }>();
-      try {
-        const results: BenchRow[] = [];
-        for (const { compare, pairsOfRun = 1, ...info } of rows.filter((row) => wanted.includes(row))) {
-          let kept = measured.get(compare);
-          if (kept === undefined) {
-            const [base, compared, more] = await compare(subject, options);
-            measured.set(compare, (kept = { pairs: await inTurn(base, compared, options.runs * pairsOfRun), more }));
-          }
-          results.push({ ...rowOf(info, kept.pairs), ...kept.more });
-        }
-        return results;
-      } finally {
-        await subject.dispose();
-      }
-    },
-  };
+export interface BenchResult extends BenchRow {
+  /** Day of the run, UTC. */
+  readonly day: string;
+  readonly cores: number;
+  /** Processes that ran or waited for a core, as the mean of the run's last minute. */
+  readonly load: number;
 }
 
 export interface Measured {
@@ -100,7 +55,9 @@ export interface Measured {
   readonly megabytes?: number;
 }
 
-export interface Pair {
+export type Work = () => Promise<Measured>;
+
+interface Pair {
   readonly base: Measured;
   readonly compared: Measured;
 }
@@ -113,26 +70,25 @@ export async function inTurn(base: Work, compared: Work, runs: number): Promise<
 }
 
 export function rowOf(info: RowInfo, pairs: readonly Pair[]): BenchRow {
-  const value = ({ seconds, processor = NaN, megabytes = NaN }: Measured) => {
-    if (info.unit === "MB") return megabytes;
-    return info.isProcessor === true ? processor : seconds;
+  const { unit, isProcessor, atLeast = false } = info;
+  const measure = unit === "MB" ? "megabytes" : isProcessor === true ? "processor" : "seconds";
+  const values = (side: keyof Pair, name: keyof Measured = measure) => pairs.map((pair) => pair[side][name] ?? NaN);
+  const ratios = (name: keyof Measured) => {
+    const base = values("base", name);
+    return values("compared", name).map((value, at) =>
+      atLeast ? (base[at] ?? NaN) / value : value / (base[at] ?? NaN),
+    );
   };
-  const atLeast = info.atLeast === true;
-  const ratioOf = (base: number, compared: number) => (atLeast ? base / compared : compared / base);
-  const values = pairs.map(({ base, compared }) => ({ base: value(base), compared: value(compared) }));
-  const ratios = values.map(({ base, compared }) => ratioOf(base, compared));
-  const processorRatio = median(
-    pairs.map(({ base, compared }) => ratioOf(base.processor ?? NaN, compared.processor ?? NaN)),
-  );
+  const processorRatio = median(ratios("processor"));
   return {
     ...info,
-    ratio: median(ratios),
+    ratio: median(ratios(measure)),
     atLeast,
-    ...(info.unit === "MB" || Number.isNaN(processorRatio) ? {} : { processorRatio }),
-    seconds: median(values.map(({ compared }) => compared)),
-    baselineSeconds: median(values.map(({ base }) => base)),
+    ...(unit === "MB" || Number.isNaN(processorRatio) ? {} : { processorRatio }),
+    seconds: median(values("compared")),
+    baselineSeconds: median(values("base")),
     runs: pairs.length,
-    spread: [Math.min(...ratios), Math.max(...ratios)],
+    spread: [Math.min(...ratios(measure)), Math.max(...ratios(measure))],
   };
 }
 
@@ -140,9 +96,39 @@ export function isMet({ ratio, goal, atLeast }: Pick<BenchRow, "ratio" | "goal" 
   return atLeast ? ratio >= goal : ratio <= goal;
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
+}
+
+const resultsFile = (checkout: string) => path.join(checkout, "dev", "bench", "results.json");
+
+export function recordedResults(checkout: string): readonly BenchResult[] {
+  const file = resultsFile(checkout);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as readonly BenchResult[]) : [];
+}
+
+export async function recordResults(checkout: string, order: readonly string[], rows: readonly BenchRow[]) {
+  const run = { day: new Date().toISOString().slice(0, 10), cores: availableParallelism(), load: loadavg()[0] ?? 0 };
+  const results = merged(
+    recordedResults(checkout),
+    rows.map((row) => ({ ...row, ...run })),
+    order,
+  );
+  const { format } = await import("prettier");
+  const short = (_name: string, value: unknown) => (typeof value === "number" ? Number(value.toFixed(3)) : value);
+  const text = await format(JSON.stringify(results, short), { printWidth: 120, parser: "json" });
+  writeFileSync(resultsFile(checkout), text);
+}
+
+/** The last result of each row, in the order of the rows. A row that exists no more is left out. */
+export function merged(
+  before: readonly BenchResult[],
+  now: readonly BenchResult[],
+  order: readonly string[],
+): BenchResult[] {
+  const last = new Map([...before, ...now].map((result) => [result.name, result]));
+  return order.flatMap((name) => last.get(name) ?? []);
 }

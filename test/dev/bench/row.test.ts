@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { inTurn, isMet, rowOf } from "../../../dev/bench/row";
-import { merged, type BenchResult } from "../../../dev/bench/recordedResults";
+import { inTurn, isMet, merged, rowOf, type BenchResult } from "../../../dev/bench/row";
 
 const info = { name: "row", what: "work", against: "less work", goal: 2 };
 const pair = (base: number, compared: number) => ({ base: { seconds: base }, compared: { seconds: compared } });
