@@ -2,6 +2,7 @@
 import type { Ending, OffNote } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 import type { ReportEnd } from "../access/ends/ends";
+import type { Report } from "../access/examination/report";
 import type { LiveFindings } from "../access/report/live";
 import type { CustomerAccess } from "../access/report/model";
 import type { ReportState } from "../access/state/readState";
@@ -73,4 +74,6 @@ export interface Facts {
   readonly live?: LiveFindings;
   readonly onboarding?: OnboardingProgress;
   readonly detections?: RulesInTenant;
+  /** Of `mssp doctor`. */
+  readonly examination?: Report;
 }

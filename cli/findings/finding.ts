@@ -29,7 +29,9 @@ export type NeedTopic = (typeof needTopics)[number];
 
 /** What the report of one customer adds: to decide, or to confirm by hand. None of it is needed `now`. */
 const remarkTopics = ["retirements", "invitations", "leastPrivilege", "manualSteps", "notChecked"] as const;
-const topics = [...needTopics, ...remarkTopics] as const;
+/** What `mssp doctor` finds. */
+const examinationTopics = ["permission", "feature", "conditionalAccess"] as const;
+const topics = [...examinationTopics, ...needTopics, ...remarkTopics] as const;
 
 export interface Finding {
   /** The same in each run for the same thing of one customer. Its first word names the rule. */

@@ -5,6 +5,7 @@ import { additions } from "./rules/additions";
 import { consentLink } from "./rules/consentLink";
 import { drift } from "./rules/drift";
 import { ends } from "./rules/ends";
+import { examination } from "./rules/examination";
 import { failedRun } from "./rules/failedRun";
 import { governance } from "./rules/governance";
 import { interrupted } from "./rules/interrupted";
@@ -43,6 +44,7 @@ const rules: readonly Rule[] = [
   month,
   onboarding,
   consentLink,
+  examination,
   invitations,
   leastPrivilege,
   manualSteps,

@@ -73,7 +73,7 @@ describe("cli/terminalText: control characters in a tenant's text", () => {
     fc.assert(
       fc.property(anything, (text) => {
         const printed = [
-          ...[tableText([[text, { text, color: "red" }]]), paragraph(text), reportText(report(text))],
+          ...[tableText([[text, { text, color: "red" }]]), paragraph(text), reportText(report(text), new Date())],
           outputsText({ [visibleText(text)]: text, list: [text, { inner: text }] }),
           secretsText([{ stack: "contoso", state: "failed", note: text, unreadable: true }]),
         ];

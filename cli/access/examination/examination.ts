@@ -27,7 +27,7 @@ import type { Settings } from "../../../settings";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 import { deletedPackagesNote } from "./deletedPackages";
 import { connectorFeatures } from "./connectorFeatures";
-import type { Feature, FeatureName, Identity, Report } from "./report";
+import type { Feature, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
 import { sentinelFeature } from "./sentinelFeature";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
@@ -68,12 +68,15 @@ export async function examine(
       (note) => note !== undefined,
     );
     const retirements = stackEndings(settings, today, found.restsOn);
-    const isOver = retirements.some(({ level }) => level === "over");
+    const isFailed =
+      packagesNote !== undefined ||
+      retirements.some(({ level }) => level === "over") ||
+      [...report.permissions, ...report.features, ...report.conditionalAccess].some(({ state }) => state === "failed");
     return {
       ...report,
       retirements,
       notes: [...notes, ...stateNotes(stack, found)],
-      state: isOver || packagesNote !== undefined ? "failed" : report.state,
+      state: isFailed ? "failed" : "passed",
     };
   } catch (error) {
     if (!isCallError(error)) throw error;
@@ -108,7 +111,7 @@ async function examined(
   stack: string,
   { settings, isDeployed = false }: SettingsAsDeployed,
   environment: NodeJS.ProcessEnv,
-): Promise<Omit<Report, "notes" | "retirements"> & { readonly domainNote: string | undefined }> {
+): Promise<Omit<Report, "notes" | "retirements" | "state"> & { readonly domainNote: string | undefined }> {
   const { tenantId, customerName, cloud } = settings;
   const needed = neededPermissions(settings);
   const endpoints = await tenantEndpoints(settings, environment);
@@ -151,9 +154,6 @@ async function examined(
     ...(identity.kind === "application"
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
       : {}),
-    state: [...permissions, ...features, ...conditionalAccess].some(({ state }) => state === "failed")
-      ? "failed"
-      : "passed",
   };
 }
 
@@ -192,59 +192,29 @@ function accessFeature(access: Awaited<ReturnType<typeof accessChecks>>): Featur
 /** The check of each licence and policy that the settings need. */
 async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallContext): Promise<Feature[]> {
   const found = await readTenantFeatures(tenantId, context);
-  const { guests = [], premiumSettings = [], clientSecretDays } = needs;
-  const uninvited = found.invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
-  const has = (state: boolean | undefined): Feature["state"] =>
-    state === undefined ? "notChecked" : state ? "passed" : "failed";
-  const feature = (name: keyof typeof readPermissions, need: TenantNeeds, state: Feature["state"]): Feature => ({
-    feature: name,
-    state,
-    ...(state === "failed" ? { reason: missingFeatures(need, found).join(" ") } : {}),
-    ...(state === "notChecked" ? { reason: `not checked: requires ${readPermissions[name]}` } : {}),
+  const { roleAssignableGroups: hasP1, entitlementManagement: hasP2, invitations, longestSecretDays } = found;
+  const { guests = [], clientSecretDays = 0 } = needs;
+  const uninvited = invitations === false ? await addressesToInvite(tenantId, guests, context) : guests;
+  const hasDays = longestSecretDays === undefined ? undefined : clientSecretDays <= longestSecretDays;
+  const [licences, policies] = ["Organization.Read.All", "Policy.Read.All"];
+  const checks = [
+    ["roleAssignableGroups", "roleAssignableGroup", hasP1, licences],
+    ["entitlementManagement", "entitlementManagement", hasP2, licences],
+    ["governanceRelationship", "governanceRelationship", hasP1, licences],
+    ["justInTime", "justInTime", hasP2, licences],
+    ["premiumSettings", "premiumSettings", hasP1, licences],
+    ["invitations", "guests", uninvited.length === 0 || invitations, policies],
+    ["clientSecrets", "clientSecretDays", hasDays, policies],
+  ] as const;
+  return checks.flatMap(([feature, need, has, permission]): Feature[] => {
+    const needed = needs[need];
+    if (!needed || (typeof needed === "object" && needed.length === 0)) return [];
+    if (has === undefined) return [{ feature, state: "notChecked", reason: `not checked: requires ${permission}` }];
+    if (has) return [{ feature, state: "passed" }];
+    const reason = missingFeatures({ [need]: need === "guests" ? uninvited : needed }, found).join(" ");
+    return [{ feature, state: "failed", reason }];
   });
-  const { longestSecretDays } = found;
-  return [
-    ...(needs.roleAssignableGroup === true
-      ? [feature("roleAssignableGroups", { roleAssignableGroup: true }, has(found.roleAssignableGroups))]
-      : []),
-    ...(needs.entitlementManagement === true
-      ? [feature("entitlementManagement", { entitlementManagement: true }, has(found.entitlementManagement))]
-      : []),
-    ...(needs.governanceRelationship === true
-      ? [feature("governanceRelationship", { governanceRelationship: true }, has(found.roleAssignableGroups))]
-      : []),
-    ...(premiumSettings.length > 0
-      ? [feature("premiumSettings", { premiumSettings }, has(found.roleAssignableGroups))]
-      : []),
-    ...(guests.length > 0
-      ? [feature("invitations", { guests: uninvited }, uninvited.length === 0 ? "passed" : has(found.invitations))]
-      : []),
-    ...(clientSecretDays !== undefined
-      ? [
-          feature(
-            "clientSecrets",
-            { clientSecretDays },
-            has(longestSecretDays === undefined ? undefined : clientSecretDays <= longestSecretDays),
-          ),
-        ]
-      : []),
-  ];
 }
-
-type CheckedHere = Exclude<
-  FeatureName,
-  "customerDomain" | "connectorRoles" | "connectorProfile" | "conditionalAccess" | "sentinelAccess" | "offboardingProof"
->;
-
-const readPermissions: Readonly<Record<CheckedHere, string>> = {
-  premiumSettings: "Organization.Read.All",
-  roleAssignableGroups: "Organization.Read.All",
-  entitlementManagement: "Organization.Read.All",
-  governanceRelationship: "Organization.Read.All",
-  justInTime: "Organization.Read.All",
-  invitations: "Policy.Read.All",
-  clientSecrets: "Policy.Read.All",
-};
 
 /**
  * Claims of an access token. They describe the identity and decide nothing: the service validates

@@ -47,20 +47,23 @@ export interface Feature {
   readonly optional?: true;
 }
 
-export type FeatureName =
-  | "customerDomain"
-  | "roleAssignableGroups"
-  | "entitlementManagement"
-  | "governanceRelationship"
-  | "justInTime"
-  | "invitations"
-  | "clientSecrets"
-  | "connectorRoles"
-  | "connectorProfile"
-  | "premiumSettings"
-  | "conditionalAccess"
-  | "sentinelAccess"
-  | "offboardingProof";
+/** Each check of the tenant, for people. */
+export const featureNames = {
+  customerDomain: "customer's domain",
+  roleAssignableGroups: "role-assignable groups",
+  entitlementManagement: "entitlement management",
+  governanceRelationship: "governance relationship (P1)",
+  justInTime: "just-in-time access (PIM for Groups)",
+  invitations: "guest invitations",
+  clientSecrets: "client secret lifetime",
+  connectorRoles: "connector's application roles",
+  connectorProfile: "connector's profile",
+  premiumSettings: "cross-tenant trust and Conditional Access (Entra ID P1)",
+  conditionalAccess: "Conditional Access policies read",
+  sentinelAccess: "roles on the Microsoft Sentinel workspace",
+  offboardingProof: "governance and GDAP relationships, for the proof of an off-boarding",
+} as const;
+export type FeatureName = keyof typeof featureNames;
 
 export interface Identity {
   readonly kind: "application" | "user";

@@ -43,7 +43,7 @@ export function define(command: Command, session: Session): void {
       ]);
       const report = await examine(stack, placeOf(session));
       if (json === true) writeJson(session.out, "doctor", report);
-      else session.out.write(reportText(report));
+      else session.out.write(reportText(report, session.now()));
       if (report.state === "failed") session.exitCode = 1;
     });
   describeCommand(command, {

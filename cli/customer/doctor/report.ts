@@ -1,30 +1,15 @@
 /** The report of `mssp doctor` for people. */
 import { countsSentence, markOf } from "@defender-mssp/terminal/checkState";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
-import { endingStates, endingText } from "@defender-mssp/microsoft";
-import type { FeatureName, Report } from "../../access/examination/report";
+import { featureNames, type Report } from "../../access/examination/report";
+import { notCompared } from "../../findings/facts";
+import { findings } from "../../findings/findings";
 import { endingRows } from "@defender-mssp/siem/retirements/endingRows";
-
-const featureNames: Readonly<Record<FeatureName, string>> = {
-  customerDomain: "customer's domain",
-  roleAssignableGroups: "role-assignable groups",
-  entitlementManagement: "entitlement management",
-  governanceRelationship: "governance relationship (P1)",
-  justInTime: "just-in-time access (PIM for Groups)",
-  invitations: "guest invitations",
-  clientSecrets: "client secret lifetime",
-  connectorRoles: "connector's application roles",
-  connectorProfile: "connector's profile",
-  premiumSettings: "cross-tenant trust and Conditional Access (Entra ID P1)",
-  conditionalAccess: "Conditional Access policies read",
-  sentinelAccess: "roles on the Microsoft Sentinel workspace",
-  offboardingProof: "governance and GDAP relationships, for the proof of an off-boarding",
-};
 
 const tenantHeading = "Tenant licences and policies";
 
 /** The report for people, a table for each API and one for the tenant. */
-export function reportText(report: Report): string {
+export function reportText(report: Report, now: Date): string {
   const { name, kind, clientId, objectId } = report.identity;
   const apis = [...new Set(report.permissions.map(({ api }) => api))];
   const tables = [
@@ -53,42 +38,29 @@ export function reportText(report: Report): string {
       .map(({ heading, rows }) => `\n${paragraph(heading)}${tableText(rows, { indent: 2 })}`),
     "\n",
     ...report.notes.map((note) => `${paragraph(note)}\n`),
-    ...conclusion(report).map((text) => paragraph(text)),
+    ...conclusion(report, now).map((text) => paragraph(text)),
   ].join("");
 }
 
-function conclusion(report: Report): string[] {
-  const { state, permissions, features, conditionalAccess, adminConsentUrl, identity, retirements } = report;
-  const all = [...permissions, ...features, ...conditionalAccess];
-  const over = retirements.filter(({ level }) => level === "over");
-  const counts = countsSentence([...all.map((one) => one.state), ...over.map(() => "failed" as const)]);
-  const missing = permissions.filter((one) => one.state === "failed");
-  const isOpen = all.some((one) => one.state === "notChecked");
-  const blocking = conditionalAccess.filter((one) => one.state === "failed");
-  const wouldFail = [...permissions, ...features].some((one) => one.state === "failed");
+/** What needs somebody now, in the words of every other command. */
+function conclusion(report: Report, now: Date): string[] {
+  const { stack, state, permissions, features, conditionalAccess, retirements } = report;
+  const found = findings({ stack, now, days: 0, drift: notCompared, examination: report, retirements });
+  const open = found.filter(({ urgency }) => urgency === "now");
+  const states = [...permissions, ...features, ...conditionalAccess].map((check) => check.state);
+  const counts = countsSentence([
+    ...states,
+    ...open.flatMap(({ topic }) => (topic === "ended" ? ("failed" as const) : [])),
+  ]);
   if (state === "passed") {
-    const open = isOpen ? " Items marked – could not be checked." : "";
-    const near = retirements.filter(({ level }) => endingStates[level] === "warning").length;
-    const ends = near === 0 ? "" : ` Warnings of what ends: ${near}, marked !.`;
-    return [`No missing permissions, licences or policies found.${open}${ends}`, counts];
+    const unseen = states.includes("notChecked") ? " Items marked – could not be checked." : "";
+    const near = found.length === 0 ? "" : ` Warnings of what ends: ${found.length}, marked !.`;
+    return [`No missing permissions, licences or policies found.${unseen}${near}`, counts];
   }
+  const wouldFail = open.some(({ topic }) => topic === "permission" || topic === "feature");
   return [
     ...(wouldFail ? ["`pulumi up` would fail."] : []),
-    ...blocking.map(({ policy, reason }) => `Analysts could not open the Defender portal: "${policy}": ${reason}`),
-    ...(missing.length > 0 && identity.kind === "application"
-      ? [
-          `Add to the application's API permissions: ${missing.map(({ api, permission }) => `${api} ${permission}`).join(", ")}`,
-          `Then an administrator of the customer consents here:\n${adminConsentUrl}`,
-        ]
-      : []),
-    ...(missing.length > 0 && identity.kind === "user"
-      ? missing.map(
-          ({ permission, directoryRoles }) =>
-            `${permission}: the user needs the directory role ${directoryRoles.join(" or ")}`,
-        )
-      : []),
-    ...features.flatMap((one) => (one.state === "failed" ? [`${featureNames[one.feature]}: ${one.reason}`] : [])),
-    ...over.map(endingText),
+    ...open.map(({ text, next }) => `${text}: ${next}`),
     counts,
   ];
 }

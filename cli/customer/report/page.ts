@@ -113,6 +113,9 @@ const topics: Readonly<Record<Attention["topic"], string>> = {
   onboarding: "onboarding",
   month: "month",
   unreadable: "not read",
+  permission: "permission",
+  feature: "licence or policy",
+  conditionalAccess: "Conditional Access",
   state: "state",
   notChecked: "not compared",
 };

@@ -1,8 +1,13 @@
 /** Every view of the findings says the same of what is needed now. */
 import assert from "node:assert/strict";
+import { dateOf } from "@defender-mssp/microsoft";
 import * as fc from "fast-check";
+import type { Report } from "../../../cli/access/examination/report";
 import type { LiveFindings } from "../../../cli/access/report/live";
-import { progressOf } from "../../../cli/access/waiting/progress";
+import { actorNames } from "../../../cli/access/actor";
+import { progressOf, type OnboardingProgress } from "../../../cli/access/waiting/progress";
+import { reportText } from "../../../cli/customer/doctor/report";
+import { nextText } from "../../../cli/customer/onboard/text";
 import { fleetPage, fleetRow } from "../../../cli/customer/report/fleet";
 import { needs, type CustomerStatus } from "../../../cli/customer/status/customerStatus";
 import { notificationBody } from "../../../cli/customer/status/notify/notificationBody";
@@ -11,6 +16,7 @@ import { accessReport } from "../../../cli/findings/accessReport";
 import { hasAccess } from "../../../cli/findings/accessFacts";
 import type { Facts } from "../../../cli/findings/facts";
 import { findings } from "../../../cli/findings/findings";
+import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import type { StepName } from "../../../domain/stepTitles";
 import { outcome } from "../fleet/outcomes";
 import { recorded, recordedFacts, settingsOf, stateOf } from "../customer/report/states";
@@ -117,13 +123,40 @@ const customer: fc.Arbitrary<Facts> = fc
     return { ...known, ...about, stack: "a" };
   });
 
+/** A report of `mssp doctor` in which nothing is missing. */
+const doctor: Report = {
+  ...{ stack: "a", customerName: "A", tenantId: "t", state: "passed" },
+  identity: { kind: "user", clientId: "c", objectId: "o" },
+  ...{ permissions: [], features: [], conditionalAccess: [], retirements: [], notes: [] },
+};
+
 describe("what is needed now", () => {
-  it("is the same by the status, the report, the fleet's page and the notification, for any facts", () => {
+  it("is the same by status, report, fleet page, notification, doctor and onboarding, for any facts", () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(customer, (read) => {
         const now = needs(findings(read)).filter(({ urgency }) => urgency === "now");
         for (const { topic } of now) seen.add(topic);
+        const alone = read.settings && lighthouseAloneText(read.settings, dateOf(read.now));
+        const examined = { ...doctor, retirements: read.retirements ?? [], notes: alone === undefined ? [] : [alone] };
+        const said = reportText({ ...examined, state: "failed" }, read.now).replaceAll(/\s+/g, " ");
+        for (const { key, text } of now.filter((need) => need.key.startsWith("retirement "))) {
+          seen.add(key);
+          assert.ok(said.includes(text), text);
+        }
+        const { next: step, ...progress } = read.onboarding ?? {};
+        // The state says of an interrupted `up` what the step says.
+        if (
+          step !== undefined &&
+          read.problem === undefined &&
+          !(step.name === "up" && /interrupted/.test(step.found))
+        ) {
+          const need = findings(read).find(({ key }) => key === `onboarding ${step.name}`);
+          assert.equal(
+            nextText({ ...progress, next: step } as OnboardingProgress),
+            `Next, ${actorNames[need!.who]}: ${need!.next}`,
+          );
+        }
         const row = fleetRow(read, { customerName: "A", tenantId: "t" });
         assert.equal(row.failed, now.length);
         if (hasAccess(read)) {
@@ -147,6 +180,6 @@ describe("what is needed now", () => {
       { numRuns: 120 },
     );
     const all = ["consent", "leakedSecret", "leaver", "interrupted", "failedRun", "turnedOffRules", "drift", "ended"];
-    assert.deepEqual([...seen].sort(), [...all, "unreadable"].sort());
+    assert.deepEqual([...seen].sort(), [...all, "unreadable", "retirement sentinel-azure-portal"].sort());
   });
 });

@@ -175,10 +175,7 @@ describe("mssp doctor", function () {
     assert.equal(exitCode, 1);
     assert.match(stdout, /^Microsoft Graph\n(?: {2}✗ .*\n)* {2}✗ {2}RoleManagement\.ReadWrite\.Directory/m);
     assert.match(stdout, /^`pulumi up` would fail\.$/m);
-    assert.match(
-      stdout,
-      /^Add to the application's API permissions: .*Microsoft Graph RoleManagement\.ReadWrite\.Directory/m,
-    );
+    assert.match(stdout, /^The application lacks .*Microsoft Graph RoleManagement\.ReadWrite\.Directory/m);
     assert.ok(stdout.includes(consent));
   });
 
@@ -189,6 +186,12 @@ describe("mssp doctor", function () {
       { analysts: [], portalAccess: { model: "entitlement", approvers: ["security.admin@customer.example"] } },
       { entraLicence: "p1" },
       /Entra ID P2 or ID Governance/,
+    ],
+    [
+      "justInTime",
+      { portalAccess: { model: "rbac", activation: "justInTime" } },
+      { entraLicence: "p1" },
+      /Entra ID P2/,
     ],
     ["invitations", {}, { b2bInvitations: "off" }, /ana@mssp\.example/],
     ["clientSecrets", {}, { clientSecrets: "90" }, /90 days at most/],
