@@ -1,4 +1,5 @@
 /** The report of one customer: the access, and the findings as what needs attention. */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import type { CustomerAccess } from "../access/report/model";
 import type { AccessFacts } from "./accessFacts";
 import type { Finding, Urgency } from "./finding";
@@ -6,7 +7,7 @@ import { findings } from "./findings";
 
 /** What needs attention. `failed`: act now; `warning`: act soon or decide; `notChecked`: nobody knows. */
 export interface Attention {
-  readonly state: "failed" | "warning" | "notChecked";
+  readonly state: "failed" | "warning" | NotChecked;
   readonly topic: Exclude<Finding["topic"], "interrupted" | "ended"> | "state";
   readonly title: string;
   readonly remedy: string;

@@ -1,4 +1,5 @@
 /** What was read of a customer. What is absent was not read, and no rule says anything of it. */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import type { Ending, OffNote } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 import type { ReportEnd } from "../access/ends/ends";
@@ -38,7 +39,7 @@ export const ruleAlertsPart = "Alerts of the detection rules";
 
 /** `notChecked`: no run compared the tenant with the state. */
 export interface DriftStatus {
-  readonly state: "drifted" | "clean" | "notChecked";
+  readonly state: "drifted" | "clean" | NotChecked;
   readonly differences: number;
   /** ISO 8601, UTC. Absent where it was not checked, and where a preview's file says no time. */
   readonly checkedOn?: string;

@@ -2,6 +2,7 @@
  * The settings of a new customer: from options, from another customer's file, from Entra, and from
  * a person.
  */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import { isUuid, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
@@ -16,7 +17,7 @@ import type { GivenSettings } from "./givenSettings";
 import { lookUpTenant, type TenantLookup } from "./tenantLookup";
 
 /** Whether Entra confirmed the domain's tenant. */
-export type TenantCheck = "confirmed" | "notChecked";
+export type TenantCheck = "confirmed" | NotChecked;
 
 export interface CustomerAnswers {
   readonly customerName: string;

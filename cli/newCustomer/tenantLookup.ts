@@ -1,4 +1,5 @@
 /** The tenant that a domain belongs to, from Entra's public OpenID configuration. */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   discoverEndpoints,
@@ -15,7 +16,7 @@ export type TenantLookup =
   /** Entra has none. */
   | { readonly state: "unknown"; readonly because: string }
   /** Nobody knows: Entra was not asked, did not answer, or is the sandbox, where any UUID is a tenant. */
-  | { readonly state: "notChecked"; readonly because: string };
+  | { readonly state: NotChecked; readonly because: string };
 
 /** How long Entra may take, in milliseconds. */
 const patience = 10_000;

@@ -1,4 +1,5 @@
 /** What must hold in a world: what the certificate, the additions and the report say, against what the oracle knows. */
+import { isUnread } from "@defender-mssp/errors/notChecked";
 import { notLookedWays, type Chain as GivenChain } from "@defender-mssp/tenant";
 import { jsonText, userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
 import { Hand, perform, type DrawnAct } from "./acts";
@@ -141,7 +142,7 @@ export async function judgeDeployed(world: World, baseline: readonly Chain[]): P
 
 function saidByAdditions(parts: readonly AdditionsPart[], rows: readonly { readonly way: string }[]): Said {
   const additions = parts.flatMap((part) => part.additions);
-  const unread = parts.filter(({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"));
+  const unread = parts.filter(isUnread);
   return {
     chains: chainsIn(additions),
     unread: new Set(unread.flatMap(({ name }) => additionsKinds(name as AdditionsPartName)).map(({ key }) => key)),

@@ -2,6 +2,7 @@
  * What the connector's profile needs of the customer's tenant: APIs that publish its application
  * roles. And whether the profile has ended.
  */
+import { unread } from "@defender-mssp/errors/notChecked";
 import {
   connectorRoles,
   dateOf,
@@ -59,6 +60,6 @@ async function publishedRoles(
     return { feature, state: "failed", reason };
   } catch (error) {
     if (!isCallError(error)) throw error;
-    return { feature, state: "notChecked", reason: "not checked: requires Application.Read.All" };
+    return { feature, ...unread("not checked: requires Application.Read.All") };
   }
 }

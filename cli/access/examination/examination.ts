@@ -2,6 +2,7 @@
  * The checks of `mssp doctor`: the access tokens of the signed-in identity, and the tenant's
  * licences and policies.
  */
+import { unread } from "@defender-mssp/errors/notChecked";
 import { tokenClaims } from "@defender-mssp/errors/json";
 import {
   addressesToInvite,
@@ -176,7 +177,7 @@ async function domainCheck(
   const feature = "customerDomain";
   if (ownership.state === "own") return { features: [{ feature, state: "passed" }] };
   if (ownership.state === "unknown") {
-    return { features: [{ feature, state: "notChecked", reason: `not checked: ${ownership.reason}` }] };
+    return { features: [{ feature, ...unread(`not checked: ${ownership.reason}`) }] };
   }
   const reason = foreignDomainText({ customerDomain, tenantId }, ownership);
   return isDeployed ? { features: [], note: reason } : { features: [{ feature, state: "failed", reason }] };
@@ -186,7 +187,7 @@ async function domainCheck(
 function accessFeature(access: Awaited<ReturnType<typeof accessChecks>>): Feature {
   return "checks" in access
     ? { feature: "conditionalAccess", state: "passed" }
-    : { feature: "conditionalAccess", state: "notChecked", reason: access.notChecked };
+    : { feature: "conditionalAccess", ...unread(access.notChecked) };
 }
 
 /** The check of each licence and policy that the settings need. */
@@ -209,7 +210,7 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
   return checks.flatMap(([feature, need, has, permission]): Feature[] => {
     const needed = needs[need];
     if (!needed || (typeof needed === "object" && needed.length === 0)) return [];
-    if (has === undefined) return [{ feature, state: "notChecked", reason: `not checked: requires ${permission}` }];
+    if (has === undefined) return [{ feature, ...unread(`not checked: requires ${permission}`) }];
     if (has) return [{ feature, state: "passed" }];
     const reason = missingFeatures({ [need]: need === "guests" ? uninvited : needed }, found).join(" ");
     return [{ feature, state: "failed", reason }];

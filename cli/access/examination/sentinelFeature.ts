@@ -1,4 +1,5 @@
 /** Whether the identity may assign the roles on the Microsoft Sentinel workspace, and no others. */
+import { unread } from "@defender-mssp/errors/notChecked";
 import {
   armCall,
   azureAccessRoles,
@@ -34,7 +35,7 @@ export async function sentinelFeature(settings: Settings, objectId: string, cont
     return [judgeAssignments(sentinelAccess, await listVisibleAssignments(call, sentinelAccess), objectId)];
   } catch (error) {
     if (!isCallError(error)) throw error;
-    return [{ feature, state: "notChecked", reason: `not checked: ${error.message}` }];
+    return [{ feature, ...unread(`not checked: ${error.message}`) }];
   }
 }
 
@@ -71,8 +72,10 @@ export function judgeAssignments(
     return { feature, state: "passed", reason: "with the condition that npx mssp permissions prints" };
   }
   if (own.length > 0) {
-    const reason = "not checked: the automation's role has another condition than npx mssp permissions prints";
-    return { feature, state: "notChecked", reason };
+    return {
+      feature,
+      ...unread("not checked: the automation's role has another condition than npx mssp permissions prints"),
+    };
   }
   const reason = `the automation has no role to assign roles on ${scope}: npx mssp permissions prints it, with its condition`;
   return { feature, state: "failed", reason };

@@ -2,6 +2,7 @@
  * Whether a relationship between a stack's two tenants grants something, for the commands that check
  * the customer's tenant as an application. Many applications may not read it: that is an answer, too.
  */
+import { unread, type Unread } from "@defender-mssp/errors/notChecked";
 import { ServiceError, type GovernanceRelationship, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
@@ -16,8 +17,7 @@ export type GovernanceLook =
   | { readonly state: "none" }
   /** Active, or the MSSP has asked to end it and the customer has not confirmed. */
   | { readonly state: "grants"; readonly relationship: GovernanceRelationship }
-  /** `reason` begins with `not permitted: ` or `not checked: `. */
-  | { readonly state: "notChecked"; readonly reason: string };
+  | Unread;
 
 /** An identity in one of a stack's two tenants. */
 interface SignedIn {
@@ -39,8 +39,8 @@ export async function lookAtGovernance(
     return relationship === undefined ? { state: "none" } : { state: "grants", relationship };
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
-    if (isDenied(error)) return { state: "notChecked", reason: `not permitted: requires ${relationshipPermission}` };
-    return { state: "notChecked", reason: `not checked: ${error.message.replace(/\s*\n\s*/g, " ")}` };
+    if (isDenied(error)) return unread(`not permitted: requires ${relationshipPermission}`);
+    return unread(`not checked: ${error.message.replace(/\s*\n\s*/g, " ")}`);
   }
 }
 

@@ -4,6 +4,7 @@
  * fail halfway; it does not end the relationship. The engine runs no program on `destroy` that could
  * warn.
  */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import { unreadReason } from "@defender-mssp/tenant";
 import {
   grantSentences,
@@ -62,7 +63,7 @@ export interface KeptObject {
 /** A governance relationship between the stack's two tenants, which `pulumi destroy` does not end. */
 export interface RelationshipLeft {
   /** `none`: none grants anything. `notChecked`: it could not be read. */
-  readonly state: RelationshipStatus | "none" | "notChecked";
+  readonly state: RelationshipStatus | "none" | NotChecked;
   /** What was found, or why it was not checked. */
   readonly found: string;
   /** What it grants, a sentence for each grant. */
@@ -161,7 +162,7 @@ export function relationshipLeft(stack: string, look: GovernanceLook): Relations
     case "none":
       return { state: "none", found: "no governance relationship is active", grants: [], step: "" };
     case "notChecked":
-      return { state: "notChecked", found: look.reason, grants: [], step: lookStep(stack) };
+      return { state: look.state, found: look.reason, grants: [], step: lookStep(stack) };
     case "grants": {
       const { relationship } = look;
       const grants = grantSentences(relationship.policy);

@@ -62,5 +62,5 @@ export function governanceFound(
   if (!isWanted) return undefined;
   if (look === undefined) return { state: "notChecked", found: "not looked at: use --live" };
   if (look.state === "none") return { state: "none", found: "no governance relationship is active" };
-  return { state: "notChecked", found: look.reason };
+  return { state: look.state, found: look.reason };
 }

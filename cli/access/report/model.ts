@@ -1,4 +1,5 @@
 /** What settings, state and tenant say of one customer. `mssp report --json` prints it; it holds no secret. */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import type { Chain, notLookedWays } from "@defender-mssp/tenant";
 import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
@@ -43,7 +44,7 @@ export interface CustomerAccess extends Pick<
     readonly actions: readonly string[];
   };
   /** The governance relationship: with that model, and where `--live` finds one with another model. */
-  readonly governance?: { readonly state: RelationshipStatus | "none" | "notChecked"; readonly found: string };
+  readonly governance?: { readonly state: RelationshipStatus | "none" | NotChecked; readonly found: string };
   readonly objects: readonly ReportObject[];
   readonly paths: readonly ReportPath[];
   readonly ends: readonly ReportEnd[];

@@ -1,4 +1,5 @@
 /** The nightly drift check as issues: one for each stack, found by its title. */
+import { isUnread } from "@defender-mssp/errors/notChecked";
 import { LimitedText, type Section } from "../comment/comment";
 import { code } from "../../base/markdown";
 import { seenText } from "../../base/seenText";
@@ -102,9 +103,7 @@ function addedSection({ additions }: StackPreview): Section[] {
 }
 
 function notCheckedSection({ additions }: StackPreview): Section[] {
-  const unchecked = additions.filter(
-    ({ state, reason }) => state === "notChecked" && !reason.startsWith("not applicable"),
-  );
+  const unchecked = additions.filter(isUnread);
   if (unchecked.length === 0) return [];
   const rows = unchecked.map(({ name, reason }) => `- ${code(name)}: ${code(reason, 500)}`);
   return [{ heading: "### Not checked", head: [], rows }];

@@ -3,6 +3,7 @@
  * of access by the stack's random ID, the MSSP's tenant and its domains. Reads only, but for detection
  * rules: lists go on with a deleted one for hours, and the answer to a second DELETE tells.
  */
+import { unread, type NotChecked } from "@defender-mssp/errors/notChecked";
 import {
   type AccessGraph,
   applicable,
@@ -31,7 +32,7 @@ export type ItemState =
   | "softDeleted"
   | "found"
   | "notVisible"
-  | "notChecked";
+  | NotChecked;
 
 export interface ProvedItem extends Item {
   /** `kind` in words. */
@@ -119,12 +120,11 @@ async function provedItems(
 async function provedItem(tenant: TenantReader, item: Item): Promise<ProvedItem> {
   const kind = itemKind(item);
   const named = { ...item, what: kindText(item) };
-  if (kind === undefined)
-    return { ...named, state: "notChecked", reason: "no kind of access has its type: nothing can look at it" };
+  if (kind === undefined) return { ...named, ...unread("no kind of access has its type: nothing can look at it") };
   const presence = applicable(kind.presence);
   if (item.byHand || presence === undefined) return { ...named, state: "notVisible", reason: "no public API shows it" };
   const answer = await looked(kind, () => presence(tenant, item));
-  if ("reason" in answer) return { ...named, state: "notChecked", reason: answer.reason };
+  if ("reason" in answer) return { ...named, ...unread(answer.reason) };
   return withStill(tenant, { ...named, ...shown(answer.value) });
 }
 
@@ -157,7 +157,7 @@ async function listedRule(
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status !== 403) throw error;
     const reason = "lists go on with a deleted rule for hours; to tell it apart requires CustomDetection.ReadWrite.All";
-    return { ...item, state: "notChecked", reason };
+    return { ...item, ...unread(reason) };
   }
 }
 

@@ -1,4 +1,5 @@
 /** The fleet's page: a row for each customer, coloured by what ends, differs or waits. */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import {
   figures,
   heatMap,
@@ -44,7 +45,7 @@ export interface FleetRow {
   /** What Microsoft or a SIEM product ends, and the customer's access rests on; the most urgent first. */
   readonly retirements: readonly Ending[];
   /** Differences that are known: by `--live`, or by the last run with `--drift`. */
-  readonly drift: number | "notChecked";
+  readonly drift: number | NotChecked;
   readonly manualSteps: number;
   readonly failed: number;
   readonly warnings: number;

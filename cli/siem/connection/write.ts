@@ -1,4 +1,5 @@
 /** Writes connection files from stacks' outputs. */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
@@ -35,7 +36,7 @@ export interface WrittenConnection {
 /** A stack that has no file. `notChecked`: nothing is deployed. */
 export interface LeftOutStack {
   readonly stack: string;
-  readonly state: "failed" | "notChecked";
+  readonly state: "failed" | NotChecked;
   readonly note: string;
 }
 

@@ -3,6 +3,7 @@
  * declared resources, so it does not report a second secret, another owner or a wider consent.
  * Shared by `mssp verify` and the nightly `mssp ci preview --drift`.
  */
+import { unread } from "@defender-mssp/errors/notChecked";
 import { customerAzure, unreadReason, type KindKey } from "@defender-mssp/tenant";
 import { objectIdIn, ServiceError } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
@@ -181,7 +182,7 @@ export async function findAdditions(
 function unknownPart(deployment: Deployment): AdditionsPart[] {
   const note = unknownResourcesNote(unknownResources(deployment));
   if (note === undefined) return [];
-  return [{ name: "resources of unknown types", state: "notChecked", reason: `not checked: ${note}`, additions: [] }];
+  return [{ name: "resources of unknown types", ...unread(`not checked: ${note}`), additions: [] }];
 }
 
 async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<AdditionsPart[]> {
@@ -190,7 +191,7 @@ async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     const reason = `not checked: ${error.message.replace(/\s*\n\s*/g, " ")}`;
-    return additionsPartNames.map((name) => ({ name, state: "notChecked", reason, additions: [] }));
+    return additionsPartNames.map((name) => ({ name, ...unread(reason), additions: [] }));
   }
 }
 
@@ -298,8 +299,7 @@ async function joinedPart(
   const seen = looks.flatMap((look) => ("found" in look ? look : []));
   const union = joinedAdditions(seen.map(({ found }) => found));
   const unchecked = looks.find((look) => "unchecked" in look);
-  if (union.length === 0 && unchecked !== undefined)
-    return { name, state: "notChecked", reason: unchecked.unchecked, additions: [] };
+  if (union.length === 0 && unchecked !== undefined) return { name, ...unread(unchecked.unchecked), additions: [] };
   const notes = seen.at(-1)?.notes ?? "";
   if (union.length === 0) return { name, state: "passed", reason: `no additions${notes}`, additions: [] };
   try {
@@ -307,7 +307,7 @@ async function joinedPart(
     return { name, state: "failed", reason: `${sentence(additions, notAsked)}${notes}`, additions };
   } catch (error) {
     if (!isCallError(error)) throw error;
-    return { name, state: "notChecked", reason: unreadReason(error, "AuditLog.Read.All"), additions: [] };
+    return { name, ...unread(unreadReason(error, "AuditLog.Read.All")), additions: [] };
   }
 }
 

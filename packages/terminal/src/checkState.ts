@@ -1,11 +1,12 @@
 /** The one vocabulary for the result of a check, in the text and the JSON of every command. */
+import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import type { TextCell } from "./table";
 
 /**
  * `notChecked`: the check does not apply to this stack, or nobody with the permission for it is
  * signed in.
  */
-export type CheckState = "passed" | "failed" | "notChecked";
+export type CheckState = "passed" | "failed" | NotChecked;
 
 const marks: Readonly<Record<CheckState, TextCell>> = {
   passed: { text: "✓", color: "green" },

@@ -140,9 +140,10 @@ describe("what is needed now", () => {
         const alone = read.settings && lighthouseAloneText(read.settings, dateOf(read.now));
         const examined = { ...doctor, retirements: read.retirements ?? [], notes: alone === undefined ? [] : [alone] };
         const said = reportText({ ...examined, state: "failed" }, read.now).replaceAll(/\s+/g, " ");
-        for (const { key, text } of now.filter((need) => need.key.startsWith("retirement "))) {
+        const ended = now.filter(({ key }) => key.startsWith("retirement "));
+        for (const { key, text } of ended) {
           seen.add(key);
-          assert.ok(said.includes(text), text);
+          assert.ok(said.includes(text) && said.endsWith(` ${ended.length} failed. `), said);
         }
         const { next: step, ...progress } = read.onboarding ?? {};
         // The state says of an interrupted `up` what the step says.

@@ -1,3 +1,4 @@
+import { isUnread, unread } from "@defender-mssp/errors/notChecked";
 import type { Ending } from "@defender-mssp/microsoft";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 
@@ -21,9 +22,9 @@ export interface Check {
 
 export const passed = (name: string, reason: string): Check => ({ name, state: "passed", reason });
 export const failed = (name: string, reason: string): Check => ({ name, state: "failed", reason });
-export const notChecked = (name: string, reason: string): Check => ({ name, state: "notChecked", reason });
+export const notChecked = (name: string, reason: string): Check => ({ name, ...unread(reason) });
 
 /** Whether a check has a subject in this stack; the others have nothing to say. */
-export function isApplicable({ state, reason }: Check): boolean {
-  return state !== "notChecked" || !reason.startsWith("not applicable");
+export function isApplicable(check: Check): boolean {
+  return check.state !== "notChecked" || isUnread(check);
 }
