@@ -73,9 +73,7 @@ function targets({ to, by = to.id }: ChainStep): string[] {
 /** A part of the MSSP's entry in the cross-tenant access policy has no ID: its way tells, and the name of a value. */
 function leadsTo({ object }: GivenChain, step: ChainStep): boolean {
   const isEntry = step.to.type === "crossTenantAccessPartners";
-  return isEntry
-    ? step.by === undefined || [step.by, step.to.id].includes(object)
-    : targets(step).includes(object.toLowerCase());
+  return isEntry ? step.by === undefined || step.by === object : targets(step).includes(object.toLowerCase());
 }
 
 const azureRoleNames = new Map(Object.entries(azureRoles).map(([name, id]) => [id.toLowerCase(), name.toLowerCase()]));

@@ -57,7 +57,7 @@ function item(resource: DeployedObject, kind: AccessKind | undefined): Item {
     type,
     name: objectName(resource, identity.id),
     ...identity,
-    adopted: outputs["adopted"] === true || retainOnDelete,
+    adopted: outputs["adopted"] === true || outputs["isOwn"] === false || retainOnDelete,
     byHand: isMadeByHand(resource),
   };
 }

@@ -1,8 +1,8 @@
 /** What a proof says: what was removed, what still gives access, what a person must confirm, what stays. */
 import {
+  type AccessGraph,
   chain,
   edgeChain,
-  ways,
   type Chain,
   type Edge,
   type GrantingNode,
@@ -72,19 +72,20 @@ export interface VerdictInput {
 }
 
 export function verdict({ stack, graph, proved, additions, proof }: VerdictInput): Verdict {
-  const { items, search, notes } = proved;
+  const { search, notes } = proved;
   const isRemoved = ({ state }: ProvedItem): boolean =>
     ["gone", "deletedButListed", "softDeleted", "endedWithOwner"].includes(state);
-  const adopted = new Set(
-    items.filter((item) => item.adopted && item.state === "found").map(({ id }) => id.toLowerCase()),
-  );
+  const own = idsOf(proved.items.filter((item) => !item.adopted));
+  // Two resources can be one object: the stack made it for one of them, which the other then found.
+  const items = proved.items.filter(({ id, adopted }) => !adopted || !own.has(id.toLowerCase()));
+  const adopted = idsOf(items.filter((item) => item.adopted && item.state === "found"));
   const nodes = search.nodes.filter(({ id }) => !adopted.has(id.toLowerCase()));
   const isConsent = ({ kind }: GrantingNode): boolean => kind === "automationConsent";
   const parts = [
     // The customer's own step first: whoever has the consent can create all of the access again.
     ...nodes.filter(isConsent).map(owned),
     ...nodes.filter((node) => !isConsent(node)).map(owned),
-    ...items.map((item) => proven(item, graph)),
+    ...items.map((item) => proven(item, graph, search)),
     listedRules(stack, items),
     ...unlooked(stack, search.unread),
     ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),
@@ -100,10 +101,14 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
   // What is left is not to confirm as well.
   const toConfirm = joined("toConfirm").filter(({ step }) => step === "" || left.every((other) => other.step !== step));
   const state = left.length > 0 ? "accessLeft" : toConfirm.length > 0 ? "toConfirm" : "proven";
-  return { state, removed: items.filter(isRemoved), left, toConfirm, stays };
+  return { state, removed: proved.items.filter(isRemoved), left, toConfirm, stays };
 }
 
-function proven(item: ProvedItem, graph: string): Partial<Part> {
+function idsOf(items: readonly ProvedItem[]): ReadonlySet<string> {
+  return new Set(items.map(({ id }) => id.toLowerCase()));
+}
+
+function proven(item: ProvedItem, graph: string, { nodes }: AccessGraph): Partial<Part> {
   const { what: kind, name, id, state, reason = "", adopted } = item;
   const what = `${kind} "${name}" (${id})`;
   const of = ofItem(item);
@@ -121,7 +126,9 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
         { chains: [chain({ kind: item.kind as KindKey, principal: id, object: id, way: "restorable" })] },
       );
     case "found":
-      return adopted ? adoptedItem(item, what) : left(what, "it is still in the tenant", deletion(item, graph), of);
+      return adopted
+        ? adoptedItem(item, what, nodes)
+        : left(what, "it is still in the tenant", deletion(item, graph), of);
     case "notVisible":
       return confirm(what, reason, "Remove it where it was created, in the Microsoft Defender portal.", of);
     case "notChecked":
@@ -129,21 +136,10 @@ function proven(item: ProvedItem, graph: string): Partial<Part> {
   }
 }
 
-/** An entry for the MSSP's tenant, whose ID is the tenant's, can give each way of its kind. */
-function trustChains(kind: KindKey, id: string): Chain[] {
-  if (kind !== "partnerEntry") return [];
-  return ways.flatMap(({ id: way, is }) =>
-    "kinds" in is && is.kinds.includes(kind) ? [chain({ kind, principal: id, object: id, way })] : [],
-  );
-}
-
 function ofItem({ id, name, ...item }: ProvedItem): OfKind {
   const known = itemKind(item);
   if (known === undefined) return {};
-  const chains =
-    known.principal === undefined
-      ? trustChains(known.key, id)
-      : [chain({ kind: known.key, principal: id, object: id })];
+  const chains = known.principal === undefined ? [] : [chain({ kind: known.key, principal: id, object: id })];
   return { kinds: [known.key], name, chains };
 }
 
@@ -177,7 +173,7 @@ function removedVault({ kind, state }: ProvedItem, what: string): Partial<Part> 
 }
 
 /** It was there before the stack: what it still gives is access all the same. */
-function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
+function adoptedItem(item: ProvedItem, what: string, nodes: readonly GrantingNode[]): Partial<Part> {
   const before = "it was in the tenant before the MSSP's stack";
   const { grants = [], notLooked = [] } = item.still ?? {};
   const of = ofItem(item);
@@ -190,6 +186,8 @@ function adoptedItem(item: ProvedItem, what: string): Partial<Part> {
           ...unreadOf(notLooked),
         });
   if (grants.length > 0) return { ...unread, left: grants.map((grant) => grantLeft(item, what, grant)) };
+  const node = nodes.find(({ kind, id }) => kind === item.kind && id.toLowerCase() === item.id.toLowerCase());
+  if (node !== undefined && node.gives.length > 0) return owned({ ...node, evidence: before });
   if (removal !== undefined && "order" in removal && removal.order <= removalOrder.credential)
     return left(what, `${before}, and gives access`, "Delete it in the tenant.", of);
   if (notLooked.length > 0) return unread;

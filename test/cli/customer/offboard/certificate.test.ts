@@ -95,6 +95,7 @@ describe("the inventory of a stack", () => {
     resource("pulumi-nodejs:dynamic/defender-mssp:StackIdentity", "51e9"),
     resource("pulumi-nodejs:dynamic/defender-mssp:Guest", "A1", { adopted: true }, { email: "ana@fabrikam.example" }),
     resource("pulumi-nodejs:dynamic/defender-mssp:AlertNotificationRule", "tenant/SOC / servers", { mode: "manual" }),
+    resource("pulumi-nodejs:dynamic/defender-mssp:CrossTenantPartnerEntry", "5ec0", { isOwn: false }),
     resource("azuread:index/group:Group", "/groups/G1", { displayName: "Tier 1" }, {}, true),
     resource(
       "azuread:index/applicationPassword:ApplicationPassword",
@@ -113,6 +114,7 @@ describe("the inventory of a stack", () => {
       [
         ["guest", "ana@fabrikam.example", "A1", undefined],
         ["notificationRule", "SOC / servers", "SOC / servers", undefined],
+        ["partnerEntry", "5ec0", "5ec0", undefined],
         ["group", "Tier 1", "G1", undefined],
         ["clientSecret", "Y", "Y", "x"],
         ["keyVault", "v", "/subscriptions/s/vaults/v", undefined],
@@ -127,6 +129,7 @@ describe("the inventory of a stack", () => {
       [
         [true, false],
         [false, true],
+        [true, false],
         [true, false],
         [false, false],
         [false, false],
@@ -351,6 +354,25 @@ describe("the certificate", () => {
     const notLooked = [{ kind: "lighthouseAssignment", reason: "not checked: no subscription" }] as const;
     const partly = certificate(proved({}, { search: { nodes: [], unread: notLooked } }));
     assert.deepEqual([partly.state, partly.lookedAt.includes("Azure Lighthouse delegations")], ["toConfirm", false]);
+  });
+
+  it("an entry of the MSSP's tenant that remains gives what it has now, whoever made it", () => {
+    const chains = [
+      { key: "k", kind: "partnerEntry", way: "inboundTrust", principal: "m", object: "isMfaAccepted" },
+    ] as const;
+    const gives = [{ what: "the MSSP's multifactor authentication is trusted" }];
+    const entry = { ...sighting, kind: "partnerEntry", id: "m", gives, chains } as const;
+    const item = { ...proved().items[0]!, kind: "partnerEntry", id: "M", state: "found", adopted: true } as const;
+    for (const items of [[item], [item, { ...item, adopted: false }]]) {
+      const { left, stays } = certificate(proved({}, { items, search: { nodes: [entry], unread: [] } }));
+      assert.deepEqual(
+        left.flatMap((each) => each.chains ?? []),
+        chains,
+      );
+      assert.doesNotMatch(JSON.stringify(stays), /partnerEntry/);
+    }
+    const idle = { nodes: [{ ...entry, gives: [], chains: [] }], unread: [] };
+    assert.deepEqual(certificate(proved({}, { items: [item], search: idle })).left, []);
   });
 
   it("what this program does not know of an object is to confirm; what an owner could add is, after the ownership", () => {
