@@ -4,7 +4,7 @@ import { analystsView } from "./fleet/analyst/analystsView";
 import { customersView, runsView } from "./fleet/views";
 import { onboardingView } from "./customer/onboard/onboardingView";
 import { retirementsView } from "./siem/retirements/retirementsView";
-import { secretsView } from "./siem/secrets/secretsView";
+import { secretsView } from "./customer/secrets/secretsView";
 
 export const views: Readonly<Record<string, StatusView>> = {
   onboarding: onboardingView,

@@ -7,7 +7,7 @@ import { reportText } from "../../cli/customer/doctor/report";
 import type { Report } from "../../cli/access/examination/report";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { terminalText, visibleJson, visibleText } from "@defender-mssp/terminal/terminalText";
-import { secretsText } from "../../cli/siem/secrets/secretsText";
+import { secretsText } from "../../cli/customer/secrets/secretsText";
 import { outputsText } from "../../cli/sandbox/start/outputsText";
 import { codeOf } from "@defender-mssp/siem/tokens/signIn";
 

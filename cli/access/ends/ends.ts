@@ -47,7 +47,11 @@ export function endsOf({ objects, outputs, settings, refreshToken }: EndSources)
 }
 
 function credentialEnds(objects: readonly ReportObject[], outputs: Readonly<Record<string, unknown>>): ReportEnd[] {
-  const { renewsOn } = (outputs["connector"] ?? {}) as { readonly renewsOn?: string };
+  const { renewsOn, overlapEndsOn } = (outputs["connector"] ?? {}) as Partial<
+    Record<"renewsOn" | "overlapEndsOn", string>
+  >;
+  // The first `up` after the overlap deletes a previous secret, however long it could last.
+  const overlapEnd = overlapEndsOn === undefined ? "9999" : new Date(overlapEndsOn).toISOString();
   const secrets = objects.filter(({ kind, until }) => kind === "clientSecret" && until !== undefined);
   const newest = secrets
     .map(({ until = "" }) => until)
@@ -60,7 +64,7 @@ function credentialEnds(objects: readonly ReportObject[], outputs: Readonly<Reco
       return {
         what: `${isPrevious ? "Previous client secret" : "Client secret"} ${since === undefined ? `"${name}"` : `made on ${since.slice(0, 10)}`}`,
         kind: isPrevious ? "previousClientSecret" : "clientSecret",
-        ...dates(since, until),
+        ...dates(since, isPrevious && overlapEnd < (until ?? "") ? overlapEnd : until),
         ...(isPrevious || renewsOn === undefined ? {} : { renewsOn: new Date(renewsOn).toISOString() }),
         remedy: isPrevious
           ? "The SIEM needs the new secret by then; the next npx pulumi up after it deletes this one"

@@ -5,7 +5,12 @@ import type { Facts } from "../facts";
 import { endLevel } from "../endLevel";
 
 /** What has ended, or ends within the days of the command. */
-export function ends({ ends: all = [], writtenAt, days, now }: Facts): Finding[] {
+export function ends({
+  ends: all = [],
+  writtenAt,
+  days,
+  now,
+}: Pick<Facts, "ends" | "writtenAt" | "days" | "now">): Finding[] {
   return openEnds(all, writtenAt).flatMap(({ what, kind, until, remedy: next }): Finding[] => {
     const left = daysLeft(until, now);
     if (left > days) return [];

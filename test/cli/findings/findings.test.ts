@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { progressOf, type OnboardingStep } from "../../../cli/access/waiting/progress";
-import type { ReportEnd } from "../../../cli/access/ends/ends";
+import { endsOf, type ReportEnd } from "../../../cli/access/ends/ends";
 import type { CustomerAccess } from "../../../cli/access/report/model";
 import {
   needs,
@@ -52,6 +52,20 @@ describe("what needs somebody", () => {
     assert.deepEqual(after(person("2026-11-10T23:59:59.000Z")), []);
     assert.equal(after(person("2026-11-21T23:59:59.000Z")).length, 1);
     assert.equal(after(secret("2026-11-10T23:59:59.000Z")).length, 1);
+  });
+
+  it("the old client secret ends with its overlap, before it expires", () => {
+    const made = (name: string, since: string, until: string) =>
+      ({ kind: "clientSecret", key: name, name, since, until, detail: "", objectId: "", adopted: false }) as const;
+    const objects = [
+      made("old", "2026-06-01T00:00:00.000Z", "2027-06-01T00:00:00.000Z"),
+      made("new", "2026-11-27T00:00:00.000Z", "2027-11-27T00:00:00.000Z"),
+    ];
+    const outputs = (overlapEndsOn: string) => ({ connector: { overlapEndsOn } });
+    const ends = (overlapEndsOn: string) =>
+      endsOf({ objects, outputs: outputs(overlapEndsOn), settings: settingsOf("basic") }).map(({ until }) => until);
+    assert.deepEqual(ends("2026-12-04"), ["2026-12-04T00:00:00.000Z", "2027-11-27T00:00:00.000Z"]);
+    assert.deepEqual(ends("2027-07-01"), ["2027-06-01T00:00:00.000Z", "2027-11-27T00:00:00.000Z"]);
   });
 
   it("a failed run, unless the state was written after it", () => {

@@ -6,7 +6,7 @@ import { clouds, putNotificationRule, requestToken } from "@defender-mssp/micros
 import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { alertExporterHosts } from "@defender-mssp/siem/connector/hosts";
-import { expiring } from "../../../../cli/selection/expiringSecrets";
+import { expiring } from "../../../../cli/customer/secrets/expiringSecrets";
 import { inSession as runMssp } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 import { requiredSettings } from "../../../settings/required";

@@ -1,18 +1,19 @@
 /** When the credentials of stacks expire. */
 import { VisibleError } from "@defender-mssp/errors";
-import { dayMs } from "@defender-mssp/errors/time";
 import { lastSegment } from "@defender-mssp/microsoft";
 import { placeText } from "@defender-mssp/siem/connector/refreshToken";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { overallState } from "@defender-mssp/terminal/checkState";
-import type { Place } from "../base/place";
-import { stackConnector, type StackConnector } from "../stack/connector";
-import { customerStacks } from "../stack/customers";
-import { StackNotFoundError, stackNames } from "../stack/pulumi";
-import { isCustomerStack } from "../stack/stackNames";
-import { NothingDeployed } from "../stack/stackOutputs";
-import { readTokenRecord } from "../stack/stackRefreshToken";
-import { readProject, shownStackFile } from "../../settings/project";
+import { daysLeft } from "../../access/ends/ends";
+import { ends } from "../../findings/rules/ends";
+import type { Place } from "../../base/place";
+import { stackConnector, type StackConnector } from "../../stack/connector";
+import { customerStacks } from "../../stack/customers";
+import { StackNotFoundError, stackNames } from "../../stack/pulumi";
+import { isCustomerStack } from "../../stack/stackNames";
+import { NothingDeployed } from "../../stack/stackOutputs";
+import { readTokenRecord } from "../../stack/stackRefreshToken";
+import { readProject, shownStackFile } from "../../../settings/project";
 import type { ExpiringSecret, StackSecrets } from "./stackSecrets";
 
 export interface ExpiringSecretsOptions extends Place {
@@ -92,14 +93,14 @@ function credentialOf(
   };
 }
 
-/** The state of a secret that expires then. */
+/** The state of a secret that expires then, by the rule of the findings. */
 export function expiring(expiresOn: Date, days: number, now: Date): ExpiringSecret {
-  const daysLeft = Math.floor((expiresOn.getTime() - now.getTime()) / dayMs);
-  const expired = expiresOn <= now;
+  const until = expiresOn.toISOString();
+  const [found] = ends({ ends: [{ kind: "clientSecret", what: "", until, remedy: "" }], days, now });
   return {
-    expiresOn: expiresOn.toISOString(),
-    daysLeft,
-    expired,
-    state: expired || daysLeft <= days ? "failed" : "passed",
+    expiresOn: until,
+    daysLeft: daysLeft(until, now),
+    expired: found?.topic === "ended",
+    state: found === undefined ? "passed" : "failed",
   };
 }

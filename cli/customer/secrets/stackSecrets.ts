@@ -1,5 +1,5 @@
 /** What `mssp status --show secrets` knows of a stack, as `--json` prints it. */
-import type { StackConnector } from "../stack/connector";
+import type { StackConnector } from "../../stack/connector";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 
 /** A secret that expires. */

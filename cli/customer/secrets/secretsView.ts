@@ -1,7 +1,7 @@
 /** The view `secrets` of `mssp status`: when the credentials of every customer expire. */
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { placeOf } from "../../base/place";
-import type { ExpiringSecretsOptions } from "../../selection/expiringSecrets";
+import type { ExpiringSecretsOptions } from "./expiringSecrets";
 import type { StatusView } from "../../selection/statusView";
 
 interface SecretsOptions extends Pick<ExpiringSecretsOptions, "stack" | "days"> {
@@ -15,7 +15,7 @@ export const secretsView: StatusView<SecretsOptions> = {
     "the backend's stacks without a settings file",
   takes: ["--stack", "--days"],
   print: async (options, session) => {
-    const { secretsOfStacks, stacksWithoutSettingsNote } = await import("../../selection/expiringSecrets.js");
+    const { secretsOfStacks, stacksWithoutSettingsNote } = await import("./expiringSecrets.js");
     const place = placeOf(session);
     const [list, note] = await Promise.all([
       secretsOfStacks({ ...options, at: session.now(), ...place }),
