@@ -45,7 +45,7 @@ export const catalogResource = {
   write: () => ["EntitlementManagement.ReadWrite.All", "Group.ReadWrite.All"],
   additions: ["added to catalogs"],
   leftWhenAdopted: notApplicable("it has nothing but its catalog and its group"),
-  adoption: part,
+  adoption: { ...part, owned: "accessPackages" },
   evidence: notApplicable("it names a group of the catalog, and does not act"),
   removal: { by: "owner", owner: "accessPackageCatalog", property: "catalogId", order: removalOrder.grant },
 } as const satisfies AccessKind;
@@ -77,7 +77,7 @@ export const accessPackageResource = {
   write: () => entitlementPermissions.write,
   additions: ["added to catalogs"],
   leftWhenAdopted: notApplicable("it has nothing but its package and its role"),
-  adoption: part,
+  adoption: { ...part, owned: "accessPackages" },
   evidence: notApplicable("who holds the package is a subject by the assignment"),
   removal: { by: "owner", owner: "accessPackage", property: "accessPackageId", order: removalOrder.grant },
 } as const satisfies AccessKind;

@@ -104,7 +104,7 @@ export const redirectUri = {
   isExpected: hasCustomerApplication,
   additions: ["added to the application", "added to the service principal"],
   leftWhenAdopted: ["redirectUris"],
-  adoption: part,
+  adoption: { ...part, owned: "application" },
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
 } as const satisfies AccessKind;
 
@@ -119,7 +119,7 @@ export const requestedPermission = {
   isExpected: hasCustomerApplication,
   additions: ["added to the application"],
   leftWhenAdopted: ["roleIds", "scopeIds"],
-  adoption: part,
+  adoption: { ...part, owned: "application" },
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
 } as const satisfies AccessKind;
 

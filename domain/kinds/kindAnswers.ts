@@ -17,6 +17,8 @@ interface ListedKind {
 /** Read with the object that has it. */
 interface PartKind {
   readonly search: "part";
+  /** As for a listed kind. */
+  readonly owned?: OwnedKind;
   /** Why nobody looks without a server for Defender's settings: a clause. */
   readonly withoutDefenderEndpoint?: string;
 }

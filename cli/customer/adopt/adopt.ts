@@ -26,8 +26,8 @@ import { complete, type CustomerAnswers } from "../../newCustomer/questions";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { OwnedKind } from "../../../domain/kinds/kindAnswers";
 import type { AnswersById, PlannedAdoption, PlannedCustomer, Plan } from "./draft";
+import { ofKind, type AdoptableTenant } from "./candidate";
 import { findInTenant } from "./find";
-import type { FoundTenant } from "./found";
 import { answeredInvokes } from "./invokes";
 import { planAdoption } from "./plan";
 import { planText, questionText, writtenText } from "./planText";
@@ -76,11 +76,12 @@ export async function adopt(stack: string, options: AdoptOptions, session: Sessi
   if (!dryRun) await refuseExistingStack(stack, placeOf(session));
   const msspDomains = await domainsOf(answers, options, session);
   if (msspDomains === undefined) return undefined;
-  const tenant = await signedIn(answers, options, session.environment);
-  const found = await inTenant(answers, () => findInTenant({ ...tenant, ...answers, msspDomains }));
-  const ruleFiles = found.detectionRules.length === 0 ? [] : await repositoryRules(session.folder);
+  const calls = await signedIn(answers, options, session.environment);
+  const tenant = await inTenant(answers, () => findInTenant({ ...calls, ...answers, msspDomains }));
+  const hasRules = ofKind(tenant.candidates, "detectionRule").length > 0;
+  const ruleFiles = hasRules ? await repositoryRules(session.folder) : [];
   const planned = await decided(
-    found,
+    tenant,
     { ...answers, msspDomains, owned: options.msspOwns ?? [], now: session.now(), ruleFiles },
     options,
     session.ask,
@@ -94,7 +95,7 @@ export async function adopt(stack: string, options: AdoptOptions, session: Sessi
   if (dryRun) return { stack, tenantId, plan };
   if (!(await confirmed(stack, plan, options, session.ask))) return undefined;
   const file = await untilWritten(session.signals, () =>
-    write(stack, answers, planned, { ...options, ...placeOf(session), call: tenant.call }),
+    write(stack, answers, planned, { ...options, ...placeOf(session), call: calls.call }),
   );
   say(`\n${writtenText({ plan, stack, file })}`);
   return { stack, tenantId, plan, file };
@@ -170,32 +171,23 @@ async function inTenant<T>({ tenantId }: CustomerAnswers, run: () => Promise<T>)
 
 /** Plans, and asks one question after the other; each answer may raise or settle others. */
 async function decided(
-  found: FoundTenant,
+  tenant: AdoptableTenant,
   customer: PlannedCustomer,
   { answer = {}, interactive, msspOwns, yes }: AdoptOptions,
   ask: Questions,
 ): Promise<PlannedAdoption | undefined> {
   const answers: Record<string, string> = { ...answer };
-  let planned = planAdoption(found, customer, answers);
+  let planned = planAdoption(tenant, customer, answers);
   if (!interactive || yes === true) return planned;
   for (let [open] = planned.plan.questions; open !== undefined; [open] = planned.plan.questions) {
     const given = await questions.askOne(ask, open);
     if (given === undefined) return undefined;
     answers[open.id] = given;
-    planned = planAdoption(found, customer, answers);
+    planned = planAdoption(tenant, customer, answers);
   }
   if (msspOwns !== undefined) return planned;
-  const owned = await questions.askOwned(ask, keptKinds(found, customer, answers));
-  return owned === undefined ? undefined : planAdoption(found, { ...customer, owned }, answers);
-}
-
-/** The kinds of which the plan adopts an object. */
-function keptKinds(found: FoundTenant, customer: PlannedCustomer, answers: AnswersById): OwnedKind[] {
-  const kept = (owned: readonly OwnedKind[]) =>
-    planAdoption(found, { ...customer, owned }, answers).plan.adopt.filter(({ onDestroy }) => onDestroy === "keep")
-      .length;
-  const kinds = ["guests", "groups", "application", "accessPackages"] as const;
-  return kinds.filter((kind) => kept([kind]) < kept([]));
+  const owned = await questions.askOwned(ask, [...planned.keepable]);
+  return owned === undefined ? undefined : planAdoption(tenant, { ...customer, owned }, answers);
 }
 
 function openQuestions({ questions: open }: Plan): string {

@@ -6,16 +6,16 @@ import type { OwnedKind } from "../../../domain/kinds/kindAnswers";
 import { kinds, type KindName } from "../../../domain/kinds/kinds";
 import type { OmittablePart } from "../../../domain/omittedParts";
 import type { ExistingObject } from "./answeringProviders";
-import type { FoundSecret, FoundServicePrincipal, FoundTenant, NotLooked } from "./found";
+import { ofKind, withParts, type AdoptableTenant, type Candidate, type NamedPart, type NotLooked } from "./candidate";
+import { existingObject } from "./existingObject";
 
-/** Kinds of objects that `destroy` may delete or keep. Roles, consents and secrets are always deleted. */
-export const ownedKinds: readonly OwnedKind[] = [
-  ...new Set(
-    kinds.flatMap(({ adoption }) =>
-      !isNotApplicable(adoption) && adoption.search === "listed" ? (adoption.owned ?? []) : [],
-    ),
+/** Which objects `destroy` may keep, by kind. Roles, consents and secrets are always deleted. */
+const ownedByKey: ReadonlyMap<string, OwnedKind> = new Map(
+  kinds.flatMap(({ key, adoption }) =>
+    !isNotApplicable(adoption) && "owned" in adoption && adoption.owned !== undefined ? [[key, adoption.owned]] : [],
   ),
-];
+);
+export const ownedKinds: readonly OwnedKind[] = [...new Set(ownedByKey.values())];
 
 export interface PlanItem {
   readonly kind: KindName | "value of the client secret";
@@ -75,6 +75,8 @@ export type ObjectsByResource = ReadonlyMap<string, ExistingObject>;
 export interface PlannedAdoption {
   readonly plan: Plan;
   readonly objects: ObjectsByResource;
+  /** Kinds of which the plan adopts an object that `destroy` may keep. */
+  readonly keepable: ReadonlySet<OwnedKind>;
 }
 
 /** What the plan needs to know of customer and MSSP. */
@@ -94,6 +96,19 @@ export interface PlannedCustomer {
 /** By the question's ID. */
 export type AnswersById = Readonly<Record<string, string>>;
 
+export function planItem({ key, name, id }: NamedPart, why: string): PlanItem {
+  return { kind: kinds.find((kind) => kind.key === key)?.singular as KindName, name, id, why };
+}
+
+interface Taking extends Pick<AdoptedItem, "members" | "differences"> {
+  /** @default that of the object */
+  readonly name?: string;
+  /** What the state has of it. @default by its kind */
+  readonly object?: ExistingObject;
+  /** @default that of its kind; without one, `destroy` deletes it */
+  readonly owner?: OwnedKind;
+}
+
 /** The plan while it is made. */
 export class Draft {
   readonly settings: Record<string, unknown> = {};
@@ -104,12 +119,28 @@ export class Draft {
   readonly created: MissingPart[] = [];
   readonly questions: Question[] = [];
   readonly objects = new Map<string, ExistingObject>();
+  readonly keepable = new Set<OwnedKind>();
 
   constructor(
-    readonly found: FoundTenant,
+    readonly tenant: AdoptableTenant,
     readonly customer: PlannedCustomer,
     private readonly answers: AnswersById,
   ) {}
+
+  /** The candidates of some kinds. */
+  all<Key extends ListedKey>(...keys: Key[]): Candidate<Key>[] {
+    return ofKind(this.tenant.candidates, ...keys);
+  }
+
+  /** The candidates of a kind that belong to an object. */
+  partsOf<Key extends ListedKey>({ id }: Candidate, key: Key): Candidate<Key>[] {
+    return ofKind(withParts(this.tenant.candidates, id), key);
+  }
+
+  /** Its ID, and those of everything that belongs to it. */
+  partIds({ id }: Candidate): string[] {
+    return withParts(this.tenant.candidates, id).map((part) => part.id);
+  }
 
   /** The answer; undefined, and the question is asked, if there is none of the choices. */
   ask(question: Question): string | undefined {
@@ -119,16 +150,18 @@ export class Draft {
     return undefined;
   }
 
-  /** Adopts an object. `kind` decides whether `destroy` keeps it; without one it is deleted. */
-  take(item: Omit<AdoptedItem, "onDestroy">, object: Partial<ExistingObject> = {}, owner?: OwnedKind): void {
+  /** Adopts an object as a resource. */
+  take(resource: string, part: NamedPart, why: string, taking: Taking = {}): void {
+    const { object = existingObject(part), owner = ownedByKey.get(part.key), ...more } = taking;
     const onDestroy = owner === undefined || this.customer.owned.includes(owner) ? "delete" : "keep";
-    this.adopt.push({ ...item, onDestroy });
-    this.objects.set(item.resource, { id: item.id, ...object });
+    this.adopt.push({ ...planItem(part, why), resource, onDestroy, ...more });
+    this.objects.set(resource, object);
+    if (owner !== undefined) this.keepable.add(owner);
   }
 
-  /** Leaves an object, unless the plan has it already. */
-  putAside(item: PlanItem): void {
-    if (!this.isSettled(item.id)) this.leave.push(item);
+  /** Leaves objects, but for those that the plan has already. */
+  putAside(why: string, ...parts: readonly NamedPart[]): void {
+    for (const part of parts) if (!this.isSettled(part.id)) this.leave.push(planItem(part, why));
   }
 
   omit(part: OmittablePart, why: string): void {
@@ -143,53 +176,4 @@ export class Draft {
       ) || this.questions.some(({ about }) => about.includes(id))
     );
   }
-}
-
-type ListedItem = Omit<PlanItem, "kind" | "why" | "parts">;
-
-function named({ id, displayName }: { readonly id: string; readonly displayName?: string | null }): ListedItem {
-  return { id, name: displayName ?? id };
-}
-
-function keyed({ keyId, displayName }: FoundSecret): ListedItem {
-  return { id: keyId, name: displayName ?? keyId };
-}
-
-/** Of the MSSP's applications, and of applications of the tenant. */
-function everyPrincipal({ servicePrincipals, applications }: FoundTenant): readonly FoundServicePrincipal[] {
-  return [...servicePrincipals, ...applications.flatMap(({ servicePrincipal }) => servicePrincipal ?? [])];
-}
-
-/** The found objects of each kind that a plan lists: one without a list does not compile. */
-const foundByKind: Readonly<Record<ListedKey, (found: FoundTenant) => readonly ListedItem[]>> = {
-  guest: ({ guests }) => guests.map(({ id, email }) => ({ id, name: email })),
-  group: ({ groups }) => groups.map(named),
-  directoryRoleAssignment: ({ directoryRoles }) => directoryRoles.map(({ id }) => named({ id })),
-  defenderRole: ({ defenderRoles }) => defenderRoles.map(named),
-  defenderRoleAssignment: ({ defenderAssignments }) => defenderAssignments.map(named),
-  connectedOrganization: ({ organizations }) => organizations.map(named),
-  accessPackageCatalog: ({ catalogs }) => catalogs.map(named),
-  accessPackage: ({ packages }) => packages.map(named),
-  detectionRule: ({ detectionRules }) => detectionRules.map(named),
-  assignmentPolicy: ({ packages }) => packages.flatMap(({ policies }) => policies.map(named)),
-  application: ({ applications }) => applications.map(named),
-  clientSecret: ({ applications }) => applications.flatMap(({ secrets }) => secrets.map(keyed)),
-  certificate: ({ applications }) => applications.flatMap(({ certificates }) => certificates.map(keyed)),
-  federatedCredential: ({ applications }) =>
-    applications.flatMap(({ federatedCredentials }) => federatedCredentials.map(({ id, name }) => ({ id, name }))),
-  servicePrincipal: ({ applications }) =>
-    applications.flatMap(({ servicePrincipal }) => servicePrincipal ?? []).map(named),
-  msspServicePrincipal: ({ servicePrincipals }) => servicePrincipals.map(named),
-  applicationPermission: (found) =>
-    everyPrincipal(found).flatMap(({ appRoles }) => appRoles.map(({ id, api }) => ({ id, name: api }))),
-  delegatedConsent: (found) =>
-    everyPrincipal(found).flatMap(({ consents }) => consents.map(({ id, scopes }) => ({ id, name: scopes.join(" ") }))),
-};
-
-/** Every found object, for people. */
-export function everyFound(found: FoundTenant): Omit<PlanItem, "why" | "parts">[] {
-  return kinds.flatMap(({ key, singular }) => {
-    const list = (foundByKind as Readonly<Partial<Record<string, (typeof foundByKind)[ListedKey]>>>)[key];
-    return (list?.(found) ?? []).map((item) => ({ kind: singular as KindName, ...item }));
-  });
 }

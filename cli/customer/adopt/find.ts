@@ -3,11 +3,11 @@
  * Microsoft's pages of today. It only reads. A part that the identity may not read is named.
  */
 import {
+  directoryRoleName,
   equals,
   findServicePrincipal,
   getSiemAuthorization,
   graphGroups,
-  graphList,
   graphUsers,
   groupMembersPath,
   listDetectionRules,
@@ -20,23 +20,37 @@ import {
   windowsDefenderAtp,
   type GraphCall,
   type Group,
-  type UnifiedRoleAssignment,
+  type PortalCall,
 } from "@defender-mssp/microsoft";
-import { readPeople, tenantReader } from "@defender-mssp/tenant";
+import { readPeople, tenantReader, type TenantReader } from "@defender-mssp/tenant";
 import { unsearchedReason } from "../../../domain/adoption";
 import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import { kinds } from "../../../domain/kinds/kinds";
 import { securityGroupName } from "../../../domain/naming";
 import { principalName, type ListedPrincipal } from "../../tenant/additions/tenant";
-import { markIn } from "./markIn";
-import { findApplications, findServicePrincipals } from "./findConnector";
-import { findEntitlements, noEntitlements } from "./findEntitlements";
-import type { Look, SearchedTenant } from "./searchedTenant";
-import type { FoundApis, FoundDetectionRule, FoundGroup, FoundGuest, FoundTenant, NotLooked } from "./found";
+import { inOrder, markIn, ofKind, type AdoptableTenant, type Candidate, type NotLooked } from "./candidate";
+import { findApplications, findServicePrincipals, type Look } from "./findConnector";
+import { findEntitlements } from "./findEntitlements";
+
+export interface SearchedTenant {
+  readonly call: GraphCall;
+  /** Server for Defender's calls without a public API; undefined if there is none. */
+  readonly defender: PortalCall | undefined;
+  readonly msspName: string;
+  readonly msspTenantId: string;
+  /** Domains of the MSSP's addresses, in lower case. */
+  readonly msspDomains: readonly string[];
+}
 
 /** @throws ServiceError for other failures than a missing permission */
-export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant> {
-  const notLooked = unsearched(tenant);
+export async function findInTenant(searched: SearchedTenant): Promise<AdoptableTenant> {
+  const { call, defender, msspName, msspTenantId, msspDomains: domains } = searched;
+  const owner = { msspTenantId, domains, stackId: undefined, automation: undefined, stack: "", tenantId: "" };
+  const tenant = tenantReader({ call, owner });
+  const notLooked: NotLooked[] = kinds.flatMap((kind) => {
+    const why = unsearchedReason(kind, defender !== undefined);
+    return why === undefined ? [] : [{ what: kind.plural, why }];
+  });
   const look: Look = async (what, permission, empty, run) => {
     try {
       return await run();
@@ -46,139 +60,148 @@ export async function findInTenant(tenant: SearchedTenant): Promise<FoundTenant>
       return empty;
     }
   };
-  const { call } = tenant;
   const guests = await look("guests", "User.Read.All", [], () => findGuests(tenant));
-  const [applications, servicePrincipals, apis] = await look(
+  const connector = await look(
     "app registrations and service principals",
     "Application.Read.All",
-    [[], [], { graph: undefined, defender: undefined }] as const,
-    async () => [await findApplications(tenant, look), await findServicePrincipals(tenant, look), await findApis(call)],
+    { candidates: [], apis: { graph: undefined, defender: undefined } },
+    async () => {
+      const applications = await findApplications(tenant, look);
+      const candidates = [...(await findServicePrincipals(tenant, look)), ...applications];
+      return { candidates, apis: await findApis(call) };
+    },
   );
-  const [defenderRoles, defenderAssignments] = await look(
+  const defenderRoles = await look(
     "roles of Defender's unified RBAC",
     "RoleManagement.Read.Defender",
-    [[], []] as const,
-    async () => [await listRoleDefinitions(call), await listRoleAssignments(call)] as const,
+    { definitions: [], assignments: [] },
+    async () => ({ definitions: await listRoleDefinitions(call), assignments: await listRoleAssignments(call) }),
   );
-  const entitlements = await look("access packages", "EntitlementManagement.Read.All", noEntitlements, () =>
+  const entitlements = await look("access packages", "EntitlementManagement.Read.All", [], () =>
     findEntitlements(tenant),
   );
   const groups = await look("groups", "Group.Read.All", [], async () => {
-    const granted = entitlements.packages.flatMap((one) => one.groups.map(({ groupId }) => groupId));
-    return findGroups(tenant, guests, granted);
+    const granted = ofKind(entitlements, "accessPackage").flatMap((each) => each.groups.map(({ groupId }) => groupId));
+    return findGroups(tenant, msspName, guests, granted);
   });
   const principals = [...guests, ...groups].map(({ id }) => id);
   const directoryRoles = await look("directory roles", "RoleManagement.Read.Directory", [], () =>
     findDirectoryRoles(call, principals),
   );
-  const held = new Set(principals);
-  const ofPrincipals = defenderAssignments.filter(({ principalIds }) => principalIds.some((id) => held.has(id)));
+  const detectionRules = await look("detection rules", detectionRule.read.join(", "), [], () =>
+    findDetectionRules(call),
+  );
+  const authorized = await look("authorizations for the legacy alert API", "the gateway's permission", {}, () =>
+    authorizations(defender, ofKind(connector.candidates, "application")),
+  );
   return {
-    apis,
-    guests,
-    groups,
-    applications,
-    servicePrincipals,
-    directoryRoles,
-    defenderAssignments: ofPrincipals,
-    defenderRoles: defenderRoles
-      .filter(({ id }) => ofPrincipals.some((one) => one.roleDefinitionId === id))
-      .map((role) => ({ ...role, ...markIn(role.description) })),
-    ...entitlements,
-    detectionRules: await look("detection rules", detectionRule.read.join(", "), [], () => findDetectionRules(call)),
-    authorized: await look("authorizations for the legacy alert API", "the gateway's permission", {}, () =>
-      authorizations(tenant, applications),
-    ),
+    apis: connector.apis,
+    candidates: inOrder([
+      ...guests,
+      ...groups,
+      ...directoryRoles,
+      ...heldDefenderRoles(defenderRoles, principals),
+      ...entitlements,
+      ...connector.candidates,
+      ...detectionRules,
+    ]),
+    authorized,
     notLooked,
   };
 }
 
-/** The kinds of access that nobody looks for, with the reason. */
-function unsearched({ defender }: SearchedTenant): NotLooked[] {
-  return kinds.flatMap((kind) => {
-    const why = unsearchedReason(kind, defender !== undefined);
-    return why === undefined ? [] : [{ what: kind.plural, why }];
-  });
-}
-
 /** Guests and external members with an address of the MSSP's domains. */
-async function findGuests({ call, msspTenantId, msspDomains }: SearchedTenant): Promise<FoundGuest[]> {
-  const owner = {
-    msspTenantId,
-    domains: msspDomains,
-    stackId: undefined,
-    automation: undefined,
-    stack: "",
-    tenantId: "",
-  };
-  return (await readPeople(tenantReader({ call, owner }))).flatMap(({ id, user, address }) =>
-    address === undefined
+async function findGuests(tenant: TenantReader): Promise<Candidate<"guest">[]> {
+  return (await readPeople(tenant)).flatMap(({ id, user: { displayName, employeeType }, address: email }) =>
+    email === undefined
       ? []
-      : [
-          {
-            id,
-            displayName: user.displayName,
-            email: address,
-            ...markIn(user.displayName),
-            ...markIn(user.employeeType),
-          },
-        ],
+      : [{ key: "guest" as const, id, name: email, displayName, email, ...markIn(displayName, employeeType) }],
   );
 }
 
 /** Groups with the MSSP's guests, with a name that the program uses, or of an access package (`ids`). */
 async function findGroups(
-  { call, msspName }: SearchedTenant,
-  guests: readonly FoundGuest[],
+  { graph, list }: TenantReader,
+  msspName: string,
+  guests: readonly Candidate<"guest">[],
   ids: readonly string[],
-): Promise<FoundGroup[]> {
-  const found = new Map<string, Group>();
-  const add = (groups: readonly Group[]) => groups.forEach((group) => found.set(group.id, group));
+): Promise<Candidate<"group">[]> {
+  const groups = new Map<string, Group>();
+  const add = (all: readonly Group[]) => all.forEach((group) => groups.set(group.id, group));
   for (const { id } of guests) {
-    const memberOf = await graphList<Group>(call, `${graphUsers.item(id)}/memberOf`);
-    add(memberOf.filter((one) => one["@odata.type"] === "#microsoft.graph.group"));
+    const memberOf = await list<Group>(`${graphUsers.item(id)}/memberOf`);
+    add(memberOf.filter((each) => each["@odata.type"] === "#microsoft.graph.group"));
   }
   for (const name of [...Object.values(tierNames), securityGroupName(msspName)]) {
-    add(await graphList<Group>(call, `${graphGroups.path}?$filter=${equals("displayName", name)}`));
+    add(await list<Group>(`${graphGroups.path}?$filter=${equals("displayName", name)}`));
   }
-  for (const id of new Set(ids)) add(await groupById(call, id));
-  return Promise.all([...found.values()].map((group) => withMembers(call, group)));
+  for (const id of new Set(ids)) {
+    const { status, body } = await graph(graphGroups.item(id), { accept: [404] });
+    if (status !== 404) add([body as Group]);
+  }
+  return Promise.all(
+    [...groups.values()].map(async ({ id, displayName, description, securityEnabled, mailEnabled, groupTypes }) => ({
+      key: "group" as const,
+      id,
+      name: displayName,
+      isPlainSecurityGroup: securityEnabled && !mailEnabled && groupTypes.length === 0,
+      members: (await list<ListedPrincipal>(groupMembersPath(id))).map((member) => ({
+        id: member.id,
+        name: principalName(member),
+      })),
+      ...markIn(description),
+    })),
+  );
 }
 
-async function groupById(call: GraphCall, id: string): Promise<Group[]> {
-  const { status, body } = await call(graphGroups.item(id), { accept: [404] });
-  return status === 404 ? [] : [body as Group];
+async function findDirectoryRoles(
+  call: GraphCall,
+  principals: readonly string[],
+): Promise<Candidate<"directoryRoleAssignment">[]> {
+  const held: Candidate<"directoryRoleAssignment">[] = [];
+  for (const principal of principals) {
+    for (const assignment of await listRolesOf(call, principal)) {
+      const { principalId, roleDefinitionId } = assignment;
+      const name = `${directoryRoleName(roleDefinitionId)} of ${principalId}`;
+      held.push({ key: "directoryRoleAssignment", ...assignment, name, of: [principalId] });
+    }
+  }
+  return held;
 }
 
-async function withMembers(call: GraphCall, group: Group): Promise<FoundGroup> {
-  const members = await graphList<ListedPrincipal>(call, groupMembersPath(group.id));
-  return {
-    id: group.id,
-    displayName: group.displayName,
-    isPlainSecurityGroup: group.securityEnabled && !group.mailEnabled && group.groupTypes.length === 0,
-    isAssignableToRole: group.isAssignableToRole === true,
-    members: members.map((member) => ({ id: member.id, name: principalName(member) })),
-    ...markIn(group.description),
-  };
+interface DefenderRoles {
+  readonly definitions: Awaited<ReturnType<typeof listRoleDefinitions>>;
+  readonly assignments: Awaited<ReturnType<typeof listRoleAssignments>>;
 }
 
-async function findDirectoryRoles(call: GraphCall, principals: readonly string[]) {
-  const found: UnifiedRoleAssignment[] = [];
-  for (const id of principals) found.push(...(await listRolesOf(call, id)));
-  return found.map(({ id, principalId, roleDefinitionId, directoryScopeId }) => ({
-    id,
-    principalId,
-    roleDefinitionId,
-    scope: directoryScopeId,
-  }));
+/** The roles of these principals, with the assignments: one of several principals belongs to none of them alone. */
+function heldDefenderRoles({ definitions, assignments }: DefenderRoles, principals: readonly string[]): Candidate[] {
+  const held = assignments.filter(({ principalIds }) => principalIds.some((id) => principals.includes(id)));
+  return [
+    ...definitions
+      .filter(({ id }) => held.some(({ roleDefinitionId }) => roleDefinitionId === id))
+      .map((role) => ({
+        key: "defenderRole" as const,
+        ...role,
+        name: role.displayName,
+        ...markIn(role.description),
+      })),
+    ...held.map((assignment) => {
+      const holders = [...new Set(assignment.principalIds)];
+      const of = [...(holders.length === 1 ? holders : []), assignment.roleDefinitionId];
+      return { key: "defenderRoleAssignment" as const, ...assignment, name: assignment.displayName, of };
+    }),
+  ];
 }
 
-async function findDetectionRules(call: GraphCall): Promise<FoundDetectionRule[]> {
-  const rules = await listDetectionRules(call);
-  return rules.map((live) => ({ ...markIn(live.description), id: live.id, displayName: live.displayName, live }));
+async function findDetectionRules(call: GraphCall): Promise<Candidate<"detectionRule">[]> {
+  return (await listDetectionRules(call)).map((live) => {
+    const { id, displayName, description } = live;
+    return { key: "detectionRule", id, name: displayName, live, ...markIn(description) };
+  });
 }
 
-async function findApis(call: GraphCall): Promise<FoundApis> {
+async function findApis(call: GraphCall): Promise<AdoptableTenant["apis"]> {
   const graph = await findServicePrincipal(call, microsoftGraph.appId);
   const defender = await findServicePrincipal(call, windowsDefenderAtp.appId);
   const role = graph?.appRoles.find(({ value }) => value === "SecurityAlert.Read.All")?.id;
@@ -190,13 +213,13 @@ async function findApis(call: GraphCall): Promise<FoundApis> {
 }
 
 async function authorizations(
-  { defender }: SearchedTenant,
-  applications: FoundTenant["applications"],
+  defender: PortalCall | undefined,
+  applications: readonly Candidate<"application">[],
 ): Promise<Record<string, boolean>> {
   if (defender === undefined) return {};
   const asked = applications.map(async ({ appId }) => {
-    const found = await getSiemAuthorization({ ...defender, applicationId: appId });
-    return [appId, found !== undefined] as const;
+    const authorization = await getSiemAuthorization({ ...defender, applicationId: appId });
+    return [appId, authorization !== undefined] as const;
   });
   return Object.fromEntries(await Promise.all(asked));
 }

@@ -1,34 +1,35 @@
 /** Finds the SIEM's application: a registration in the customer's tenant, or the MSSP's own application. */
 import {
   federatedCredentialsPath,
-  findServicePrincipal,
   graphApplications,
-  graphList,
-  graphServicePrincipals,
   listAppRoleAssignments,
   listClientGrants,
   type Application,
-  type GraphCall,
   type PasswordCredential,
-  type ServicePrincipal,
 } from "@defender-mssp/microsoft";
+import {
+  msspEntries,
+  servicePrincipalsPath,
+  type ServicePrincipalEntry,
+  type TenantReader,
+} from "@defender-mssp/tenant";
 import { siemConnectorName, siemRedirectUri } from "../../../domain/naming";
-import { markIn } from "./markIn";
-import type { Look, SearchedTenant } from "./searchedTenant";
-import type { FoundApplication, FoundSecret, FoundServicePrincipal } from "./found";
+import { markIn, type Candidate } from "./candidate";
 
-/** Registrations by the name or the redirect URI of the document of 2018. */
-export async function findApplications({ call }: SearchedTenant, look: Look): Promise<FoundApplication[]> {
-  const all = await graphList<Pick<Application, "id" | "displayName" | "web">>(
-    call,
+/** Runs one part of the search; without its permission the part is empty and named. */
+export type Look = <T>(what: string, permission: string, empty: T, look: () => Promise<T>) => Promise<T>;
+
+/** Registrations by the name or the redirect URI of the document of 2018, with their parts. */
+export async function findApplications(tenant: TenantReader, look: Look): Promise<Candidate[]> {
+  const all = await tenant.list<Pick<Application, "id" | "displayName" | "web">>(
     `${graphApplications.path}?$select=id,displayName,web`,
   );
-  const found: FoundApplication[] = [];
+  const candidates: Candidate[] = [];
   for (const { id } of all.filter(isSiemConnector)) {
-    const { status, body } = await call(graphApplications.item(id), { accept: [404] });
-    if (status !== 404) found.push(await described(call, body as Application, look));
+    const { status, body } = await tenant.graph(graphApplications.item(id), { accept: [404] });
+    if (status !== 404) candidates.push(...(await registration(tenant, body as Application, look)));
   }
-  return found;
+  return candidates;
 }
 
 function isSiemConnector({ displayName, web }: Pick<Application, "displayName" | "web">): boolean {
@@ -42,73 +43,66 @@ function isSiemRedirectUri(uri: string): boolean {
   return uri.toLowerCase().endsWith(path.toLowerCase()) || /^https:\/\/siemmsspconnector\/?$/i.test(uri);
 }
 
-async function described(call: GraphCall, application: Application, look: Look): Promise<FoundApplication> {
-  const { id, appId, displayName, signInAudience, web, requiredResourceAccess } = application;
-  const { description, notes } = application;
-  const servicePrincipal = await findServicePrincipal<NotedPrincipal>(call, appId);
-  return {
-    id,
-    appId,
-    displayName,
-    ...markIn(notes),
-    ...markIn(description),
-    signInAudience,
-    redirectUris: web.redirectUris,
-    requested: requiredResourceAccess.map(({ resourceAppId, resourceAccess }) => ({
-      apiAppId: resourceAppId,
-      ids: resourceAccess.map((one) => one.id),
+async function registration(tenant: TenantReader, application: Application, look: Look): Promise<Candidate[]> {
+  const { id, appId, displayName: name, notes, description } = application;
+  const of = [id];
+  const principals = await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath);
+  const principal = principals.find((entry) => entry.appId === appId);
+  const federated = await tenant.list<{ readonly id: string; readonly name: string }>(federatedCredentialsPath(id));
+  return [
+    { key: "application", ...application, name, ...markIn(notes, description) },
+    ...application.passwordCredentials.map((secret) => ({
+      key: "clientSecret" as const,
+      ...secret,
+      ...keyed(secret),
+      of,
     })),
-    secrets: application.passwordCredentials.map(secret),
-    certificates: application.keyCredentials.map(secret),
-    federatedCredentials: await graphList(call, federatedCredentialsPath(id)),
-    ...(servicePrincipal && { servicePrincipal: await withGrants(call, servicePrincipal, look) }),
-  };
+    ...application.keyCredentials.map((certificate) => ({ key: "certificate" as const, ...keyed(certificate), of })),
+    ...federated.map((credential) => ({ key: "federatedCredential" as const, ...credential, of })),
+    ...(principal === undefined
+      ? []
+      : [
+          { key: "servicePrincipal" as const, id: principal.id, name: principal.displayName, appId, of },
+          ...(await grants(tenant, principal, [id, principal.id], look)),
+        ]),
+  ];
 }
 
-function secret({ keyId, displayName, startDateTime, endDateTime }: Omit<PasswordCredential, "hint" | "secretText">) {
-  return { keyId, displayName, startsOn: startDateTime, endsOn: endDateTime } satisfies FoundSecret;
+function keyed({ keyId: id, displayName, endDateTime }: Omit<PasswordCredential, "hint" | "secretText">) {
+  return { id, name: `${displayName ?? "without a name"}, until ${endDateTime.slice(0, 10)}` };
 }
 
-/** Service principals of applications that are registered in the MSSP's tenant. */
-export async function findServicePrincipals(
-  { call, msspTenantId }: SearchedTenant,
+/** Service principals of applications that are registered in the MSSP's tenant, with what they have. */
+export async function findServicePrincipals(tenant: TenantReader, look: Look): Promise<Candidate[]> {
+  const candidates = (await msspEntries(tenant)).map(async (entry): Promise<Candidate[]> => {
+    const { id, appId, displayName: name, notes } = entry;
+    const principal = { key: "msspServicePrincipal", id, name, appId, ...markIn(notes) } as const;
+    return [principal, ...(await grants(tenant, entry, [id], look))];
+  });
+  return (await Promise.all(candidates)).flat();
+}
+
+/** What a service principal has. */
+async function grants(
+  { graph }: TenantReader,
+  { id: principal, displayName }: ServicePrincipalEntry,
+  of: readonly string[],
   look: Look,
-): Promise<FoundServicePrincipal[]> {
-  // `$filter` on appOwnerOrganizationId is an advanced query; the list itself is not.
-  const query = "$select=id,appId,displayName,appOwnerOrganizationId,notes";
-  const all = await graphList<NotedPrincipal>(call, `${graphServicePrincipals.path}?${query}`);
-  const ofMssp = all.filter(({ appOwnerOrganizationId }) => appOwnerOrganizationId?.toLowerCase() === msspTenantId);
-  return Promise.all(ofMssp.map((one) => withGrants(call, one, look)));
-}
-
-/** With the property that has the mark of this program. */
-type NotedPrincipal = ServicePrincipal & { readonly notes?: string | null };
-
-async function withGrants(
-  call: GraphCall,
-  { id, appId, displayName, notes }: NotedPrincipal,
-  look: Look,
-): Promise<FoundServicePrincipal> {
-  const roles = await listAppRoleAssignments(call, id);
+): Promise<Candidate[]> {
+  const roles = await listAppRoleAssignments(graph, principal);
   const consents = await look(`consents of ${displayName}`, "DelegatedPermissionGrant.Read.All", [], () =>
-    listClientGrants(call, id),
+    listClientGrants(graph, principal),
   );
-  return {
-    id,
-    appId,
-    displayName,
-    ...markIn(notes),
-    appRoles: roles.map((role) => ({
-      id: role.id,
-      resourceId: role.resourceId,
-      appRoleId: role.appRoleId,
-      api: role.resourceDisplayName ?? role.resourceId,
-    })),
-    consents: consents.map((consent) => ({
-      id: consent.id,
-      resourceId: consent.resourceId,
-      scopes: (consent.scope ?? "").split(" ").filter((scope) => scope !== ""),
-      isForAll: consent.consentType === "AllPrincipals",
-    })),
-  };
+  return [
+    ...roles.map(({ id, resourceId, appRoleId, resourceDisplayName: api }) => {
+      const name = `${appRoleId} of ${api ?? resourceId}`;
+      return { key: "applicationPermission" as const, id, name, resourceId, appRoleId, of };
+    }),
+    ...consents.map(({ id, resourceId, scope, consentType }) => {
+      const scopes = (scope ?? "").split(" ").filter((each) => each !== "");
+      const isForAll = consentType === "AllPrincipals";
+      const name = `${scopes.join(", ")}${isForAll ? "" : " for one user"}`;
+      return { key: "delegatedConsent" as const, id, name, resourceId, scopes, isForAll, of };
+    }),
+  ];
 }

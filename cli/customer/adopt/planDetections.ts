@@ -9,14 +9,14 @@ import {
 } from "@defender-mssp/detections";
 import { adoptedRuleOutputs, detectionRuleDifferences, withAdoptedTexts } from "@defender-mssp/microsoft";
 import { detectionRuleResource, detectionsName } from "../../../domain/resourceNames";
-import type { Draft } from "./draft";
-import type { FoundDetectionRule } from "./found";
+import type { Candidate } from "./candidate";
+import { planItem, type Draft } from "./draft";
 
 export function planDetections(draft: Draft): void {
   const { ruleFiles = [] } = draft.customer;
   const sets = [...new Set(ruleFiles.map(({ set }) => set))].filter((set) => takeSet(draft, set));
   if (sets.length > 0) draft.settings["detections"] = { sets };
-  for (const rule of draft.found.detectionRules) leaveRule(draft, rule);
+  for (const rule of draft.all("detectionRule")) leaveRule(draft, rule);
 }
 
 /** What the settings say of a customer's rules after an adoption. */
@@ -27,7 +27,7 @@ function takeSet(draft: Draft, set: string): boolean {
   const { customer } = draft;
   const own = (customer.ruleFiles ?? []).filter((rule) => rule.set === set);
   const composed = composeRules(own, plainSettings, { now: customer.now, idPrefix: ruleIdPrefix(customer.msspName) });
-  const byId = new Map(draft.found.detectionRules.map((rule) => [rule.id, rule]));
+  const byId = new Map(draft.all("detectionRule").map((rule) => [rule.id, rule]));
   const pairs = composed.deployed.flatMap((ruleOfFile) => {
     const rule = byId.get(ruleOfFile.properties.id);
     return rule === undefined ? [] : [{ ruleOfFile, rule }];
@@ -36,7 +36,7 @@ function takeSet(draft: Draft, set: string): boolean {
   const rules = pairs.map(({ rule }) => rule);
   const [problem] = composed.problems;
   if (problem !== undefined) {
-    leaveAll(draft, rules, `Its set has an error, so the program would refuse it: ${customerProblemText(problem)}`);
+    draft.putAside(`Its set has an error, so the program would refuse it: ${customerProblemText(problem)}`, ...rules);
     return false;
   }
   const missing = composed.deployed.filter(({ properties }) => !byId.has(properties.id));
@@ -44,11 +44,11 @@ function takeSet(draft: Draft, set: string): boolean {
   const others = missing.filter(({ properties }) => draft.isSettled(properties.id));
   if (others.length > 0) {
     const names = others.map(({ properties }) => properties.id).join(", ");
-    leaveAll(draft, rules, `Another stack manages ${names} of the same set, so the program would refuse it.`);
+    draft.putAside(`Another stack manages ${names} of the same set, so the program would refuse it.`, ...rules);
     return false;
   }
   const answer = askSet(draft, { set, rules, composed, missing });
-  if (answer === "leave") leaveAll(draft, rules, `You said that the customer does not get the set ${set}.`);
+  if (answer === "leave") draft.putAside(`You said that the customer does not get the set ${set}.`, ...rules);
   if (answer !== "adopt") return false;
   for (const { ruleOfFile, rule } of pairs) takeRule(draft, ruleOfFile, rule);
   if (missing.length > 0) {
@@ -63,7 +63,7 @@ function takeSet(draft: Draft, set: string): boolean {
 
 interface AskedSet {
   readonly set: string;
-  readonly rules: readonly FoundDetectionRule[];
+  readonly rules: readonly Candidate<"detectionRule">[];
   readonly composed: ComposedRules;
   /** Rules that the tenant does not have. */
   readonly missing: readonly ComposedRule[];
@@ -89,7 +89,8 @@ function resourceName({ rule }: ComposedRule): string {
 }
 
 /** A rule that differs from its file stays as it is, as one that somebody in the tenant has changed. */
-function takeRule(draft: Draft, ruleOfFile: ComposedRule, { id, displayName, live }: FoundDetectionRule): void {
+function takeRule(draft: Draft, ruleOfFile: ComposedRule, rule: Candidate<"detectionRule">): void {
+  const { id, live } = rule;
   const differences = detectionRuleDifferences(withAdoptedTexts(ruleOfFile.properties, live), live).map(
     ({ path }) => path,
   );
@@ -98,40 +99,25 @@ function takeRule(draft: Draft, ruleOfFile: ComposedRule, { id, displayName, liv
   const why = isKept
     ? `Its ID is that of ${file}. It differs from the file, and stays until the file takes that or detections.overwrite names the rule.`
     : `It is the rule of ${file}.`;
-  draft.take(
-    {
-      kind: "detection rule",
-      name: displayName,
-      id,
-      why,
-      resource: resourceName(ruleOfFile),
-      ...(isKept ? { differences } : {}),
-    },
-    { outputs: adoptedRuleOutputs(live, isKept) },
-  );
-}
-
-function leaveAll(draft: Draft, rules: readonly FoundDetectionRule[], why: string): void {
-  for (const { id, displayName } of rules) draft.putAside({ kind: "detection rule", name: displayName, id, why });
+  const object = { id, outputs: adoptedRuleOutputs(live, isKept) };
+  draft.take(resourceName(ruleOfFile), rule, why, { object, ...(isKept ? { differences } : {}) });
 }
 
 /** No rule is taken by its name: its ID never changes. */
-function leaveRule(draft: Draft, { id, displayName }: FoundDetectionRule): void {
+function leaveRule(draft: Draft, rule: Candidate<"detectionRule">): void {
+  const { id } = rule;
   if (draft.isSettled(id)) return;
   const prefix = `${ruleIdPrefix(draft.customer.msspName)}-`;
-  const item = { kind: "detection rule" as const, name: displayName, id };
   if (id.startsWith(prefix)) {
-    const name = id.slice(prefix.length);
-    draft.putAside({
-      ...item,
-      why: `The repository has no file detections/<set>/${name}.yaml. Make it with npx mssp detections import, and adopt again.`,
-    });
+    const file = `detections/<set>/${id.slice(prefix.length)}.yaml`;
+    draft.putAside(
+      `The repository has no file ${file}. Make it with npx mssp detections import, and adopt again.`,
+      rule,
+    );
     return;
   }
-  draft.notImported.push({
-    ...item,
-    why:
-      `Its ID ${id} stays, and is not ${prefix}<rule>. If it is the MSSP's, make a file of it with npx mssp detections import, ` +
-      "and delete it in the portal before the `up` that creates the file's rule: names and titles are unique.",
-  });
+  const why =
+    `Its ID ${id} stays, and is not ${prefix}<rule>. If it is the MSSP's, make a file of it with npx mssp detections import, ` +
+    "and delete it in the portal before the `up` that creates the file's rule: names and titles are unique.";
+  draft.notImported.push(planItem(rule, why));
 }

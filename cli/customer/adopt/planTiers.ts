@@ -1,48 +1,54 @@
 /** The model `rbac`: the tiers' groups and their roles in Defender. */
 import { effectiveActions, isDefenderAction, tierNames, tiers, type Tier } from "@defender-mssp/microsoft";
-import type { FoundGroup, FoundGuest } from "./found";
 import { securityGroupName } from "../../../domain/naming";
-import type { Draft } from "./draft";
 import { accessName } from "../../../domain/resourceNames";
-import { takeAnalysts, takeAnalystsGroup, takeGroup } from "./planGroups";
+import type { Draft, Question } from "./draft";
+import { takeAnalysts, takeAnalystsGroup, takeGroup, type GroupCandidate, type GuestCandidate } from "./planGroups";
 
 /** Groups that may be a tier: by Microsoft's names, or because they have a Defender role. */
-export function tierCandidates({ found, customer }: Draft): FoundGroup[] {
-  const ofAll = securityGroupName(customer.msspName).toLowerCase();
-  const hasRole = (id: string) => found.defenderAssignments.some(({ principalIds }) => principalIds.includes(id));
-  return found.groups.filter(
-    ({ id, displayName, isPlainSecurityGroup }) =>
-      isPlainSecurityGroup &&
-      displayName.toLowerCase() !== ofAll &&
-      (tierNamed(displayName) !== undefined || hasRole(id)),
-  );
+export function tierCandidates(draft: Draft): GroupCandidate[] {
+  const ofAll = securityGroupName(draft.customer.msspName).toLowerCase();
+  return draft
+    .all("group")
+    .filter(
+      (group) =>
+        group.isPlainSecurityGroup &&
+        group.name.toLowerCase() !== ofAll &&
+        (tierNamed(group.name) !== undefined || heldDefenderRoles(draft, group).length > 0),
+    );
+}
+
+function heldDefenderRoles(draft: Draft, { id }: GroupCandidate) {
+  return draft.all("defenderRoleAssignment").filter(({ principalIds }) => principalIds.includes(id));
 }
 
 export function tierNamed(name: string): Tier | undefined {
   return tiers.find((tier) => tierNames[tier].toLowerCase() === name.trim().toLowerCase());
 }
 
+/** The choices of a tier, and that of none. */
+export function tierChoices(free: readonly Tier[], none: string): Question["choices"] {
+  return [
+    ...free.map((tier) => ({ value: tier, text: `${tierNames[tier]} (${tier})` })),
+    { value: "leave", text: `none of ${none}: leave it` },
+  ];
+}
+
 export function planTiers(draft: Draft): void {
-  const groups = tiersOfGroups(draft);
+  const groups = groupsByTier(draft);
   if (groups === undefined) return;
-  const named = tiers.flatMap((tier) => {
-    const group = groups.get(tier);
-    return group === undefined ? [] : [[tier, group] as const];
-  });
-  const tierOf = ({ id }: FoundGuest) =>
-    named.find(([, { members }]) => members.some((member) => member.id === id))?.[0];
-  const analysts = takeAnalysts(
-    draft,
-    draft.found.guests.filter((guest) => tierOf(guest) !== undefined),
-    tierOf,
-  );
+  const tierOf = ({ id }: GuestCandidate) =>
+    tiers.find((tier) => groups.get(tier)?.members.some((member) => member.id === id) === true);
+  const members = draft.all("guest").filter((guest) => tierOf(guest) !== undefined);
+  const analysts = takeAnalysts(draft, members, tierOf);
   const settings: Partial<Record<Tier, object>> = {};
-  for (const [tier, group] of named) {
+  for (const tier of tiers) {
+    const group = groups.get(tier);
+    if (group === undefined) continue;
     const ofTier = analysts.filter((analyst) => tierOf(analyst) === tier);
-    const resource = `${accessName}-${tier}-group`;
     const why = `It is the group of ${tierNames[tier]}.`;
-    if (!takeGroup(draft, { group, resource, analysts: ofTier, why })) continue;
-    settings[tier] = { name: group.displayName, permissions: takeDefenderRole(draft, tier, group) };
+    if (!takeGroup(draft, `${accessName}-${tier}-group`, group, ofTier, why)) continue;
+    settings[tier] = { name: group.name, permissions: takeDefenderRole(draft, tier, group) };
   }
   for (const tier of tiers) {
     if (settings[tier] === undefined)
@@ -53,65 +59,48 @@ export function planTiers(draft: Draft): void {
 }
 
 /** Which group is which tier; undefined while a question is open. */
-function tiersOfGroups(draft: Draft): ReadonlyMap<Tier, FoundGroup> | undefined {
-  const chosen = new Map<Tier, FoundGroup>();
+function groupsByTier(draft: Draft): ReadonlyMap<Tier, GroupCandidate> | undefined {
+  const chosen = new Map<Tier, GroupCandidate>();
   const candidates = tierCandidates(draft);
   for (const group of candidates) {
-    const tier = tierNamed(group.displayName);
+    const tier = tierNamed(group.name);
     if (tier !== undefined && !chosen.has(tier)) chosen.set(tier, group);
   }
   for (const group of candidates) {
-    if ([...chosen.values()].includes(group)) continue;
-    if ([...chosen.values()].some((one) => isNamesake(one, group))) {
-      const why = "Another group of this name is adopted; the names of tiers are unique.";
-      draft.putAside({ kind: "group", name: group.displayName, id: group.id, why });
+    const { id, name } = group;
+    const taken = [...chosen.values()];
+    if (taken.includes(group)) continue;
+    if (taken.some((other) => other.name.toLowerCase() === name.toLowerCase())) {
+      draft.putAside("Another group of this name is adopted; the names of tiers are unique.", group);
       continue;
     }
     const free = tiers.filter((tier) => !chosen.has(tier));
     const answer = draft.ask({
-      id: `tier:${group.id}`,
-      text: `The group "${group.displayName}" has a role in Defender or the name of a tier. Which tier is it?`,
-      choices: [
-        ...free.map((tier) => ({ value: tier, text: `${tierNames[tier]} (${tier})` })),
-        { value: "leave", text: "none of the MSSP's: leave it" },
-      ],
-      about: [group.id, ...draft.found.guests.map(({ id }) => id)],
+      id: `tier:${id}`,
+      text: `The group "${name}" has a role in Defender or the name of a tier. Which tier is it?`,
+      choices: tierChoices(free, "the MSSP's"),
+      about: [id, ...draft.all("guest").map((guest) => guest.id)],
     });
     if (answer === undefined) return undefined;
-    const tier = tiers.find((one) => one === answer);
+    const tier = free.find((each) => each === answer);
     if (tier !== undefined) chosen.set(tier, group);
-    else
-      draft.putAside({
-        kind: "group",
-        name: group.displayName,
-        id: group.id,
-        why: "You said that it is none of the MSSP's.",
-      });
+    else draft.putAside("You said that it is none of the MSSP's.", group);
   }
   return chosen;
-}
-
-function isNamesake(one: FoundGroup, other: FoundGroup): boolean {
-  return one.displayName.toLowerCase() === other.displayName.toLowerCase();
 }
 
 /**
  * Adopts the role of a tier's group.
  * @returns the permissions for the settings; empty if the group has no role that can be adopted.
  */
-export function takeDefenderRole(
-  draft: Draft,
-  tier: Tier,
-  { id: groupId, displayName }: FoundGroup,
-): readonly string[] {
-  const { defenderAssignments, defenderRoles } = draft.found;
-  const held = defenderAssignments.filter(({ principalIds }) => principalIds.includes(groupId));
+export function takeDefenderRole(draft: Draft, tier: Tier, group: GroupCandidate): readonly string[] {
+  const held = heldDefenderRoles(draft, group);
   const [assignment, ...others] = held;
   if (assignment === undefined) return [];
-  const role = defenderRoles.find(({ id }) => id === assignment.roleDefinitionId);
+  const role = draft.all("defenderRole").find(({ id }) => id === assignment.roleDefinitionId);
   const why =
     others.length > 0
-      ? `The group "${displayName}" has several Defender roles; the settings have one for a tier.`
+      ? `The group "${group.name}" has several Defender roles; the settings have one for a tier.`
       : assignment.principalIds.length > 1
         ? "Other principals have the role by the same assignment."
         : role === undefined || role.isBuiltIn
@@ -122,28 +111,10 @@ export function takeDefenderRole(
               ? "Its permissions are not written as the settings take them."
               : undefined;
   if (why !== undefined || role === undefined) {
-    for (const one of held) {
-      draft.putAside({ kind: "Defender role assignment", name: one.displayName, id: one.id, why: why ?? "" });
-    }
+    draft.putAside(why ?? "", ...held);
     return [];
   }
-  draft.take(
-    {
-      kind: "Defender role",
-      name: role.displayName,
-      id: role.id,
-      why: `The group "${displayName}" has it.`,
-      resource: `${accessName}-${tier}-role`,
-    },
-    {},
-    "groups",
-  );
-  draft.take({
-    kind: "Defender role assignment",
-    name: assignment.displayName,
-    id: assignment.id,
-    why: "It is the access to the portal.",
-    resource: `${accessName}-${tier}-role-assignment`,
-  });
+  draft.take(`${accessName}-${tier}-role`, role, `The group "${group.name}" has it.`);
+  draft.take(`${accessName}-${tier}-role-assignment`, assignment, "It is the access to the portal.");
   return effectiveActions([...role.permissions]);
 }

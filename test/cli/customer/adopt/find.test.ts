@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { ofKind } from "../../../../cli/customer/adopt/candidate";
 import { ownedKinds } from "../../../../cli/customer/adopt/draft";
 import { findInTenant } from "../../../../cli/customer/adopt/find";
-import { isSearched } from "../../../../domain/adoption";
+import { isSearched, type ListedKey } from "../../../../domain/adoption";
 import { isNotApplicable } from "../../../../domain/kinds/accessKind";
 import { kinds } from "../../../../domain/kinds/kinds";
 import { permissionsToAdopt } from "../../../../domain/prerequisites";
@@ -58,7 +59,7 @@ describe("search of what was onboarded by hand", () => {
       ],
     });
     assert.deepEqual(
-      found.guests.map(({ id, email }) => [id, email]),
+      ofKind(found.candidates, "guest").map(({ id, email }) => [id, email]),
       [
         ["mail", "ana@fabrikam.example"],
         ["name", "ben_o@fabrikam.example"],
@@ -76,7 +77,7 @@ describe("search of what was onboarded by hand", () => {
       ],
     });
     assert.deepEqual(
-      found.guests.map(({ id, email }) => [id, email]),
+      ofKind(found.candidates, "guest").map(({ id, email }) => [id, email]),
       [
         ["below", "ana@soc.fabrikam.example"],
         ["other", "ben@fabrikam.example"],
@@ -101,7 +102,7 @@ describe("search of what was onboarded by hand", () => {
       ],
     });
     assert.deepEqual(
-      found.organizations.map(({ id, source }) => [id, source]),
+      ofKind(found.candidates, "connectedOrganization").map(({ id, source }) => [id, source]),
       [
         ["own", { domain: "fabrikam.example" }],
         ["below", { domain: "soc.fabrikam.example" }],
@@ -171,22 +172,21 @@ describe("search of what was onboarded by hand", () => {
         { id: "rule", displayName: "R", description: "(managed by defender-mssp/other#0123456789abcdef/detections-r)" },
       ],
     });
-    const marks = (list: readonly { readonly id: string; readonly mark?: { readonly stack: string } }[]) =>
-      list.map(({ id, mark }) => [id, mark?.stack]);
+    const marks = (key: ListedKey) => ofKind(found.candidates, key).map(({ id, mark }) => [id, mark?.stack]);
     const other = "defender-mssp/other";
-    assert.deepEqual(marks(found.guests), [
+    assert.deepEqual(marks("guest"), [
       ["marked", "p/s"],
       ["invited", "p/s"],
       ["unmarked", undefined],
     ]);
-    assert.deepEqual(marks(found.groups), [["group", other]]);
-    assert.deepEqual(marks(found.applications), [["app", other]]);
-    assert.deepEqual(marks(found.servicePrincipals), [["sp", "p/s"]]);
-    assert.deepEqual(marks(found.organizations), [["organization", other]]);
-    assert.deepEqual(marks(found.packages), [["package", other]]);
-    assert.deepEqual(marks(found.packages.flatMap(({ policies }) => policies)), [["policy", other]]);
-    assert.deepEqual(marks(found.catalogs), [["catalog", other]]);
-    assert.deepEqual(marks(found.detectionRules), [["rule", other]]);
+    assert.deepEqual(marks("group"), [["group", other]]);
+    assert.deepEqual(marks("application"), [["app", other]]);
+    assert.deepEqual(marks("msspServicePrincipal"), [["sp", "p/s"]]);
+    assert.deepEqual(marks("connectedOrganization"), [["organization", other]]);
+    assert.deepEqual(marks("accessPackage"), [["package", other]]);
+    assert.deepEqual(marks("assignmentPolicy"), [["policy", other]]);
+    assert.deepEqual(marks("accessPackageCatalog"), [["catalog", other]]);
+    assert.deepEqual(marks("detectionRule"), [["rule", other]]);
   });
 
   it("finds app registrations by the name and by the redirect URIs of the document of 2018", async () => {
@@ -202,7 +202,7 @@ describe("search of what was onboarded by hand", () => {
       ...Object.fromEntries(all.map(({ id }) => [`/v1.0/applications/${id}/federatedIdentityCredentials`, []])),
     });
     assert.deepEqual(
-      found.applications.map(({ id }) => id),
+      ofKind(found.candidates, "application").map(({ id }) => id),
       ["name", "uri", "script"],
     );
   });
@@ -222,8 +222,11 @@ describe("search of what was onboarded by hand", () => {
       [`/v1.0/servicePrincipals?$filter=appId%20eq%20'${microsoftGraph.appId}'`]: [],
     });
     assert.deepEqual(
-      found.servicePrincipals.map(({ id, appRoles }) => [id, appRoles.map((role) => role.id)]),
-      [["ours", ["role"]]],
+      ofKind(found.candidates, "msspServicePrincipal", "applicationPermission").map(({ id, of }) => [id, of]),
+      [
+        ["ours", undefined],
+        ["role", ["ours"]],
+      ],
     );
   });
 
@@ -233,7 +236,7 @@ describe("search of what was onboarded by hand", () => {
       "/beta/roleManagement/defender": refused,
       "/v1.0/users?": [guest("mail", "ana@fabrikam.example", "x")],
     });
-    assert.equal(found.guests.length, 1);
+    assert.equal(ofKind(found.candidates, "guest").length, 1);
     assert.ok(found.notLooked.some(({ why }) => why.includes("RoleManagement.Read.Defender")));
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseRule } from "@defender-mssp/detections";
+import type { AdoptableTenant, Candidate } from "../../../../cli/customer/adopt/candidate";
 import { Draft, type AnswersById, type PlannedCustomer } from "../../../../cli/customer/adopt/draft";
-import type { FoundDetectionRule, FoundTenant } from "../../../../cli/customer/adopt/found";
 import { planAdoption } from "../../../../cli/customer/adopt/plan";
 import { planDetections } from "../../../../cli/customer/adopt/planDetections";
 import { renamedRule, today } from "../../detections/rulesProject";
@@ -14,7 +14,7 @@ function ruleFile(set: string, name: string, change = (text: string) => text) {
 }
 
 /** The rule of a file as a script made it. */
-function made(name: string, severity = "high"): FoundDetectionRule {
+function made(name: string, severity = "high"): Candidate<"detectionRule"> {
   const { queryText, schedule, alertTemplate } = ruleFile("office", name).content;
   const id = `${prefix}${name}`;
   const displayName = `By a script: ${name}`;
@@ -23,16 +23,12 @@ function made(name: string, severity = "high"): FoundDetectionRule {
     detectionAction: { alertTemplate: { ...alertTemplate, severity } },
     ...{ lastModifiedBy: "Script", lastModifiedDateTime: "2027-01-01T00:00:00Z" },
   };
-  return { id, displayName, live };
+  return { key: "detectionRule", id, name: displayName, live };
 }
 
-function plan(
-  detectionRules: readonly FoundDetectionRule[],
-  ruleFiles: PlannedCustomer["ruleFiles"],
-  answers: AnswersById = {},
-) {
+function plan(candidates: readonly Candidate[], ruleFiles: PlannedCustomer["ruleFiles"], answers: AnswersById = {}) {
   const customer = { msspName: "Fabrikam Security", owned: [], now: today, ruleFiles } as unknown as PlannedCustomer;
-  const draft = new Draft({ detectionRules } as unknown as FoundTenant, customer, answers);
+  const draft = new Draft({ candidates } as unknown as AdoptableTenant, customer, answers);
   planDetections(draft);
   return draft;
 }
@@ -82,7 +78,7 @@ describe("plan of an adoption: detection rules", () => {
   });
 
   it("takes no rule by its name: it says what to do with each other ID", () => {
-    const number = { ...made("macro"), id: "4711", displayName: files[0]?.content.displayName ?? "" };
+    const number = { ...made("macro"), id: "4711", name: files[0]?.content.displayName ?? "" };
     const other = { ...made("forgotten"), id: `${prefix}forgotten` };
     const draft = plan([number, other], files, adopt);
     assert.deepEqual([draft.adopt, draft.questions], [[], []]);
@@ -94,12 +90,8 @@ describe("plan of an adoption: detection rules", () => {
     const mark = { stack: "defender-mssp/else", stackId: "0123456789abcdef", msspTenantId: "" };
     const marked = { ...made("macro"), mark };
     const id = `${prefix}macro`;
-    const whole = (detectionRules: readonly FoundDetectionRule[], answers: AnswersById = {}) => {
-      const tenant = {
-        ...{ guests: [], groups: [], applications: [], servicePrincipals: [], organizations: [], catalogs: [] },
-        ...{ packages: [], defenderRoles: [], defenderAssignments: [], directoryRoles: [], notLooked: [] },
-        ...{ apis: {}, authorized: {}, detectionRules },
-      } as unknown as FoundTenant;
+    const whole = (candidates: readonly Candidate[], answers: AnswersById = {}) => {
+      const tenant = { apis: {}, authorized: {}, notLooked: [], candidates } as unknown as AdoptableTenant;
       const customer = { msspName: "Fabrikam Security", msspDomains: [], owned: [], now: today, ruleFiles: files };
       return planAdoption(tenant, customer as unknown as PlannedCustomer, answers).plan;
     };
