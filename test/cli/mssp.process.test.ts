@@ -9,6 +9,8 @@ import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { checkout, mssp, type Ended } from "./mssp";
@@ -37,17 +39,11 @@ describe("mssp", function () {
     const { exitCode, stderr } = await mssp(["--help"], { environment: { NODE_OPTIONS: `--require ${file}` } });
     assert.equal(exitCode, 0);
     const loaded = stderr.split("\n");
-    assert.deepEqual(
-      loaded.filter((name) => /[\\/]command\.js$/.test(name) && !name.includes("node_modules")),
-      [],
-    );
+    assertNone(loaded, (name) => /[\\/]command\.js$/.test(name) && !name.includes("node_modules"));
     const packages = loaded.filter(
       (name) => /[\\/](node_modules|packages)[\\/]/.test(name) && !/[\\/](commander|typescript)[\\/]/.test(name),
     );
-    assert.deepEqual(
-      packages.map((name) => name.split(/[\\/]/).slice(-3).join("/")),
-      helpModules,
-    );
+    assertEach(packages, (name) => name.split(/[\\/]/).slice(-3).join("/"), helpModules);
   });
 
   it("in a checkout: compiles what has changed before it starts, for the help only what the help runs", async () => {

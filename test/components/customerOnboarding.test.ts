@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { defaultConnectorAccess } from "@defender-mssp/microsoft";
 import * as azuread from "@pulumi/azuread";
 import type * as pulumi from "@pulumi/pulumi";
@@ -126,10 +128,9 @@ describe("components: CustomerOnboarding", () => {
         activation: { hours: 8 },
       } as const;
       await onboard({ analysts, portalAccess });
-      assert.deepEqual(
-        eligible().map(([name, members]) => [name, (members as unknown[]).length]),
-        [["customer-access-analysts-eligible", 2]],
-      );
+      assertEach(eligible(), ([name, members]) => [name, (members as unknown[]).length], [
+        ["customer-access-analysts-eligible", 2],
+      ]);
       assert.equal(membersOf("customer-access-analysts-group"), undefined);
     });
 
@@ -235,10 +236,7 @@ describe("components: CustomerOnboarding", () => {
     assert.equal(only("azuread:index/group:Group").inputs["assignableToRole"], true);
     const { principalObjectId } = only("azuread:index/directoryRoleAssignment:DirectoryRoleAssignment").inputs;
     assert.equal(principalObjectId, "customer-access-analysts-group-object");
-    assert.deepEqual(
-      recorded.resources.filter(({ type }) => type.includes("DefenderRole")),
-      [],
-    );
+    assertNone(recorded.resources, ({ type }) => type.includes("DefenderRole"));
   });
 
   it("names the resource of a notification rule after the rule; in manual mode nextSteps says how to enter it", async () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 
 const root = path.resolve(__dirname, "..", "..");
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
@@ -10,10 +11,7 @@ describe("samples of docs/architecture.md", () => {
   const samples = [...read("docs/architecture.md").matchAll(/<!-- Copied from (\S+) -->\n\n```ts\n([^]*?)\n```/g)];
 
   it("are those of a setting and a policy rule", () => {
-    assert.deepEqual(
-      samples.map(([, file]) => file),
-      ["settings/tags.ts", "policy/rules/guestCount.ts"],
-    );
+    assertEach(samples, ([, file]) => file, ["settings/tags.ts", "policy/rules/guestCount.ts"]);
   });
 
   for (const [, file = "", sample = ""] of samples)

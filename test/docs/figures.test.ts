@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import type { DrawnFigure } from "../../dev/docs/figures/drawing";
 import { figures } from "../../dev/docs/figures/all";
 import { root } from "../../dev/docs/files";
@@ -40,10 +41,7 @@ describe("the figures of docs/architecture.md", () => {
       it("each box that stands for a file or folder has one", () => {
         const places = figure.boxes.flatMap(({ place }) => place ?? []);
         assert.ok(places.length > 5, `${places.length}`);
-        assert.deepEqual(
-          places.filter((place) => !existsSync(path.join(root, place))),
-          [],
-        );
+        assertNone(places, (place) => !existsSync(path.join(root, place)));
       });
 
       it("each dotted arrow is an import that the boundaries allow and the sources have", () => {
@@ -72,10 +70,7 @@ describe("the figures of docs/architecture.md", () => {
         .find(({ name }) => name === "commands")
         ?.boxes.map(({ place }) => place) ?? [];
     assert.ok(own.length > 5, `${own.length}`);
-    assert.deepEqual(
-      own.filter((room) => !shown.includes(room)),
-      [],
-    );
+    assertNone(own, (room) => !shown.includes(room));
   });
 
   it("the page shows each figure in both colour schemes", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import type { Heading } from "mdast";
 import { brokenLinks } from "../../dev/docs/checks/links";
 import { schemaPlaces } from "../../dev/docs/reference/commands";
@@ -91,10 +92,7 @@ describe("documentation", () => {
         [...text.matchAll(/npx mssp ([a-z][a-z-]*)/g)].map(([, name = ""]) => ({ file, name })),
       );
     assert.ok(used.length > 20, `only ${used.length} commands were found`);
-    assert.deepEqual(
-      used.filter(({ name }) => !names.includes(name)),
-      [],
-    );
+    assertNone(used, ({ name }) => !names.includes(name));
   });
 
   it("quotes error texts in docs/troubleshooting.md that the code has", () => {

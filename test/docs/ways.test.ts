@@ -3,6 +3,7 @@ import { catalogueProblems, findWays, notLookedWays, ways } from "@defender-mssp
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { checkoutFolder, referenceFolder } from "@defender-mssp/testkit";
 import { countedPlaces, entitySets, waysWithoutRow } from "../../dev/docs/checks/ways";
 
@@ -24,14 +25,8 @@ describe("the catalogue of ways", () => {
       unknown.map((place) => `packages/tenant/src/ways: no row covers ${place}`),
     );
     // A row that stands for a subtree is no row for the tree.
-    assert.deepEqual(
-      findWays("/security/cases/ediscoveryCases").map(({ id }) => id),
-      ["purviewRole"],
-    );
-    assert.deepEqual(
-      findWays("/security").map(({ id }) => id),
-      ["detectionRule"],
-    );
+    assertEach(findWays("/security/cases/ediscoveryCases"), ({ id }) => id, ["purviewRole"]);
+    assertEach(findWays("/security"), ({ id }) => id, ["detectionRule"]);
   });
 
   it("has the sets and singletons of the published metadata", function () {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, TenantHands, tenantIdOf } from "./support";
 
@@ -124,10 +125,7 @@ describe("access packages on the real engine", function () {
     const policies = objects<Policy>("accessPackageAssignmentPolicies");
     assert.equal(policies.length, 3);
     for (const policy of policies) {
-      assert.deepEqual(
-        policy.requestorSettings.allowedRequestors.map(({ id }) => id),
-        [organizationId],
-      );
+      assertEach(policy.requestorSettings.allowedRequestors, ({ id }) => id, [organizationId]);
       assert.equal(policy.durationInDays, 365);
     }
     assert.equal(objects("accessPackageResourceRoleScopes").length, 3);
@@ -163,15 +161,9 @@ describe("access packages on the real engine", function () {
     await up();
     const { organizationId: now } = await project.outputs("contoso");
     assert.notEqual(now, before);
-    assert.deepEqual(
-      objects<{ id: string }>("connectedOrganizations").map(({ id }) => id),
-      [now],
-    );
+    assertEach(objects<{ id: string }>("connectedOrganizations"), ({ id }) => id, [now]);
     for (const { requestorSettings } of objects<Policy>("accessPackageAssignmentPolicies")) {
-      assert.deepEqual(
-        requestorSettings.allowedRequestors.map(({ id }) => id),
-        [now],
-      );
+      assertEach(requestorSettings.allowedRequestors, ({ id }) => id, [now]);
     }
   });
 

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import {
   addApplication,
@@ -402,10 +403,9 @@ describe("mssp adopt", function () {
     assert.match(reasons.get(`${prefix}theirs`) ?? "", /managed by stack defender-mssp\/else/);
     assert.match(reasons.get(`${prefix}forgotten`) ?? "", /no file detections\/<set>\/forgotten\.yaml/);
     assert.match(reasons.get("4711") ?? "", /npx mssp detections import, and delete it in the portal/);
-    assert.deepEqual(
-      plan.adopt
-        .filter(({ kind }) => kind === "detection rule")
-        .map(({ resource, ...item }) => [resource, item.differences]),
+    assertEach(
+      plan.adopt.filter(({ kind }) => kind === "detection rule"),
+      ({ resource, ...item }) => [resource, item.differences],
       [
         ["detections-other", ["detectionAction.alertTemplate.severity"]],
         ["detections-same", undefined],
@@ -422,11 +422,7 @@ describe("mssp adopt", function () {
     requests.length = 0;
     await project.succeed(["up", ...stack, "--yes", "--skip-preview"]);
     const writes = () => requests.filter((line) => /^(POST|PATCH|DELETE) .*detectionRules/.test(line));
-    assert.deepEqual(
-      writes().map((line) => line.split(" ")[0]),
-      ["POST", "PATCH"],
-      "it creates and enables the new rule only",
-    );
+    assertEach(writes(), (line) => line.split(" ")[0], ["POST", "PATCH"], "it creates and enables the new rule only");
     assert.deepEqual([rule("same"), rule("other")], [same, other]);
     assert.match(rule("new")["description"] as string, /managed by .*\/detections-new\)$/);
     await project.succeed(["up", ...stack, "--yes", "--skip-preview", "--expect-no-changes"]);
@@ -435,10 +431,7 @@ describe("mssp adopt", function () {
     await writeRule("lost", "high", "kept");
     requests.length = 0;
     await project.succeed(["up", ...stack, "--yes", "--skip-preview"]);
-    assert.deepEqual(
-      writes().map((line) => line.split(" ")[0]),
-      ["PATCH", "PATCH"],
-    );
+    assertEach(writes(), (line) => line.split(" ")[0], ["PATCH", "PATCH"]);
     assert.equal(rule("lost")["description"], ofLost, "the mark of an adopted rule stays");
     assert.deepEqual(
       [rule("same")["displayName"], rule("same")["description"]],

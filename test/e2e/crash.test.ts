@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
@@ -94,10 +95,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     await project.succeed(["cancel", "--stack", stack, "--yes"]);
     await project.succeed(["up", "--stack", stack, "--refresh", "--yes", "--skip-preview"]);
     assert.equal(guestsIn(number).length, 7);
-    assert.deepEqual(
-      guests.filter((id) => !guestsIn(number).includes(id)),
-      [],
-    );
+    assertNone(guests, (id) => !guestsIn(number).includes(id));
     await converged(stack, number, before);
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import {
   createProject,
@@ -174,11 +175,7 @@ describe("Defender roles and notification rules on the real engine", function ()
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.notEqual(assignment()["id"], before);
     const writes = requests.filter((line) => /^(POST|PATCH|DELETE) \/beta\/roleManagement/.test(line));
-    assert.deepEqual(
-      writes.map((line) => line.split(" ")[0]),
-      ["DELETE", "POST"],
-      writes.join("\n"),
-    );
+    assertEach(writes, (line) => line.split(" ")[0], ["DELETE", "POST"], writes.join("\n"));
   });
 
   it("a change to manual mode deletes the rule on the server and reports manual", async () => {
@@ -194,9 +191,9 @@ describe("Defender roles and notification rules on the real engine", function ()
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
     const deletes = requests.filter((line) => line.startsWith("DELETE /beta/roleManagement"));
-    assert.deepEqual(
-      deletes.map((line) => /role(Assignments|Definitions)/.exec(line)?.[0]),
-      ["roleAssignments", "roleDefinitions"],
-    );
+    assertEach(deletes, (line) => /role(Assignments|Definitions)/.exec(line)?.[0], [
+      "roleAssignments",
+      "roleDefinitions",
+    ]);
   });
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { inSession, type TestSessionOptions } from "../cli/testSession";
@@ -87,10 +88,9 @@ describe("a detection rule from its file to the SIEM", function () {
     const lines = (await done("alerts", "--stack", "contoso", "--since", "24h", "--quiet")).split("\n");
     const alerts = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     const own = alerts.filter(({ detectorId }) => detectorId === ruleId);
-    assert.deepEqual(
-      own.map(({ title, severity, detectionSource }) => [title, severity, detectionSource]),
-      [["Encoded PowerShell on pc1.contoso.example", "high", "customDetection"]],
-    );
+    assertEach(own, ({ title, severity, detectionSource }) => [title, severity, detectionSource], [
+      ["Encoded PowerShell on pc1.contoso.example", "high", "customDetection"],
+    ]);
     const incidents = (await done("incidents", "--stack", "contoso", "--since", "24h", "--quiet")).split("\n");
     assert.equal(incidents.filter((line) => line.includes(`"detectorId":"${ruleId}"`)).length, 1);
   });
@@ -167,17 +167,11 @@ describe("a detection rule from its file to the SIEM", function () {
   it("--prove again, the next day: the list is empty but for the customer's own rule, and the certificate says so", async () => {
     project.sandbox.cloud.clock.advance(24 * hour);
     const { certificate, page } = await offboard("--prove", "again");
-    assert.deepEqual(
-      proved(certificate).map(({ state }) => state),
-      ["gone", "gone"],
-    );
+    assertEach(proved(certificate), ({ state }) => state, ["gone", "gone"]);
     assert.match(page, new RegExp(ruleId));
     assert.ok(!certificate.stays.some(({ what }) => what.includes("detection rule")));
     assert.equal(certificate.checks.find(({ command }) => command.includes(ruleId))?.expected, "404");
     const { value } = await hands().graph<{ value: { id: string }[] }>("GET", route);
-    assert.deepEqual(
-      value.map(({ id }) => id),
-      [customersOwn],
-    );
+    assertEach(value, ({ id }) => id, [customersOwn]);
   });
 });

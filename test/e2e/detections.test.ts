@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
 import type { StatusReport } from "../../cli/customer/status/customerStatus";
 import type { DetectionsDiff } from "../../cli/detections/diff/diffDetections";
@@ -155,14 +156,15 @@ describe("detection rules on the real engine", function () {
     const diff = async (...args: string[]) =>
       (await inSession(["detections", "diff", "--stack", "customer", ...args], inFolder)).stdout;
     const { customers } = JSON.parse(await diff("--json")) as DetectionsDiff;
-    assert.deepEqual(
-      customers.map(({ unchanged, changes }) => [
+    assertEach(
+      customers,
+      ({ unchanged, changes }) => [
         unchanged,
         ...changes.map(({ rule: name, change, differences, addedActions }) => [
           ...[name, change, differences.map(({ path: changed }) => changed).join(", ")],
           addedActions.join(", "),
         ]),
-      ]),
+      ],
       [
         [
           28,
@@ -234,10 +236,7 @@ describe("detection rules on the real engine", function () {
     ]);
     assert.deepEqual(turnedOff(await status("--offline")), []);
     const notChecked = (JSON.parse(await status()) as StatusReport).customers.flatMap((each) => each.notChecked);
-    assert.deepEqual(
-      notChecked.map(({ reason }) => reason),
-      ["not permitted: requires SecurityAlert.Read.All"],
-    );
+    assertEach(notChecked, ({ reason }) => reason, ["not permitted: requires SecurityAlert.Read.All"]);
     await write("base", "rule-3", { query: "DeviceEvents" });
     await up();
     assert.equal(rule("rule-3")["status"], "enabled");

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { stringify } from "yaml";
@@ -78,10 +79,7 @@ describe("mssp fleet: the plan and its errors", () => {
     assert.deepEqual(await settingsTexts(), files);
     assert.deepEqual(dumps(), asBefore);
     assert.deepEqual(await project.succeed(["stack", "ls", "--json"]).then(JSON.parse), []);
-    assert.deepEqual(
-      (await readdir(temporaryFolder())).filter((name) => name.startsWith("mssp-")),
-      [],
-    );
+    assertNone(await readdir(temporaryFolder()), (name) => name.startsWith("mssp-"));
   });
 
   it("up runs nothing before a person has seen the plan and agreed", async () => {

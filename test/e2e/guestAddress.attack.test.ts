@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
@@ -37,10 +38,7 @@ describe("components/guests/guestAddress: an analyst's address that changes", fu
     await hands.graph("PATCH", `/v1.0/users/${id}`, { otherMails: [ana.email, married.email] });
     await project.writeSettings("contoso", customer(0x71, { analysts: [married] }));
     await up();
-    assert.deepEqual(
-      guests().map((guest) => guest["id"]),
-      [id],
-    );
+    assertEach(guests(), (guest) => guest["id"], [id]);
     assert.deepEqual(members(), [id]);
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import {
   ana,
@@ -115,10 +116,7 @@ describe("guests on the real engine", function () {
     const analysts = [ana, ben, cleo].map((analyst) => ({ ...analyst, displayName: `${analyst.displayName} (SOC)` }));
     await project.writeSettings("contoso", settings({ analysts }));
     const steps = (await project.changes("contoso")).filter(({ urn }) => urn.includes(guestType));
-    assert.deepEqual(
-      steps.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`),
-      [`update customer-guest-${cleo.email}-user`],
-    );
+    assertEach(steps, ({ op, urn }) => `${op} ${urn.split("::").at(-1)}`, [`update customer-guest-${cleo.email}-user`]);
     await up();
     const id = found[cleo.email]!;
     assert.deepEqual(users(), { ...before, [id]: { ...before[id], displayName: "Cleo Martin (SOC)" } });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { type SandboxProject, setSwitches, type StoredObject, jsonText } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { grantsIn, within } from "./grants";
@@ -264,10 +266,7 @@ describe("just-in-time access on the real engine", function () {
     assert.match(shown, /customer-access-tier2-eligible/);
     await up("--refresh");
     const ofTier2 = schedules().filter(({ groupId }) => groupId === groups["tier2"]);
-    assert.deepEqual(
-      ofTier2.map(({ principalId }) => principalId),
-      [guests[ben.email]],
-    );
+    assertEach(ofTier2, ({ principalId }) => principalId, [guests[ben.email]]);
     await unchanged("--refresh");
   });
 
@@ -356,9 +355,6 @@ describe("just-in-time access on the real engine", function () {
     const from = log.length;
     await project.succeed(["destroy", "--stack", stack, "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantId), asBefore);
-    assert.deepEqual(
-      log.slice(from).filter((line) => line.startsWith(`POST ${requests}`)),
-      [],
-    );
+    assertNone(log.slice(from), (line) => line.startsWith(`POST ${requests}`));
   });
 });

@@ -3,6 +3,7 @@
  * and the commands have the time of the sandbox's clock.
  */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { clockFrom } from "@defender-mssp/microsoft";
 import { commandEnvironment } from "@defender-mssp/sandbox";
@@ -70,10 +71,7 @@ describe("a service that ends, on the real engine", function () {
     for (const [stack] of customers) {
       const doctor = await mssp("doctor", "--stack", stack, "--json");
       const { retirements, state } = JSON.parse(doctor.stdout) as Report;
-      assert.deepEqual(
-        retirements.map(({ id, level }) => [id, level]),
-        [["mde-siem-api", "perhapsOver"]],
-      );
+      assertEach(retirements, ({ id, level }) => [id, level], [["mde-siem-api", "perhapsOver"]]);
       assert.deepEqual([doctor.exitCode, state], [0, "passed"]);
       const { state: row, isWarning, reason } = await check(stack, "retirements");
       assert.deepEqual([row, isWarning], ["passed", true]);

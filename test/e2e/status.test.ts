@@ -7,6 +7,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { assignAppRole, automationApplicationId, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
@@ -111,8 +112,9 @@ describe("mssp status, five customers", function () {
     assert.ok([0, 3].includes(off.exitCode ?? 1), off.stdout + off.stderr);
     const { exitCode, customers, of } = await status();
     assert.equal(exitCode, 1);
-    assert.deepEqual(
-      customers.map(({ stack, state }) => `${stack} ${state}`),
+    assertEach(
+      customers,
+      ({ stack, state }) => `${stack} ${state}`,
       ["unreadable unreadable", "ending live", "new notDeployed", "live live", "left offboarded"],
       JSON.stringify(customers),
     );
@@ -151,8 +153,9 @@ describe("mssp status, five customers", function () {
     };
     const before = await prove("--language", "de");
     assert.equal(before.exitCode, 3, before.stderr);
-    assert.deepEqual(
-      before.certificate.toConfirm.map(({ kinds }) => kinds),
+    assertEach(
+      before.certificate.toConfirm,
+      ({ kinds }) => kinds,
       [["automationConsent"]],
       JSON.stringify(before.certificate.toConfirm),
     );
@@ -219,10 +222,7 @@ describe("mssp status, five customers", function () {
     const ended = await answering([true], ...rotate, "--json");
     assert.equal(ended.exitCode, 0, ended.stderr);
     const { leak } = JSON.parse(ended.stdout) as Rotation;
-    assert.deepEqual(
-      leak!.deleted.map(({ refused }) => refused),
-      [true],
-    );
+    assertEach(leak!.deleted, ({ refused }) => refused, [true]);
     assert.match(leak!.signIns, /not looked at: requires AuditLog\.Read\.All/);
     assert.equal(await secret(), renewed, "the rotation went on, and made no third secret");
     const credentials = [...objects("live", "applications").values()].flatMap(
@@ -279,10 +279,9 @@ describe("mssp status, five customers", function () {
     const { exitCode, stderr } = await notify();
     assert.equal(exitCode, 1, "one customer can't be read");
     assert.match(stderr, /Sent 3 to the webhook in MSSP_NOTIFY_URL/);
-    assert.deepEqual(
-      received.map(({ needs }) => needs.map(({ stack, topic }) => `${stack} ${topic}`)),
-      [["unreadable unreadable", "ending ends", "new onboarding"]],
-    );
+    assertEach(received, ({ needs }) => needs.map(({ stack, topic }) => `${stack} ${topic}`), [
+      ["unreadable unreadable", "ending ends", "new onboarding"],
+    ]);
     assert.match((await notify()).stderr, /Nothing new to send/);
     assert.equal(received.length, 1);
     assert.doesNotMatch(await readFile(path.join(project.folder, "notify.json"), "utf8"), /planted/);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { type SandboxProject, setSwitches } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf, type ObjectsById } from "./support";
 
@@ -151,10 +152,7 @@ describe("trust of the MSSP's tenant on the real engine", function () {
         if (left !== undefined) {
           const { tenantId: partnerTenantId, id: _, ...values } = entry() ?? {};
           assert.equal(partnerTenantId, msspTenantId);
-          assert.deepEqual(
-            Object.values(values).filter((value) => value !== null && value !== false),
-            [],
-          );
+          assertNone(Object.values(values), (value) => value !== null && value !== false);
           project.sandbox.cloud.tenant(tenantId).objects("crossTenantAccessPartners").clear();
         }
         assert.equal(dumpOfTenant(project, tenantId), before);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Adoption } from "../../cli/customer/adopt/adopt";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
@@ -63,10 +64,7 @@ describe("cli/customer/adopt/withoutMarked: objects of another stack in the tena
           String(displayName),
         );
       const unmarked = plan.leave.filter(({ why }) => !/another stack manages|managed by stack/.test(why));
-      assert.deepEqual(
-        unmarked.map(({ name }) => name),
-        ["MSSP Onboarding Automation"],
-      );
+      assertEach(unmarked, ({ name }) => name, ["MSSP Onboarding Automation"]);
       assert.equal(dumpOfTenant(project, tenantId), before);
     });
   }

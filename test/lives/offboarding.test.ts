@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import {
   assignAppRole,
@@ -124,8 +125,9 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     for (const user of guests()) await signIn(user);
     const { exitCode, state, steps } = await onboarding();
     assert.deepEqual([exitCode, state], [0, "complete"], JSON.stringify(steps));
-    assert.deepEqual(
-      steps.filter((one) => one.state === "byHand").map(({ name }) => name),
+    assertEach(
+      steps.filter((one) => one.state === "byHand"),
+      ({ name }) => name,
       ["unifiedRbac"],
     );
     assert.equal(steps.find(({ name }) => name === "firstAlert")?.state, "done");
@@ -316,10 +318,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     assignAppRole(home, own, microsoftGraph.appId, "DelegatedAdminRelationship.Read.All");
     const { stdout } = await run("offboard", "--stack", stack, "--yes", "--json", ...signed);
     const { toConfirm } = JSON.parse(stdout) as Certificate;
-    assert.deepEqual(
-      toConfirm.map(({ what }) => what.replace(/ ".*/, "")),
-      ["consent to the MSSP's automation"],
-    );
+    assertEach(toConfirm, ({ what }) => what.replace(/ ".*/, ""), ["consent to the MSSP's automation"]);
   });
 
   it("hand-out, evidence and certificates are one chain of signed steps, also the certificate that another replaced", async () => {
@@ -339,10 +338,7 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
       problems: unknown;
     };
     assert.deepEqual([verified.exitCode, problems], [3, []], verified.stdout);
-    assert.deepEqual(
-      chains[0]?.steps.map(({ kind }) => kind),
-      ["handout", "evidence", "evidence", "certificate", "certificate"],
-    );
+    assertEach(chains[0]?.steps, ({ kind }) => kind, ["handout", "evidence", "evidence", "certificate", "certificate"]);
     assert.match(await readFile(path.join(given, "handout/page.html.mail.txt"), "utf8"), /to keep: [0-9a-f]{64}\n$/);
     for (const page of ["handout/page.html", "whole/index.html", "offboard-contoso/certificate.html"])
       assert.match(

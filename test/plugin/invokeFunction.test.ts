@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import * as pulumi from "@pulumi/pulumi";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
@@ -57,10 +58,7 @@ describe("plugin: Invoke of getPermissions", () => {
   it("lists the roles of the MSSP's own application", async () => {
     const applicationId = "51e40000-0000-4000-8000-000000000001";
     const { connector = [] } = await permissions({ connector: { kind: "msspApp", applicationId } });
-    assert.deepEqual(
-      connector.map((role) => (role as { permission: string }).permission),
-      ["SecurityAlert.Read.All"],
-    );
+    assertEach(connector, (role) => (role as { permission: string }).permission, ["SecurityAlert.Read.All"]);
   });
 
   it("refuses what the settings refuse, all together and without a value", async () => {

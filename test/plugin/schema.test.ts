@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import manifest from "../../package.json";
 import { mustBeKnown } from "../../plugin/mustBeKnown";
 import { exposedFunctions } from "../../plugin/exposedFunctions";
@@ -51,10 +53,7 @@ describe("plugin: schema", () => {
   it("has no type whose name ends with Args: the SDKs append it to the name of an input type", () => {
     const names = Object.keys(schema.types);
     assert.ok(names.length > 20);
-    assert.deepEqual(
-      names.filter((name) => name.endsWith("Args")),
-      [],
-    );
+    assertNone(names, (name) => name.endsWith("Args"));
   });
 
   it("keeps in the plugin what a preview must know of a type that also has outputs", () => {
@@ -100,33 +99,23 @@ describe("plugin: schema", () => {
         const fields = properties([[name, type]]);
         assert.ok(fields.length > 0);
         for (const [field, property] of fields) assert.ok(property.description, field);
-        assert.deepEqual(
-          (type.required ?? []).filter((field) => !Object.hasOwn(type.properties ?? {}, field)),
-          [],
-        );
+        assertNone(type.required ?? [], (field) => !Object.hasOwn(type.properties ?? {}, field));
       }
     }
   });
 
   it("describes each argument", () => {
-    assert.deepEqual(
-      inputs.filter(([, { description }]) => description === undefined).map(([name]) => name),
+    assertEach(
+      inputs.filter(([, { description }]) => description === undefined),
+      ([name]) => name,
       [],
     );
   });
 
   it("requires arguments and outputs that it has", () => {
     for (const [name, { inputProperties, requiredInputs, properties: fields, required }] of resources) {
-      assert.deepEqual(
-        requiredInputs.filter((one) => !(one in inputProperties)),
-        [],
-        name,
-      );
-      assert.deepEqual(
-        required.filter((one) => !(one in fields)),
-        [],
-        name,
-      );
+      assertNone(requiredInputs, (one) => !(one in inputProperties), name);
+      assertNone(required, (one) => !(one in fields), name);
     }
   });
 

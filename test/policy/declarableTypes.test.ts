@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { declarableTypes } from "../../dev/policyTypes/tokens";
 import { decided } from "../../dev/policyTypes/main";
 import { decisionAbout, decisions, type DeclarableTypes } from "../../policy/declarableTypes";
@@ -26,10 +27,7 @@ describe("policy: types that the provider SDKs can declare", () => {
     const all = decisions.flatMap((decision) =>
       Object.entries(types[decision]).flatMap(([group, names]) => names.split(" ").map((name) => `${group} ${name}`)),
     );
-    assert.deepEqual(
-      all.filter((one, index) => all.indexOf(one) !== index),
-      [],
-    );
+    assertNone(all, (one, index) => all.indexOf(one) !== index);
   });
 
   it("marks exactly the types as judged whose granting properties are listed with their rules", () => {
@@ -47,10 +45,7 @@ describe("policy: types that the provider SDKs can declare", () => {
   });
 
   it("does not refuse a type that the program declares", () => {
-    assert.deepEqual(
-      programTypes.filter((type) => ["refused", "undecided"].includes(decisionAbout(type) ?? "others")),
-      [],
-    );
+    assertNone(programTypes, (type) => ["refused", "undecided"].includes(decisionAbout(type) ?? "others"));
   });
 
   it("keeps a new type undecided, and drops a type that the SDKs no longer have", () => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import * as fc from "fast-check";
 import {
   azuread,
@@ -115,10 +116,7 @@ describe("policy/grantingProperties: what the table covers", () => {
   });
 
   it("has every dynamic resource, and every type of the program that gives access", () => {
-    assert.deepEqual(
-      dynamicTypes.filter((type) => !listed.has(type)),
-      [],
-    );
+    assertNone(dynamicTypes, (type) => !listed.has(type));
     const harmless = [
       "azure-native:resources:ResourceGroup",
       "random:index/randomId:RandomId",

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { parse } from "yaml";
 import type { StackValidationPolicy } from "@pulumi/policy";
@@ -79,10 +81,7 @@ describe("policy pack", () => {
     ]);
     const types = declared.filter((type) => type !== azuread("Provider"));
     assert.ok(types.length > 15, `only ${types.length} types were found in the components`);
-    assert.deepEqual(
-      types.filter((type) => !isProgramType(type)),
-      [],
-    );
+    assertNone(types, (type) => !isProgramType(type));
     assert.equal(new Set(programTypes).size, programTypes.length);
   });
 
@@ -112,10 +111,7 @@ describe("policy pack", () => {
         // The package has a project's file of its own.
         if (pack.startsWith(installed)) await writeFile(path.join(installed, "Pulumi.yaml"), "name: acme\n");
         process.chdir(pack);
-        assert.deepEqual(
-          policySettings(environment)?.analysts.map(({ email }) => email),
-          ["ana@fabrikam.example"],
-        );
+        assertEach(policySettings(environment)?.analysts, ({ email }) => email, ["ana@fabrikam.example"]);
       }
       await writeFile(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
       assert.throws(() => policySettings(environment), /no Pulumi\.yaml of the project "acme" above the policy pack/);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import * as pulumi from "@pulumi/pulumi";
 import program from "../../index";
@@ -169,10 +171,7 @@ describe("program", () => {
         program(),
         /connector\.profile hunt: Microsoft Graph has no application role ThreatHunting\.Read\.All in the customer's tenant\. Nothing was changed/,
       );
-      assert.deepEqual(
-        recorded.resources.filter(({ type }) => !type.startsWith("pulumi:")),
-        [],
-      );
+      assertNone(recorded.resources, ({ type }) => !type.startsWith("pulumi:"));
     } finally {
       appRoles["ThreatHunting.Read.All"] = hunting;
     }
@@ -216,10 +215,7 @@ describe("program", () => {
       return true;
     });
     await settled();
-    assert.deepEqual(
-      recorded.resources.map(({ type }) => type),
-      ["pulumi:providers:azuread"],
-    );
+    assertEach(recorded.resources, ({ type }) => type, ["pulumi:providers:azuread"]);
   });
 
   it("runs the extension of the settings after its own declarations", async () => {
@@ -251,9 +247,6 @@ describe("program", () => {
     pulumi.runtime.setAllConfig(configuration, []);
     await assert.rejects(program(), (error: Error) => pulumi.RunError.isInstance(error));
     await settled();
-    assert.deepEqual(
-      recorded.resources.map(({ type }) => type),
-      ["pulumi:providers:azuread"],
-    );
+    assertEach(recorded.resources, ({ type }) => type, ["pulumi:providers:azuread"]);
   });
 });

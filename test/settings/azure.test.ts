@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { checkSettings, type SettingProblem } from "../../settings";
 import { requiredSettings } from "./required";
 
@@ -65,10 +66,7 @@ describe("settings: handover and azureDelegation", () => {
     const refused = problems({
       azureDelegation: { ...delegation, roles: ["Reader", "Owner", "Key Vault Secrets User"] },
     });
-    assert.deepEqual(
-      refused.map(({ key }) => key),
-      ["azureDelegation.roles[1]", "azureDelegation.roles[2]"],
-    );
+    assertEach(refused, ({ key }) => key, ["azureDelegation.roles[1]", "azureDelegation.roles[2]"]);
     assert.deepEqual(wrong({ azureDelegation: { ...delegation, roles: [] } }), ["azureDelegation.roles: []"]);
   });
 

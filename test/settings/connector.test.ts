@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { makeTestCertificate, type TestCertificate } from "@defender-mssp/testkit";
 import * as fc from "fast-check";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";
@@ -68,15 +69,12 @@ describe("settings: connector", () => {
     it("federated, default: the government cloud has its own exchange audience", () => {
       const federated = { credential: { type: "federated", issuer, subject } };
       const audiences = ["public", "gcc", "gccHigh", "dod"].map((cloud) => connectorOf(federated, cloud).credential);
-      assert.deepEqual(
-        audiences.map((one) => "audience" in one && one.audience),
-        [
-          "api://AzureADTokenExchange",
-          "api://AzureADTokenExchange",
-          "api://AzureADTokenExchangeUSGov",
-          "api://AzureADTokenExchangeUSGov",
-        ],
-      );
+      assertEach(audiences, (one) => "audience" in one && one.audience, [
+        "api://AzureADTokenExchange",
+        "api://AzureADTokenExchange",
+        "api://AzureADTokenExchangeUSGov",
+        "api://AzureADTokenExchangeUSGov",
+      ]);
     });
 
     it("default rotation: fits into any number of days", () => {

@@ -1,5 +1,6 @@
 /** The settings of `portalAccess` with the model `governance`. */
 import assert from "node:assert/strict";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { checkSettings, parseSettings } from "../../settings";
 import { governancePolicy } from "../../settings/governance";
 import { neededPermissions, permissionsToSeeGovernance } from "../../domain/prerequisites";
@@ -23,10 +24,7 @@ describe("settings of a governance relationship", () => {
     const settings = parseSettings(values({ groups: [group] }), [], {});
     assert.deepEqual(settings.analysts, []);
     const names = neededPermissions(settings).map(({ permission }) => permission);
-    assert.deepEqual(
-      names.filter((name) => /^(Group|User|RoleManagement|EntitlementManagement)\./.test(name)),
-      [],
-    );
+    assertNone(names, (name) => /^(Group|User|RoleManagement|EntitlementManagement)\./.test(name));
     assert.equal(permissionsToSeeGovernance(settings).length, 3);
   });
 

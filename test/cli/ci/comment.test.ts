@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import fc from "fast-check";
 import { commentMarker, commentText } from "../../../cli/ci/comment/comment";
 import { driftReport, driftReports } from "../../../cli/ci/drift/drift";
@@ -226,13 +227,10 @@ describe("the issue about drift", () => {
 
   it("reports an unchecked stack as failed", () => {
     const reports = driftReports([previewOf([])], ["contoso", "tailwind"]);
-    assert.deepEqual(
-      reports.map(({ stack, state }) => [stack, state]),
-      [
-        ["contoso", "clean"],
-        ["tailwind", "failed"],
-      ],
-    );
+    assertEach(reports, ({ stack, state }) => [stack, state], [
+      ["contoso", "clean"],
+      ["tailwind", "failed"],
+    ]);
     assert.match(reports[1]!.body, /The job produced no preview/);
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../settings/required";
@@ -46,16 +48,10 @@ esac
     const { exitCode, stdout, stderr, calls } = await setup("--reviewer", "ana", "--client-id", "the-id");
     assert.equal(exitCode, 0, stderr);
     const names = [...stdout.matchAll(/^gh api --method PUT "repos\/acme\/customers\/environments\/([^"]+)"/gm)];
-    assert.deepEqual(
-      names.map(([, name]) => name),
-      ["customer-contoso", "customer-tailwind", "release", "drift", "preview"],
-    );
+    assertEach(names, ([, name]) => name, ["customer-contoso", "customer-tailwind", "release", "drift", "preview"]);
     assert.match(stdout, /"reviewers":\[\{"type":"User","id":\$reviewer0\}\]/);
     assert.match(stdout, /^gh variable set MSSP_CLIENT_ID --repo acme\/customers --body 'the-id'$/m);
-    assert.deepEqual(
-      calls.filter((call) => !call.startsWith("repo view")),
-      [],
-    );
+    assertNone(calls, (call) => !call.startsWith("repo view"));
   });
 
   it("--yes sets reviewers, the branch once, and variables", async () => {

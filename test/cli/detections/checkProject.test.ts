@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import Ajv from "ajv";
 import type { ProjectCheck } from "../../../cli/detections/check/checkProject";
 import { inSession } from "../testSession";
@@ -86,15 +87,12 @@ describe("mssp check", () => {
     const found = await findings("--junit", "junit.xml");
     const junit = await readFile(path.join(project.folder, "junit.xml"), "utf8");
     assert.match(junit, /<testcase classname="base\/good" name="a hit" [^]*<failure /);
-    assert.deepEqual(
-      found.map((finding) => finding.split(" ", 3).slice(0, 2).join(" ")),
-      [
-        "Pulumi.contoso.yaml:9 error",
-        "Pulumi.contoso.yaml:11 error",
-        "detections/base/good.test.yaml:2 error",
-        "detections/base/office.yaml:12 error",
-      ],
-    );
+    assertEach(found, (finding) => finding.split(" ", 3).slice(0, 2).join(" "), [
+      "Pulumi.contoso.yaml:9 error",
+      "Pulumi.contoso.yaml:11 error",
+      "detections/base/good.test.yaml:2 error",
+      "detections/base/office.yaml:12 error",
+    ]);
     assert.match(found[2] ?? "", /a hit: failed/);
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { DetectionCoverage } from "../../../cli/detections/coverage/detectionCoverage";
 import { officeRule, renamedRule, RulesProject } from "./rulesProject";
 
@@ -35,14 +36,15 @@ describe("mssp detections coverage", () => {
 
   it("counts rules that are enabled and that the customer gets", async () => {
     const { customers } = await project.json<DetectionCoverage>("coverage");
-    assert.deepEqual(
-      customers.map(({ stack, rules, notRunning, withoutTechnique, techniques }) => [
+    assertEach(
+      customers,
+      ({ stack, rules, notRunning, withoutTechnique, techniques }) => [
         stack,
         rules,
         notRunning,
         withoutTechnique,
         techniques.map(({ tactic, technique, rules: names }) => `${tactic} ${technique} ${names.join(",")}`),
-      ]),
+      ],
       [
         ["contoso", 3, ["idle"], ["plain"], ["Execution T1059.001 office", "CredentialAccess T1003.001 lsass"]],
         ["fabrikam", 1, ["idle", "office"], [], ["CredentialAccess T1003.001 lsass"]],
@@ -69,13 +71,10 @@ describe("mssp detections coverage", () => {
       techniques: { techniqueID: string; tactic: string; score: number; comment: string }[];
     };
     assert.equal(layer.domain, "enterprise-attack");
-    assert.deepEqual(
-      layer.techniques.map(({ techniqueID, tactic, score, comment }) => [techniqueID, tactic, score, comment]),
-      [
-        ["T1059.001", "execution", 1, "office (contoso)"],
-        ["T1003.001", "credential-access", 2, "lsass (contoso, fabrikam)"],
-      ],
-    );
+    assertEach(layer.techniques, ({ techniqueID, tactic, score, comment }) => [techniqueID, tactic, score, comment], [
+      ["T1059.001", "execution", 1, "office (contoso)"],
+      ["T1003.001", "credential-access", 2, "lsass (contoso, fabrikam)"],
+    ]);
     const page = await readFile(path.join(project.folder, "coverage.html"), "utf8");
     assert.match(page, /<h1[^>]*>Detections by customer<\/h1>/);
     for (const text of ["T1003.001", "Credential Access", "fabrikam"]) assert.ok(page.includes(text), text);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { hourMs } from "@defender-mssp/errors/time";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
@@ -199,17 +200,14 @@ describe("mssp detections health", function () {
     sandbox.cloud.describedTenant({ tenantId: tenantOf(200), domain: "customer200.example" });
     await project.customer("customer200", { sets: ["base"] }, tenantOf(200));
     const { customers, exitCode } = await json("--stack", ...[1, 2, 3, 4, 6, 200].map((each) => `customer${each}`));
-    assert.deepEqual(
-      customers.map(({ rules: [, quiet], problem }) => problem ?? [quiet?.off, ...(quiet?.exceptionsEnd ?? [])]),
-      [
-        ["until 2999-01-01, by Ana"],
-        ["by Defender: queryTimeout"],
-        ["by dana@customer.example"],
-        ["not in the tenant"],
-        [undefined, until],
-        "not permitted: requires CustomDetection.Read.All, SecurityAlert.Read.All",
-      ],
-    );
+    assertEach(customers, ({ rules: [, quiet], problem }) => problem ?? [quiet?.off, ...(quiet?.exceptionsEnd ?? [])], [
+      ["until 2999-01-01, by Ana"],
+      ["by Defender: queryTimeout"],
+      ["by dana@customer.example"],
+      ["not in the tenant"],
+      [undefined, until],
+      "not permitted: requires CustomDetection.Read.All, SecurityAlert.Read.All",
+    ]);
     assert.equal(exitCode, 1);
     assert.match((await run("--stack", "customer200")).stdout, /^customer200: not permitted: requires /m);
   });

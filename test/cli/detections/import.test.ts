@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { parse } from "yaml";
 import type { ImportOutcome } from "../../../cli/detections/import/importDetections";
 import { officeRule, RulesProject } from "./rulesProject";
@@ -25,13 +26,10 @@ describe("mssp detections import", () => {
     );
     const { rules, exitCode } = await run("Brute.yaml", "word.kql", "word.yml");
     assert.equal(exitCode, 0);
-    assert.deepEqual(
-      rules.map(({ file, open }) => [file, open.length]),
-      [
-        ["detections/new/brute-force.yaml", 1],
-        ["detections/new/word.yaml", 0],
-      ],
-    );
+    assertEach(rules, ({ file, open }) => [file, open.length], [
+      ["detections/new/brute-force.yaml", 1],
+      ["detections/new/word.yaml", 0],
+    ]);
     assert.match(rules[0]?.open[0] ?? "", /no entity is mapped/);
     const word = parse(await read("word.yaml")) as { alertTemplate: { severity: string } };
     assert.equal(word.alertTemplate.severity, "high");
@@ -43,10 +41,7 @@ describe("mssp detections import", () => {
     for (const [index, names] of [["word.yml"], ["word.kql"], ["word.yml", "word.kql"]].entries()) {
       const { stdout } = await project.run("import", ...names, "--out", `set-${index}`, "--json");
       const { rules } = JSON.parse(stdout) as { rules: readonly { file?: string }[] };
-      assert.deepEqual(
-        rules.map(({ file }) => file),
-        [`detections/set-${index}/word-starts.yaml`],
-      );
+      assertEach(rules, ({ file }) => file, [`detections/set-${index}/word-starts.yaml`]);
     }
   });
 
@@ -73,10 +68,10 @@ describe("mssp detections import", () => {
     await project.write("rules.json", JSON.stringify({ value: [rule("A"), rule("B")] }));
     const { rules, exitCode } = await run("rules.json");
     assert.equal(exitCode, 1);
-    assert.deepEqual(
-      rules.map(({ file, refused }) => file ?? refused),
-      ["detections/new/a.yaml exists, and stays as it is", "detections/new/b.yaml"],
-    );
+    assertEach(rules, ({ file, refused }) => file ?? refused, [
+      "detections/new/a.yaml exists, and stays as it is",
+      "detections/new/b.yaml",
+    ]);
     assert.equal(await read("a.yaml"), officeRule);
   });
 

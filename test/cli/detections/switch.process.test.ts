@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { execa } from "execa";
 import type { DetectionRuleObject } from "@defender-mssp/microsoft";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
@@ -103,10 +104,7 @@ describe("mssp detections off and on", function () {
     const { exitCode, states } = await run("on", "office", ...ofSome);
     assert.deepEqual([exitCode, states], [0, { on: some.length }]);
     assert.deepEqual(await Promise.all(some.map(settingsOf)), before);
-    assert.deepEqual(
-      some.filter((number) => isOff(number) || rule(number).description !== `Phishing ${mark}`),
-      [],
-    );
+    assertNone(some, (number) => isOff(number) || rule(number).description !== `Phishing ${mark}`);
   });
 
   it("names a customer that fails, one without the rule, and a rule of another party, and says how to go on", async () => {

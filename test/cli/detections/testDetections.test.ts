@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import type { ProjectCheck } from "../../../cli/detections/check/checkProject";
 import { testDetections } from "../../../cli/detections/ruleTests/testDetections";
@@ -105,14 +106,11 @@ describe("the tests of rules in mssp check", function () {
     const { untested, withoutNearMiss, problems } = await run();
     assert.deepEqual(untested, ["base/other", "base/third"]);
     assert.deepEqual(withoutNearMiss, ["base/office"]);
-    assert.deepEqual(
-      problems.map(({ file, line, key }) => `${file}:${line} ${key}`),
-      [
-        "detections/base/gone.test.yaml:1 ",
-        "detections/base/third.test.yaml:2 cases[0].hits",
-        "detections/base/third.test.yaml:3 cases[0].tables",
-      ],
-    );
+    assertEach(problems, ({ file, line, key }) => `${file}:${line} ${key}`, [
+      "detections/base/gone.test.yaml:1 ",
+      "detections/base/third.test.yaml:2 cases[0].hits",
+      "detections/base/third.test.yaml:3 cases[0].tables",
+    ]);
     const check = await project.json<ProjectCheck>("check");
     assert.equal(check.exitCode, 1);
     assert.deepEqual([check.untested, check.withoutNearMiss], [untested, withoutNearMiss]);

@@ -1,6 +1,7 @@
 /** How often a fleet run reads a tenant whose replicas may be behind, with workers that only answer. */
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Job } from "../../../cli/fleet/job";
 import { FleetRun, type RunEquipment } from "../../../cli/fleet/fleetRun";
 import type { PreparedRun } from "../../../cli/fleet/prepareRun";
@@ -47,10 +48,7 @@ describe("a fleet run over tenants with replicas", () => {
       [ended?.state, ended?.preview?.changes.length, ended?.preview?.changing?.length],
       ["drifted", 1, 1],
     );
-    assert.deepEqual(
-      jobs.map(({ drift }) => drift),
-      [true, false],
-    );
+    assertEach(jobs, ({ drift }) => drift, [true, false]);
   });
 
   it("a tenant without differences is previewed once; so is any without replicas, and any plan", async () => {

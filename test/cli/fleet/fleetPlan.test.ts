@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { byChange, confirmPlan, planDetails, planText } from "../../../cli/fleet/fleetPlan";
 import { withCanaries } from "../../../cli/fleet/fleetRun";
 import type { StackOutcome } from "../../../cli/stack/outcome";
@@ -80,10 +81,7 @@ describe("the plan of a fleet's up", () => {
 
   it("makes a customer that changes the canary; without a plan the first one is", () => {
     const stacks = ["a", "b", "c", "g"].map((stack) => ({ stack }));
-    assert.deepEqual(
-      byChange(stacks, plan).map(({ stack }) => stack),
-      ["c", "b", "a", "g"],
-    );
+    assertEach(byChange(stacks, plan), ({ stack }) => stack, ["c", "b", "a", "g"]);
     assert.deepEqual(withCanaries(stacks, { count: 1 }, plan)[0], [{ stack: "c" }]);
     assert.deepEqual(withCanaries(stacks, { count: 1 }, undefined)[0], [{ stack: "a" }]);
   });

@@ -1,5 +1,6 @@
 /** What `up` creates by the settings alone, compared with the states that `up` wrote. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { plannedResources } from "../../../cli/planned/plannedResources";
 import { plannedId } from "../../../cli/planned/plannedId";
 import { kindInReport, isWithCustomer } from "../../../cli/access/objects/kindInReport";
@@ -46,10 +47,7 @@ describe("planned resources", () => {
       plannedResources(settingsOf("entitlement"), now),
     ]);
     const types = both.map((resources) => new Set(resources.map(({ type }) => type.split(":").at(-1))));
-    assert.deepEqual(
-      types.map((set) => set.has("AccessPackage")),
-      [false, true],
-    );
+    assertEach(types, (set) => set.has("AccessPackage"), [false, true]);
   });
 
   it("has the eligible memberships of just-in-time access", async () => {

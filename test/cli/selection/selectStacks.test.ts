@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { VisibleError } from "@defender-mssp/errors";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
@@ -27,10 +28,7 @@ describe("the fleet's inventory and selectors", () => {
 
   it("list every settings file, with the problem of an invalid one", async () => {
     const inventory = await readInventory(await readProject(folder), {});
-    assert.deepEqual(
-      inventory.map(({ stack }) => stack),
-      ["broken", "contoso", "contoso-lab", "dev", "fabrikam"],
-    );
+    assertEach(inventory, ({ stack }) => stack, ["broken", "contoso", "contoso-lab", "dev", "fabrikam"]);
     assert.match(inventory[0]?.problem ?? "", /Pulumi\.broken\.yaml:\d+:\d+ is not valid YAML/);
     assert.deepEqual(inventory[1], {
       stack: "contoso",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { parseDeployment } from "../../../cli/stack/deployment";
 import { leakedSecrets, madeBefore, secretsIn } from "../../../cli/stack/leakedSecrets";
 import { guestsIn, joinersIn, leaverSentence, leaversIn } from "../../../cli/stack/leavers";
@@ -35,10 +36,10 @@ const { resources } = parseDeployment(
 describe("a state with people whom the settings no longer name", () => {
   it("has each of them as a leaver, by address whatever its case, and nobody else", () => {
     const analysts = [{ email: "ana@MSSP.example" }] as never;
-    assert.deepEqual(
-      leaversIn(guestsIn(resources), { analysts }).map((leaver) => leaverSentence(leaver, "northwind")),
-      ["Ben Okafor still has access at northwind", "eve@mssp.example still has access at northwind"],
-    );
+    assertEach(leaversIn(guestsIn(resources), { analysts }), (leaver) => leaverSentence(leaver, "northwind"), [
+      "Ben Okafor still has access at northwind",
+      "eve@mssp.example still has access at northwind",
+    ]);
   });
 });
 
@@ -53,10 +54,7 @@ describe("a state with secrets from before a rotation", () => {
   it("has those that were made before it, and one without a date", () => {
     const dateless = { keyId: "k", madeOn: "", value: undefined };
     const moment = "2026-11-30T12:00:00Z";
-    assert.deepEqual(
-      madeBefore([...secretsIn(resources), dateless], moment).map(({ keyId }) => keyId),
-      ["old", "k"],
-    );
+    assertEach(madeBefore([...secretsIn(resources), dateless], moment), ({ keyId }) => keyId, ["old", "k"]);
   });
 
   it("asks the backend for no tag where no rotation left a secret", async () => {

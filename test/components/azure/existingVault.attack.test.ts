@@ -3,6 +3,7 @@
  * it: refused before the first declaration.
  */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { prepareHandover } from "../../../components/azure/prepare";
 import { msspTenantId, startMocks, type Recording } from "../mocks";
 
@@ -36,9 +37,6 @@ describe("components/azure/existingVault: a client secret handed to an existing 
   it("accepts a vault of the MSSP's tenant with Azure RBAC after one read", async () => {
     const { invocations } = await prepare({ tenantId: msspTenantId.toUpperCase(), enableRbacAuthorization: true });
     const looks = invocations.filter(({ token }) => token === "azure-native:keyvault:getVault");
-    assert.deepEqual(
-      looks.map(({ inputs }) => inputs),
-      [{ resourceGroupName: "siem", vaultName: "fabrikam-siem" }],
-    );
+    assertEach(looks, ({ inputs }) => inputs, [{ resourceGroupName: "siem", vaultName: "fabrikam-siem" }]);
   });
 });

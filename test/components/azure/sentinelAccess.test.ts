@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { azureRoles, roleAssignmentName } from "@defender-mssp/microsoft";
 import { Provider } from "@pulumi/azure-native/provider";
 import { SentinelAccess, type SentinelAccessArgs } from "../../../components/azure/sentinelAccess";
@@ -54,10 +55,7 @@ describe("components: SentinelAccess", () => {
   it("declares no assignment that another party's stands for", async () => {
     const id = `${scope}/providers/Microsoft.Authorization/roleAssignments/22222222-0000-4000-8000-000000000002`;
     await declare({ existing: { "tier1-reader": { id, state: "left" } } });
-    assert.deepEqual(
-      assignments().map(({ name }) => name),
-      ["sentinel-tier1-workbook-contributor"],
-    );
+    assertEach(assignments(), ({ name }) => name, ["sentinel-tier1-workbook-contributor"]);
   });
 
   it("keeps the name and the text of an assignment that it took over", async () => {

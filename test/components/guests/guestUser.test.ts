@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { GuestUser, type GuestUserArgs } from "../../../components/guests/guestUser";
 import { only, resolved, settled, startMocks, tenantId, type Recording } from "../mocks";
 
@@ -17,13 +18,10 @@ describe("components: GuestUser", () => {
   it("declares exactly one guest", async () => {
     new GuestUser("ana", args);
     await settled();
-    assert.deepEqual(
-      recorded.resources.map(({ type, name, custom }) => ({ type, name, custom })),
-      [
-        { type: "defender-mssp:index:GuestUser", name: "ana", custom: false },
-        { type: guestType, name: "ana-user", custom: true },
-      ],
-    );
+    assertEach(recorded.resources, ({ type, name, custom }) => ({ type, name, custom }), [
+      { type: "defender-mssp:index:GuestUser", name: "ana", custom: false },
+      { type: guestType, name: "ana-user", custom: true },
+    ]);
     const guest = only(guestType);
     const { __provider, ...inputs } = guest.inputs;
     assert.equal(typeof __provider, "string");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { MsspSecurityGroup } from "../../../components/portalAccess/msspSecurityGroup";
 import { only, resolved, settled, startMocks, type Recording } from "../mocks";
 
@@ -12,13 +13,10 @@ describe("components: MsspSecurityGroup", () => {
   it("is one security group that has exactly the given members", async () => {
     const group = new MsspSecurityGroup("analysts", args);
     await settled();
-    assert.deepEqual(
-      recorded.resources.map(({ type, name }) => ({ type, name })),
-      [
-        { type: "defender-mssp:index:MsspSecurityGroup", name: "analysts" },
-        { type: groupType, name: "analysts-group" },
-      ],
-    );
+    assertEach(recorded.resources, ({ type, name }) => ({ type, name }), [
+      { type: "defender-mssp:index:MsspSecurityGroup", name: "analysts" },
+      { type: groupType, name: "analysts-group" },
+    ]);
     assert.deepEqual(only(groupType).inputs, {
       displayName: "Fabrikam MSSP Analysts",
       description:

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { loopback } from "@defender-mssp/microsoft/testing";
 import {
   appRoleGrantResource as grants,
@@ -68,10 +69,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
     it("is created with a readable mark", async () => {
       const { id, outs } = await makePrincipal();
       assert.deepEqual(outs, { ...inputs, objectId: id, displayName: "Fabrikam SIEM", adopted: false });
-      assert.deepEqual(
-        ours().map(({ id: there, notes }) => [there, notes]),
-        [[id, `Managed by Pulumi: ${managedBy}`]],
-      );
+      assertEach(ours(), ({ id: there, notes }) => [there, notes], [[id, `Managed by Pulumi: ${managedBy}`]]);
     });
 
     it("is recognized after a crash", async () => {
@@ -175,10 +173,9 @@ describe("the MSSP's application in the customer's tenant:", () => {
       const { id, outs } = await grants.create(news, context);
       assert.equal(outs.appRoleId, microsoftGraph.appRoles[appRole]);
       assert.equal(outs.adopted, false);
-      assert.deepEqual(
-        granted().map(({ id: there, appRoleId, resourceId }) => ({ id: there, appRoleId, resourceId })),
-        [{ id, appRoleId: outs.appRoleId, resourceId: outs.resourceObjectId }],
-      );
+      assertEach(granted(), ({ id: there, appRoleId, resourceId }) => ({ id: there, appRoleId, resourceId }), [
+        { id, appRoleId: outs.appRoleId, resourceId: outs.resourceObjectId },
+      ]);
       assert.deepEqual(await grants.read(id, outs, context), { id, props: outs, inputs: news });
       await grants.delete(id, outs, context);
       assert.deepEqual(granted(), []);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { RedirectUri } from "../../../components/siemConnector/redirectUri";
 import { only, resolved, settled, startMocks, type Recording } from "../mocks";
 
@@ -9,22 +10,19 @@ describe("components: RedirectUri", () => {
   it("registers https://<domain>/SiemMsspConnector as the application's web redirect URI", async () => {
     const redirect = new RedirectUri("redirect", { applicationId: "/applications/1", domain: "contoso.com" });
     await settled();
-    assert.deepEqual(
-      recorded.resources.map(({ type, name, inputs, parent }) => ({ type, name, inputs, parent })),
-      [
-        { type: "defender-mssp:index:RedirectUri", name: "redirect", inputs: {}, parent: "" },
-        {
-          type: "azuread:index/applicationRedirectUris:ApplicationRedirectUris",
-          name: "redirect-redirect-uris",
-          inputs: {
-            applicationId: "/applications/1",
-            type: "Web",
-            redirectUris: ["https://contoso.com/SiemMsspConnector"],
-          },
-          parent: "defender-mssp:index:RedirectUri::redirect",
+    assertEach(recorded.resources, ({ type, name, inputs, parent }) => ({ type, name, inputs, parent }), [
+      { type: "defender-mssp:index:RedirectUri", name: "redirect", inputs: {}, parent: "" },
+      {
+        type: "azuread:index/applicationRedirectUris:ApplicationRedirectUris",
+        name: "redirect-redirect-uris",
+        inputs: {
+          applicationId: "/applications/1",
+          type: "Web",
+          redirectUris: ["https://contoso.com/SiemMsspConnector"],
         },
-      ],
-    );
+        parent: "defender-mssp:index:RedirectUri::redirect",
+      },
+    ]);
     assert.deepEqual(await resolved(redirect.uri), { value: "https://contoso.com/SiemMsspConnector", secret: false });
   });
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { defaultConnectorAccess, type ConnectorAccess, type ConnectorCredential } from "@defender-mssp/microsoft";
 import { makeTestCertificate } from "@defender-mssp/testkit";
 import * as azuread from "@pulumi/azuread";
@@ -107,13 +109,10 @@ describe("components: SiemConnector", () => {
   it("looks up Microsoft's service principals, so that destroy cannot delete them", async () => {
     new SiemConnector("siem", args);
     await settled();
-    assert.deepEqual(
-      recorded.invocations.map(({ token, inputs }) => [token, inputs["clientId"]]),
-      [
-        ["azuread:index/getServicePrincipal:getServicePrincipal", "fc780465-2017-40d4-a0c5-307022471b92"],
-        ["azuread:index/getServicePrincipal:getServicePrincipal", "00000003-0000-0000-c000-000000000000"],
-      ],
-    );
+    assertEach(recorded.invocations, ({ token, inputs }) => [token, inputs["clientId"]], [
+      ["azuread:index/getServicePrincipal:getServicePrincipal", "fc780465-2017-40d4-a0c5-307022471b92"],
+      ["azuread:index/getServicePrincipal:getServicePrincipal", "00000003-0000-0000-c000-000000000000"],
+    ]);
     assert.equal("useExisting" in only("azuread:index/servicePrincipal:ServicePrincipal").inputs, false);
   });
 
@@ -130,13 +129,10 @@ describe("components: SiemConnector", () => {
     const connector = new SiemConnector("siem", { ...args, deployedSecrets });
     await settled();
     const passwords = recorded.resources.filter(({ type }) => type.includes("applicationPassword:"));
-    assert.deepEqual(
-      passwords.map(({ name, inputs }) => [name, inputs["endDate"]]),
-      [
-        ["siem-password", "2026-12-20T00:00:00Z"],
-        ["siem-password-2", "2027-11-24T15:00:00Z"],
-      ],
-    );
+    assertEach(passwords, ({ name, inputs }) => [name, inputs["endDate"]], [
+      ["siem-password", "2026-12-20T00:00:00Z"],
+      ["siem-password-2", "2027-11-24T15:00:00Z"],
+    ]);
     assert.equal((await resolved(connector.clientSecretExpiresOn)).value, "2027-11-24T15:00:00Z");
     assert.equal((await resolved(connector.clientSecret)).secret, true);
   });
@@ -377,10 +373,7 @@ describe("components: SiemConnector", () => {
         const access = { ...legacy, ...changes } as ConnectorAccess;
         assert.throws(() => new SiemConnector("siem", { ...args, access }), /access\.profile "respond"/);
       }
-      assert.deepEqual(
-        recorded.resources.filter(({ custom }) => custom),
-        [],
-      );
+      assertNone(recorded.resources, ({ custom }) => custom);
     });
   });
 

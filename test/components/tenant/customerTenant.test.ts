@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { customerTenant } from "../../../components/tenant/customerTenant";
 import { only, settled, startMocks, tenantId } from "../mocks";
 
@@ -13,10 +14,7 @@ describe("components: customerTenant", () => {
     assert.equal(provider.inputs["tenantId"], tenantId);
     assert.equal(provider.inputs["environment"], "public");
     assert.equal(provider.inputs["useMsi"], "false");
-    assert.deepEqual(
-      recorded.invocations.map(({ token }) => token),
-      ["azuread:index/getClientConfig:getClientConfig"],
-    );
+    assertEach(recorded.invocations, ({ token }) => token, ["azuread:index/getClientConfig:getClientConfig"]);
     assert.match(recorded.invocations[0]!.provider, /pulumi:providers:azuread::customer::customer-id$/);
   });
 
@@ -51,10 +49,7 @@ describe("components: customerTenant", () => {
         "Sign in to the stack's tenant, or correct its setting tenantId.",
     });
     await settled();
-    assert.deepEqual(
-      recorded.resources.map(({ type }) => type),
-      ["pulumi:providers:azuread"],
-    );
+    assertEach(recorded.resources, ({ type }) => type, ["pulumi:providers:azuread"]);
   });
 
   it("tenant IDs are compared without regard to case", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { inTurn, isMet, merged, rowOf, type BenchResult } from "../../../dev/bench/row";
 
 const info = { name: "row", what: "work", against: "less work", goal: 2 };
@@ -61,12 +62,9 @@ describe("the recorded results", () => {
 
   it("keeps the last result of a row that was not measured, and drops a row that exists no more", () => {
     const results = merged([result("a", 1), result("b", 1), result("gone", 1)], [result("b", 3)], ["b", "a"]);
-    assert.deepEqual(
-      results.map(({ name, ratio }) => [name, ratio]),
-      [
-        ["b", 3],
-        ["a", 1],
-      ],
-    );
+    assertEach(results, ({ name, ratio }) => [name, ratio], [
+      ["b", 3],
+      ["a", 1],
+    ]);
   });
 });

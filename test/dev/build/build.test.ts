@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
@@ -253,10 +254,7 @@ describe("the build of a checkout", () => {
 
   it("processes that build at the same time leave one whole build", async () => {
     const ended = await Promise.all([1, 2, 3, 4].map(() => execa(process.execPath, [place(builder)])));
-    assert.deepEqual(
-      ended.map(({ stderr }) => stderr),
-      ["", "", "", ""],
-    );
+    assertEach(ended, ({ stderr }) => stderr, ["", "", "", ""]);
     assert.equal(await run('console.log(require("./dist/cli/main.js").one)'), "1");
     assert.deepEqual((await readdir(place("dist"))).sort(), [".build.json", "cli"]);
     assert.equal(isStale(root), false);

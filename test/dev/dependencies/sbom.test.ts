@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { completeSbom } from "../../../dev/dependencies/sbom";
 
 const engine = {
@@ -19,15 +20,12 @@ describe("the SBOM", () => {
   it("lists npm's components, the engine's archives and its Go modules with their hashes", () => {
     const { sbom } = completeSbom(printed(known), "defender-mssp", engine);
     assert.equal(sbom.metadata.component.name, "defender-mssp");
-    assert.deepEqual(
-      sbom.components.map(({ purl, hashes }) => [purl, hashes?.[0]?.content]),
-      [
-        ["pkg:npm/zod@4.0.0", "00"],
-        ["pkg:github/pulumi/pulumi@v3.0.0?file_name=pulumi-v3.0.0-linux-x64.tar.gz", "ab"],
-        ["pkg:golang/example.test/a@v1.0.0", "000102"],
-        ["pkg:golang/example.test/b@v2.0.0", undefined],
-      ],
-    );
+    assertEach(sbom.components, ({ purl, hashes }) => [purl, hashes?.[0]?.content], [
+      ["pkg:npm/zod@4.0.0", "00"],
+      ["pkg:github/pulumi/pulumi@v3.0.0?file_name=pulumi-v3.0.0-linux-x64.tar.gz", "ab"],
+      ["pkg:golang/example.test/a@v1.0.0", "000102"],
+      ["pkg:golang/example.test/b@v2.0.0", undefined],
+    ]);
   });
 
   it("lists a Go module once that two programs are built from", () => {

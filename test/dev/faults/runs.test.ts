@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { converge, isFoundAgain, type Attempt } from "../../../dev/faults/runs";
 
@@ -73,10 +74,7 @@ describe("dev/faults/runs: further commands after one that failed", () => {
 
   it("on replicas the first is the same command, and the last waits until all have every write", async () => {
     const { asked, looks } = await after(4, 0, true);
-    assert.deepEqual(
-      asked.map((args) => args.includes("--refresh")),
-      [false, true, true, true],
-    );
+    assertEach(asked, (args) => args.includes("--refresh"), [false, true, true, true]);
     assert.equal(looks, 2);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { Linter } from "eslint";
 
 const { names: plugin } = createRequire(__filename)("../../../dev/lint/names.js") as {
@@ -31,9 +32,6 @@ describe("dev/lint: the names of CONTRIBUTING.md", () => {
       "index.js": "export function start() {}",
       "local.js": "const x = 1;",
     };
-    assert.deepEqual(
-      Object.entries(files).map(([file, text]) => names(file, text)),
-      [[], ["build"], [], []],
-    );
+    assertEach(Object.entries(files), ([file, text]) => names(file, text), [[], ["build"], [], []]);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { mutationProblems, promiseOfMutation } from "../../../dev/promises/mutationProblems";
 import { type Mutation } from "../../../dev/promises/mutations";
 import { testRun } from "../../../dev/promises/runTest";
@@ -18,19 +19,13 @@ describe("dev/promises: comparing mutations with SECURITY.md", () => {
 
   it("reads the items of a claim, on one line", () => {
     const { items } = securityClaims(promised);
-    assert.deepEqual(
-      items.map(({ claim, text: item, line, tests }) => [claim, item, line, tests.map(({ file }) => file)]),
-      [
-        ["a-1", "nothing is lost ", 9, [test, "test/names.test.ts"]],
-        ["a-1", "or kept ", 9, [test]],
-        ["a-1", "or read ", 9, [test]],
-        ["a-1", "or told ", 9, []],
-      ],
-    );
-    assert.deepEqual(
-      items.map(({ tests }) => tests[0]?.title),
-      [undefined, undefined, "reads", undefined],
-    );
+    assertEach(items, ({ claim, text: item, line, tests }) => [claim, item, line, tests.map(({ file }) => file)], [
+      ["a-1", "nothing is lost ", 9, [test, "test/names.test.ts"]],
+      ["a-1", "or kept ", 9, [test]],
+      ["a-1", "or read ", 9, [test]],
+      ["a-1", "or told ", 9, []],
+    ]);
+    assertEach(items, ({ tests }) => tests[0]?.title, [undefined, undefined, "reads", undefined]);
   });
 
   it("reports an item without a mutation or a title, for each of its tests", () => {

@@ -1,6 +1,8 @@
 /** The table of what a change reaches, against the checkout: changes of which it is known which test fails. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { mutations } from "../../../dev/promises/mutations";
 import { importersOfModules, selectTests } from "../../../dev/tests/changedTests";
 import { testFiles } from "../../../dev/tests/suites";
@@ -44,10 +46,7 @@ describe("dev/tests: the table of reaches", () => {
 
   it("a change that breaks a promise of SECURITY.md reaches the promise's test", () => {
     const missed = mutations.filter(({ file, test }) => !select(file).includes(test));
-    assert.deepEqual(
-      missed.map(({ file, test }) => `${file}: ${test}`),
-      [],
-    );
+    assertEach(missed, ({ file, test }) => `${file}: ${test}`, []);
   });
 
   for (const [file, test] of byFilesAndProcesses)
@@ -66,9 +65,6 @@ describe("dev/tests: the table of reaches", () => {
     const roots = [...importers].flatMap(([file, by]) => (by.length === 0 ? file : []));
     const product = roots.filter((file) => !/^(dev|examples|test)\/|\/test\//.test(file));
     assert.ok(product.length >= 15, product.join(" "));
-    assert.deepEqual(
-      product.filter((file) => select(file).every((test) => reading.has(test))),
-      [],
-    );
+    assertNone(product, (file) => select(file).every((test) => reading.has(test)));
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { applicable, isNotApplicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { isWithoutObject, kinds, resourceKind } from "../../../domain/kinds/kinds";
 import { writingPermissions } from "../../../domain/writingPermissions";
@@ -26,10 +27,7 @@ describe("the table of kinds", () => {
       (applicable(kind.types) ?? []).map((type) => `${within} ${type}`),
     );
     assert.deepEqual(new Set(types).size, types.length);
-    assert.deepEqual(
-      programTypes.filter((type) => resourceKind({ type }) === undefined),
-      [],
-    );
+    assertNone(programTypes, (type) => resourceKind({ type }) === undefined);
     assert.equal(resourceKind({ type: "azure-native:keyvault/v20230701:Vault" })?.key, "keyVault");
     assert.equal(resourceKind({ type: "azuread:index/user:User" }), undefined);
   });

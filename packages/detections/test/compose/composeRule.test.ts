@@ -8,6 +8,7 @@ import {
 } from "@defender-mssp/detections";
 import { keptOff, turnedOff, turnedOn } from "@defender-mssp/microsoft";
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import fc from "fast-check";
 import { ruleFrom } from "../rules";
 
@@ -59,10 +60,7 @@ describe("detections: composeRule", () => {
       end.properties.queryCondition.queryText,
       /ProcessCommandLine\n\| where DeviceName !startswith "build-"$/,
     );
-    assert.deepEqual(
-      end.exceptions.map(({ before, line }) => ({ before, line })),
-      [{ before: undefined, line: 5 }],
-    );
+    assertEach(end.exceptions, ({ before, line }) => ({ before, line }), [{ before: undefined, line: 5 }]);
     const earlier = composed({
       except: [
         { ...exception, filter: "FolderPath !has 'x'" },
@@ -73,13 +71,10 @@ describe("detections: composeRule", () => {
       earlier.properties.queryCondition.queryText,
       /has '-enc'\n\| where FolderPath !has 'x'\n\| project .*\n\| where DeviceName != 'a'$/,
     );
-    assert.deepEqual(
-      earlier.exceptions.map(({ before, line }) => ({ before, line })),
-      [
-        { before: "project", line: 4 },
-        { before: undefined, line: 6 },
-      ],
-    );
+    assertEach(earlier.exceptions, ({ before, line }) => ({ before, line }), [
+      { before: "project", line: 4 },
+      { before: undefined, line: 6 },
+    ]);
   });
 
   it("ignores an exception after its last day, and tells it", () => {
@@ -159,10 +154,11 @@ describe("detections: composeRules", () => {
       },
       options,
     );
-    assert.deepEqual(
-      problems.map(({ key }) => key),
-      ["detections.except[0].rule", "detections.except[1].filter", "detections.parameters.nothing"],
-    );
+    assertEach(problems, ({ key }) => key, [
+      "detections.except[0].rule",
+      "detections.except[1].filter",
+      "detections.parameters.nothing",
+    ]);
     assert.match(problems[0]?.remedy ?? "", /Write office-encoded-powershell/);
   });
 
@@ -179,12 +175,9 @@ describe("detections: composeRules", () => {
     } as const;
     const { endsSoon, problems } = composeRules(rules(), customer, options);
     assert.deepEqual(problems, []);
-    assert.deepEqual(
-      endsSoon.map(({ kind, daysLeft }) => [kind, daysLeft]),
-      [
-        ["actions", 1],
-        ["exception", 30],
-      ],
-    );
+    assertEach(endsSoon, ({ kind, daysLeft }) => [kind, daysLeft], [
+      ["actions", 1],
+      ["exception", 30],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { parseRule, ruleProblemText } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { encodedPowerShell, rulePlace } from "../rules";
 
 /** The problems of the rule with a part of its text replaced. */
@@ -45,10 +46,9 @@ describe("detections: parseRule", () => {
       /^37:1: not valid YAML: .*Remove one of the two keys/,
     );
     for (const deep of ["[".repeat(3_000), "[".repeat(50_000), `${"[".repeat(50_000)}${"]".repeat(50_000)}`])
-      assert.deepEqual(
-        problemsIn(`a: ${deep}`).map((text) => text.replace(/^\d+:\d+/, "1:1")),
-        ["1:1: not valid YAML: nested too deeply, or too many aliases. Write the values without aliases."],
-      );
+      assertEach(problemsIn(`a: ${deep}`), (text) => text.replace(/^\d+:\d+/, "1:1"), [
+        "1:1: not valid YAML: nested too deeply, or too many aliases. Write the values without aliases.",
+      ]);
   });
 
   it("names the place of each key, and what is allowed", () => {
@@ -73,14 +73,11 @@ describe("detections: parseRule", () => {
 
   it("reports all problems of a file together, in the order of its lines", () => {
     const text = encodedPowerShell.replace("PT1H", "1h").replace("high", "hgh").replace("T1059.001", "T1060.001");
-    assert.deepEqual(
-      problemsIn(text).map((problem) => problem.split(": ")[0]),
-      [
-        "10:3 schedule.frequency",
-        "14:3 alertTemplate.severity",
-        "20:27 alertTemplate.tactics[0].techniques[0].subTechniques[0]",
-      ],
-    );
+    assertEach(problemsIn(text), (problem) => problem.split(": ")[0], [
+      "10:3 schedule.frequency",
+      "14:3 alertTemplate.severity",
+      "20:27 alertTemplate.tactics[0].techniques[0].subTechniques[0]",
+    ]);
   });
 
   it("refuses what the service refuses", () => {
@@ -165,10 +162,7 @@ describe("detections: parseRule", () => {
       encodedPowerShell.replace(/  tactics:[\s\S]*?(?=  customDetails)/, ""),
       rulePlace,
     );
-    assert.deepEqual(
-      problems.map(({ level }) => level),
-      ["warning"],
-    );
+    assertEach(problems, ({ level }) => level, ["warning"]);
     assert.ok(rule !== undefined);
   });
 });

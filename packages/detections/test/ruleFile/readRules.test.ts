@@ -2,6 +2,7 @@ import { readRules, readRuleTests, ruleProblemText, ruleSets } from "@defender-m
 import assert from "node:assert/strict";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { dynamicFields } from "../../src/ruleFile/limitProblems";
 import { encodedPowerShell } from "../rules";
@@ -31,21 +32,19 @@ describe("detections: readRules", () => {
     });
     assert.deepEqual(await ruleSets(folder), ["base", "more", "other"]);
     const { rules, problems } = await readRules(folder, ["more", "base"]);
-    assert.deepEqual(
-      rules.map(({ set, name }) => `${set}/${name}`),
-      ["base/a"],
-    );
-    assert.deepEqual(
-      problems.map(({ file, line }) => `${file}:${line}`),
-      ["detections/more/b.yaml:14", "detections/more/c.yaml:1"],
-    );
+    assertEach(rules, ({ set, name }) => `${set}/${name}`, ["base/a"]);
+    assertEach(problems, ({ file, line }) => `${file}:${line}`, [
+      "detections/more/b.yaml:14",
+      "detections/more/c.yaml:1",
+    ]);
     assert.equal((await readRules(folder)).rules.length, 2);
     await write({
       "more/e.yaml": named("E").replace("high", "hgh").replace("queryText: |", "queryText: |\n  %%none%%"),
     });
     const { faultyRules } = await readRules(folder);
-    assert.deepEqual(
-      faultyRules.map(({ name, content }) => [name, content.queryText.split("\n")[0], content.schedule.frequency]),
+    assertEach(
+      faultyRules,
+      ({ name, content }) => [name, content.queryText.split("\n")[0], content.schedule.frequency],
       [["b", "DeviceProcessEvents", "PT1H"]],
       "a query with an unknown parameter, and a file without a query, can't be judged",
     );
@@ -62,10 +61,7 @@ describe("detections: readRules", () => {
     });
     await symlink("/etc/hostname", path.join(folder, "detections/more/link.yaml"));
     const { rules, problems } = await readRules(folder, ["base", "more", "nothing"]);
-    assert.deepEqual(
-      rules.map(({ file }) => file),
-      ["detections/base/a.yaml"],
-    );
+    assertEach(rules, ({ file }) => file, ["detections/base/a.yaml"]);
     const texts = problems.map(ruleProblemText).join("\n");
     for (const expected of [
       /more\/a.yaml:1:1: the rule a is also in detections\/base\/a.yaml/,
@@ -86,13 +82,10 @@ describe("detections: readRules", () => {
     await symlink("/dev/zero", path.join(folder, "detections/base/a.test.yaml"));
     const { tests, problems } = await readRuleTests(folder);
     assert.deepEqual(tests, []);
-    assert.deepEqual(
-      problems.map(({ file, what }) => `${file}: ${what}`),
-      [
-        "detections/base/a.test.yaml: the file is a symbolic link, or no file",
-        "detections/base/b.test.yaml: the file has 1000001 bytes, more than 1,000,000",
-      ],
-    );
+    assertEach(problems, ({ file, what }) => `${file}: ${what}`, [
+      "detections/base/a.test.yaml: the file is a symbolic link, or no file",
+      "detections/base/b.test.yaml: the file has 1000001 bytes, more than 1,000,000",
+    ]);
   });
 
   it("finds the columns of a text in a time that grows with its length, and refuses longer titles", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 
 const judge = path.join(__dirname, "../../judge.js");
 
@@ -21,10 +22,7 @@ describe("defender-mssp-kql-judge", () => {
       verdicts: { id: string; findings: { code: string }[] }[];
     };
     assert.equal(parser, "12.4.1");
-    assert.deepEqual(
-      verdicts.map(({ id, findings }) => [id, ...findings.map(({ code }) => code)]),
-      [["b"], ["a", "KS142"]],
-    );
+    assertEach(verdicts, ({ id, findings }) => [id, ...findings.map(({ code }) => code)], [["b"], ["a", "KS142"]]);
   });
 
   it("judges against the schema of the document", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { judgeQueries, type JudgedQuery, type QueryFinding } from "@defender-mssp/kql";
 import publicQueries from "../data/publicQueries.json";
 
@@ -86,10 +87,7 @@ describe("judgeQueries", () => {
     ]) {
       const judged = judge(`DeviceFileEvents | invoke ${call} | project GlobalPrevalence, Signer`);
       assert.deepEqual(judged.findings, [], call);
-      assert.deepEqual(
-        judged.columns.map(({ type }) => type),
-        ["int", "string"],
-      );
+      assertEach(judged.columns, ({ type }) => type, ["int", "string"]);
     }
   });
 
@@ -123,10 +121,7 @@ describe("judgeQueries", () => {
 
   it("warns of a table that isfuzzy passes over", () => {
     const { findings, columns } = judge("union isfuzzy=true DeviceEvents, NoSuch_CL");
-    assert.deepEqual(
-      findings.map(({ code, severity }) => [code, severity]),
-      [["KS205", "warning"]],
-    );
+    assertEach(findings, ({ code, severity }) => [code, severity], [["KS205", "warning"]]);
     assert.ok(columns.length > 60);
   });
 
@@ -160,13 +155,10 @@ describe("judgeQueries", () => {
 
   it("names operators, functions, let statements and comments with their places", () => {
     const judged = judge("let x = 1; // why\nDeviceEvents\n| where ProcessId == x\n| extend A = tolower(FileName)");
-    assert.deepEqual(
-      judged.operators.map(({ name, line, column }) => [name, line, column]),
-      [
-        ["where", 3, 3],
-        ["extend", 4, 3],
-      ],
-    );
+    assertEach(judged.operators, ({ name, line, column }) => [name, line, column], [
+      ["where", 3, 3],
+      ["extend", 4, 3],
+    ]);
     assert.deepEqual(judged.functions, [{ name: "tolower", line: 4, column: 14, endLine: 4, endColumn: 31 }]);
     assert.deepEqual(judged.lets, [{ name: "let", line: 1, column: 1, endLine: 1, endColumn: 10 }]);
     assert.deepEqual(judged.comments, [{ name: "// why", line: 1, column: 12, endLine: 1, endColumn: 18 }]);

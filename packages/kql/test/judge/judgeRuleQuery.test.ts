@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { judgeQueries, judgeRuleQuery, type RuleQueryOptions } from "@defender-mssp/kql";
 
 function judge(query: string, options: RuleQueryOptions = {}): string[] {
@@ -55,13 +57,10 @@ describe("judgeRuleQuery", () => {
     assert.deepEqual(judge(query, { mappedColumns: ["DeviceId", "Timestamp"] }), []);
     const [judged] = judgeQueries([query]);
     const findings = judgeRuleQuery(judged!, { mappedColumns: ["deviceId", "FileName"] });
-    assert.deepEqual(
-      findings.map(({ message }) => message),
-      [
-        "The rule maps deviceId, which the output doesn't have. Write DeviceId.",
-        "The rule maps FileName, which the output doesn't have. Project it, or map another column.",
-      ],
-    );
+    assertEach(findings, ({ message }) => message, [
+      "The rule maps deviceId, which the output doesn't have. Write DeviceId.",
+      "The rule maps FileName, which the output doesn't have. Project it, or map another column.",
+    ]);
   });
 
   it("a frequency of an XDR table is one of the fixed ones", () => {
@@ -113,11 +112,7 @@ describe("judgeRuleQuery", () => {
     it(`continuous: ${name}: ${count} findings`, () => {
       const findings = judge(query, { frequency: "PT0S" }).filter((code) => code === "KQL120");
       assert.equal(findings.length, count);
-      if (count > 0)
-        assert.deepEqual(
-          judge(query, { frequency: "PT1H" }).filter((code) => code === "KQL120"),
-          [],
-        );
+      if (count > 0) assertNone(judge(query, { frequency: "PT1H" }), (code) => code === "KQL120");
     });
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { defenderSchema, judgeQueries, schemaOfTenant } from "@defender-mssp/kql";
 
 describe("defenderSchema", () => {
@@ -21,10 +22,7 @@ describe("defenderSchema", () => {
 
   it("tables that a workspace receives have the workspace's columns, too", () => {
     const table = tables.find(({ name }) => name === "DeviceEvents");
-    assert.deepEqual(
-      table?.columns.slice(-4).map(({ name }) => name),
-      ["TimeGenerated", "TenantId", "Type", "SourceSystem"],
-    );
+    assertEach(table?.columns.slice(-4), ({ name }) => name, ["TimeGenerated", "TenantId", "Type", "SourceSystem"]);
   });
 });
 
@@ -62,23 +60,17 @@ describe("schemaOfTenant", () => {
 
   it("reads tables, types in both spellings, and functions, and keeps what Microsoft documents of a table", () => {
     const schema = schemaOfTenant(answer);
-    assert.deepEqual(
-      schema.tables.map(({ name, nrt, columns }) => [name, nrt, ...columns.map(({ type }) => type)]),
-      [
-        ["DeviceEvents", true, "datetime", "long"],
-        ["Own_CL", undefined, "bool", "dynamic"],
-      ],
-    );
+    assertEach(schema.tables, ({ name, nrt, columns }) => [name, nrt, ...columns.map(({ type }) => type)], [
+      ["DeviceEvents", true, "datetime", "long"],
+      ["Own_CL", undefined, "bool", "dynamic"],
+    ]);
     assert.ok(schema.functions.some(({ name }) => name === "NewFunction"));
     assert.ok(!schema.functions.some(({ name }) => name === "Odd"));
     const verdicts = judgeQueries(
       ["DeviceEvents | where New == 1", "Own_CL | where A", "NewFunction('a') | project Y", "DeviceInfo"],
       schema,
     );
-    assert.deepEqual(
-      verdicts.map(({ findings }) => findings.length),
-      [0, 0, 0, 1],
-    );
+    assertEach(verdicts, ({ findings }) => findings.length, [0, 0, 0, 1]);
   });
 
   it("takes the answer inside of value, too, and refuses one without tables", () => {

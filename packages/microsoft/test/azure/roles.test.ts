@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import {
   azureRoleName,
   azureRoles,
@@ -33,10 +34,7 @@ describe("microsoft/azure/roles", () => {
       "Role Based Access Control Administrator",
       ...azureRolesWithDataActions,
     ];
-    assert.deepEqual(
-      delegableAzureRoles.filter((name) => refused.includes(name)),
-      [],
-    );
+    assertNone(delegableAzureRoles, (name) => refused.includes(name));
   });
 
   it("accepts names and IDs in any case and order", () => {

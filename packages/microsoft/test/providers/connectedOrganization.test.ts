@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import {
   connectedOrganizationResource,
   type CallContext,
@@ -241,10 +242,7 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
     for (const [property, changes] of wrong) {
       it(`check: ${JSON.stringify(changes)} is refused`, () => {
         const { failures } = resource.check({}, { ...inputs, ...changes });
-        assert.deepEqual(
-          failures.map((failure) => failure.property),
-          [property],
-        );
+        assertEach(failures, (failure) => failure.property, [property]);
       });
     }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import {
   crossTenantPartnerEntryResource as entryResource,
   crossTenantPartnerResource as partnerResource,
@@ -78,9 +79,6 @@ describe("packages/microsoft/providers/crossTenantPartnerEntry: the provider", (
 
   it("check: refuses what is no UUID", () => {
     const { failures } = entryResource.check({}, { tenantId, partnerTenantId: "fabrikam" });
-    assert.deepEqual(
-      failures.map(({ property }) => property),
-      ["partnerTenantId"],
-    );
+    assertEach(failures, ({ property }) => property, ["partnerTenantId"]);
   });
 });

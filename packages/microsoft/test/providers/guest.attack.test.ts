@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { guestResource, type CallContext, type GuestInputs, type GuestState } from "@defender-mssp/microsoft";
 import { type StoredObject, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 
@@ -54,10 +55,7 @@ describe("packages/microsoft/providers/guest: ownership of a guest", () => {
     const now = await create(marriedName);
     assert.equal(now.objectId, before.objectId);
     await remove(before);
-    assert.deepEqual(
-      guests().map(({ id }) => id),
-      [now.objectId],
-    );
+    assertEach(guests(), ({ id }) => id, [now.objectId]);
     await remove(now);
     assert.deepEqual(guests(), []);
   });
@@ -76,10 +74,7 @@ describe("packages/microsoft/providers/guest: ownership of a guest", () => {
     const now = await create(marriedName);
     assert.notEqual(now.objectId, before.objectId);
     await remove(before);
-    assert.deepEqual(
-      guests().map(({ mail }) => mail),
-      [marriedName.email],
-    );
+    assertEach(guests(), ({ mail }) => mail, [marriedName.email]);
   });
 
   it("the guest of a stack of the same name in another backend is neither adopted as own nor deleted", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { guestKey, guestResource, type CallContext, type GuestInputs, type GuestState } from "@defender-mssp/microsoft";
 import { setSwitches, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import { untimed } from "../untimed";
@@ -135,10 +136,10 @@ describe("packages/microsoft/providers/guest: the provider", () => {
     it("sends Microsoft's text in English or in the given language", async () => {
       await create();
       await create({ email: "ben@mssp.example", language: "de" });
-      assert.deepEqual(
-        invitations().map(({ invitedUserMessageInfo }) => invitedUserMessageInfo),
-        [{ messageLanguage: "en-US" }, { messageLanguage: "de" }],
-      );
+      assertEach(invitations(), ({ invitedUserMessageInfo }) => invitedUserMessageInfo, [
+        { messageLanguage: "en-US" },
+        { messageLanguage: "de" },
+      ]);
     });
 
     const ways: [string, Record<string, string | string[]>][] = [
@@ -191,10 +192,7 @@ describe("packages/microsoft/providers/guest: the provider", () => {
         assert.equal(outs.adopted, false);
         assert.match(outs.inviteRedeemUrl ?? "", /\/redeem\?/);
         assert.equal(users().get(outs.objectId)?.["displayName"], inputs.displayName);
-        assert.deepEqual(
-          invitations().map(({ sendInvitationMessage }) => sendInvitationMessage),
-          [true, false],
-        );
+        assertEach(invitations(), ({ sendInvitationMessage }) => sendInvitationMessage, [true, false]);
       });
     }
 
@@ -342,10 +340,7 @@ describe("packages/microsoft/providers/guest: the provider", () => {
         {},
         { ...inputs, tenantId: "contoso", email: " ", message: "m", language: "de" },
       );
-      assert.deepEqual(
-        failures.map(({ property }) => property),
-        ["tenantId", "email", "language"],
-      );
+      assertEach(failures, ({ property }) => property, ["tenantId", "email", "language"]);
     });
   });
 

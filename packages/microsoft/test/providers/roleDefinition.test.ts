@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import {
   effectiveActions,
   isDefenderAction,
@@ -192,10 +194,12 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
 
     it("role, check: validates known values", () => {
       const wrong = { tenantId: "x", displayName: "", description: " ", permissions: [] };
-      assert.deepEqual(
-        resource.check({}, { ...role, ...wrong }).failures.map(({ property }) => property),
-        ["tenantId", "displayName", "description", "permissions"],
-      );
+      assertEach(resource.check({}, { ...role, ...wrong }).failures, ({ property }) => property, [
+        "tenantId",
+        "displayName",
+        "description",
+        "permissions",
+      ]);
       const [failure] = resource.check({}, { ...role, permissions: ["microsoft.directory/users/read"] }).failures;
       assert.match(failure!.reason, /"microsoft\.directory\/users\/read" is not written as Defender's permissions are/);
       const news = { tenantId: unknown, displayName: unknown, permissions: [unknown], managedBy };
@@ -330,14 +334,10 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
         dataSources: [],
         portalAccess: "",
       };
-      assert.deepEqual(
-        resource.check({}, wrong).failures.map(({ property }) => property),
-        Object.keys(wrong),
-      );
-      assert.deepEqual(
-        resource.check({}, { ...inputs, principalIds: ["x"] }).failures.map(({ property }) => property),
-        ["principalIds"],
-      );
+      assertEach(resource.check({}, wrong).failures, ({ property }) => property, Object.keys(wrong));
+      assertEach(resource.check({}, { ...inputs, principalIds: ["x"] }).failures, ({ property }) => property, [
+        "principalIds",
+      ]);
       const news = { ...inputs, tenantId: unknown, roleDefinitionId: unknown, principalIds: [unknown] };
       assert.deepEqual(resource.check({}, news), { inputs: news, failures: [] });
     });
@@ -440,10 +440,7 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
   describe("the tiers", () => {
     it("tiers: each permission is well-formed and included in no other", () => {
       for (const actions of [tierPermissions.tier1, tierPermissions.tier2]) {
-        assert.deepEqual(
-          actions.filter((one) => !isDefenderAction(one)),
-          [],
-        );
+        assertNone(actions, (one) => !isDefenderAction(one));
         assert.equal(effectiveActions(actions).length, actions.length);
       }
     });
@@ -451,10 +448,11 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
     it("tiers: tier 1 without live response and settings, tier 2 with live response, approvers none", () => {
       const added = tierPermissions.tier2.filter((one) => !tierPermissions.tier1.includes(one));
       assert.ok(tierPermissions.tier1.every((one) => tierPermissions.tier2.includes(one)));
-      assert.deepEqual(
-        added.map((one) => one.split("/").at(-2)),
-        ["filecollection", "liveresponse-advanced", "liveresponse-basic"],
-      );
+      assertEach(added, (one) => one.split("/").at(-2), [
+        "filecollection",
+        "liveresponse-advanced",
+        "liveresponse-basic",
+      ]);
       assert.ok(![...tierPermissions.tier2].some((one) => one.includes("/configuration/")));
       assert.deepEqual(tierPermissions.approvers, []);
     });

@@ -1,5 +1,6 @@
 /** The resource manager and Key Vault of the sandbox, as any client sees them. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { assignmentCondition, azureRoles, requestToken, type AzureRoleName } from "@defender-mssp/microsoft";
 import { answered, newFolder } from "@defender-mssp/testkit";
 import type { StoredObject } from "../../src/cloud/model";
@@ -124,8 +125,9 @@ describe("sandbox/azure", () => {
     assert.equal(body["tenantId"], msspTenantId);
     assert.equal(body["state"], "Enabled");
     const { body: tenants } = await arm("GET", "/tenants");
-    assert.deepEqual(
-      (tenants as { value: { tenantId: string; tenantCategory: string }[] }).value.map((one) => one.tenantCategory),
+    assertEach(
+      (tenants as { value: { tenantId: string; tenantCategory: string }[] }).value,
+      (one) => one.tenantCategory,
       ["Home"],
     );
     const { body: list } = await arm("GET", "/subscriptions");
@@ -274,10 +276,7 @@ describe("sandbox/azure", () => {
     assert.deepEqual(await vaultsOf(group, `${ofType} and name eq 'FABRIKAM-siem'`), [vaultId]);
     assert.deepEqual(await vaultsOf(group, "resourceType eq 'Microsoft.Web/sites'"), []);
     const { body } = await arm("GET", `/subscriptions/${msspSubscriptionId}/resources`);
-    assert.deepEqual(
-      (body["value"] as { type: string }[]).map(({ type }) => type),
-      ["Microsoft.KeyVault/vaults"],
-    );
+    assertEach(body["value"] as { type: string }[], ({ type }) => type, ["Microsoft.KeyVault/vaults"]);
   });
 
   it("secret: each version is kept; the resource manager returns no value", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Caller } from "../../src/cloud/model";
 import { PermissionUse } from "../../src/cloud/permissionUse";
 import { TenantRecord } from "../../src/cloud/store";
@@ -32,10 +33,7 @@ describe("the record of the permissions that requests need", () => {
     use.record(caller("GET /users", ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All"]));
     assert.deepEqual(usedIn(use), ["User.Read.All"]);
     const unused = use.of(contoso)[0]!.permissions.filter(({ used }) => !used);
-    assert.deepEqual(
-      unused.map(({ permission }) => permission),
-      ["Directory.Read.All", "User.ReadWrite.All"],
-    );
+    assertEach(unused, ({ permission }) => permission, ["Directory.Read.All", "User.ReadWrite.All"]);
   });
 
   it("of several that are enough, one that another request needs is used", () => {
@@ -83,14 +81,11 @@ describe("the record of the permissions that requests need", () => {
       assert.equal((await ask("/v1.0/groups/0b1ec700-0000-4000-8000-000000000001")).status, 404);
       assert.equal((await ask("/v1.0/users/0b1ec700-0000-4000-8000-000000000001", "DELETE")).status, 403);
       const report = sandbox.permissionUse.of(contoso).find(({ applicationId }) => applicationId === daemonId);
-      assert.deepEqual(
-        report?.permissions.map(({ permission, used, operations }) => [permission, used, operations]),
-        [
-          ["Group.Read.All", true, ["GET /groups", "GET /groups/{id}"]],
-          ["Directory.Read.All", false, []],
-          ["User.Read.All", false, []],
-        ],
-      );
+      assertEach(report?.permissions, ({ permission, used, operations }) => [permission, used, operations], [
+        ["Group.Read.All", true, ["GET /groups", "GET /groups/{id}"]],
+        ["Directory.Read.All", false, []],
+        ["User.Read.All", false, []],
+      ]);
     });
   });
 });

@@ -1,5 +1,6 @@
 /** Custom detection rules of the emulated Graph, checked against Microsoft's metadata of the beta. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { setSwitches } from "../../src/cloud/switches";
@@ -117,15 +118,10 @@ describe("sandbox/defender: custom detection rules", function () {
     assert.deepEqual(template(rule)["tactics"], [
       { tactic: "Execution", techniques: [{ technique: "T1059", subTechniques: ["T1059.001"] }] },
     ]);
-    assert.deepEqual(
-      (template(rule)["impactedAssets"] as Body[]).map(({ identifier }) => identifier),
-      ["deviceId", "accountSid"],
-    );
-    assert.deepEqual(
-      ((rule["detectionAction"] as Body)["responseActions"] as Body[]).map(({ "@odata.type": type, identifier }) => [
-        type,
-        identifier,
-      ]),
+    assertEach(template(rule)["impactedAssets"] as Body[], ({ identifier }) => identifier, ["deviceId", "accountSid"]);
+    assertEach(
+      (rule["detectionAction"] as Body)["responseActions"] as Body[],
+      ({ "@odata.type": type, identifier }) => [type, identifier],
       [
         ["#microsoft.graph.security.isolateDeviceResponseAction", "deviceId"],
         ["#microsoft.graph.security.blockFileResponseAction", "sha1"],
@@ -192,10 +188,7 @@ describe("sandbox/defender: custom detection rules", function () {
       ],
     ];
     for (const [body, message, status = 400] of refusals) await refused(status, message, "POST", path, body);
-    assert.deepEqual(
-      (await listed()).map(({ id }) => id),
-      ["there"],
-    );
+    assertEach(await listed(), ({ id }) => id, ["there"]);
   });
 
   it("judges the query at POST and at PATCH, and names columns that its output lacks", async () => {
@@ -230,10 +223,7 @@ describe("sandbox/defender: custom detection rules", function () {
       await refused(400, message, "POST", path, ruleBody("a", {}, query(queryText)));
       await refused(400, message, "PATCH", `${path}/there`, query(queryText));
     }
-    assert.deepEqual(
-      (await listed()).map(({ id }) => id),
-      ["there"],
-    );
+    assertEach(await listed(), ({ id }) => id, ["there"]);
   });
 
   it("keeps what a PATCH leaves out; [] clears a collection, and nothing clears custom details", async () => {
@@ -280,10 +270,7 @@ describe("sandbox/defender: custom detection rules", function () {
     assert.equal((await listed()).length, 1, "after two hours");
     await create(ruleBody("b", {}, { displayName: "Rule a" }));
     test.sandbox.cloud.clock.advance(12 * hour);
-    assert.deepEqual(
-      (await listed()).map(({ id }) => id),
-      ["b"],
-    );
+    assertEach(await listed(), ({ id }) => id, ["b"]);
     assert.equal((await call("GET", `${path}/a`)).status, 404);
   });
 
@@ -298,10 +285,7 @@ describe("sandbox/defender: custom detection rules", function () {
     assert.equal(body["@odata.count"], 3);
     assert.deepEqual(Object.keys((body["value"] as Body[])[0] ?? {}), ["id", "displayName"]);
     const next = new URL(body["@odata.nextLink"] as string);
-    assert.deepEqual(
-      ((await call("GET", next.pathname + next.search)).body["value"] as Body[]).map(({ id }) => id),
-      ["c"],
-    );
+    assertEach((await call("GET", next.pathname + next.search)).body["value"] as Body[], ({ id }) => id, ["c"]);
     await refused(400, /status/, "GET", `${path}?$orderby=status`);
     await refused(400, /\$expand/, "GET", `${path}?$expand=x`);
   });
@@ -310,10 +294,7 @@ describe("sandbox/defender: custom detection rules", function () {
     await create(ruleBody("a"));
     await create(ruleBody("b", {}, { status: "disabled" }));
     setSwitches(test.tenant, { detectionRuns: "fail" });
-    assert.deepEqual(
-      (await listed()).map(({ status }) => status),
-      ["autoDisabled", "disabled"],
-    );
+    assertEach(await listed(), ({ status }) => status, ["autoDisabled", "disabled"]);
     assert.equal(((await listed())[0]?.["lastRunDetails"] as Body)["errorCode"], "queryExecutionFailed");
     setSwitches(test.tenant, { detectionRuns: "complete" });
     assert.equal((await listed())[0]?.["status"], "autoDisabled");

@@ -1,5 +1,6 @@
 /** Incidents, changes and hunting of the emulated Graph, checked against Microsoft's metadata. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph, type SecurityAlert, type SecurityIncident } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { detectionIntervalFor, Incidents } from "../../src/defender";
@@ -190,10 +191,7 @@ describe("sandbox/defender: incidents by Graph", function () {
       comment("two"),
     );
     assert.equal(status, 200);
-    assert.deepEqual(
-      body.value.map((one) => one.comment),
-      ["one", "two"],
-    );
+    assertEach(body.value, (one) => one.comment, ["one", "two"]);
     const { body: incident } = await call<SecurityIncident>("GET", `${incidents}/${id}`);
     assert.equal(incident.comments[1]?.createdByDisplayName, "Connector");
   });
@@ -305,16 +303,13 @@ describe("sandbox/defender: incidents by Graph", function () {
         | join kind=inner (AlertEvidence | where EntityType == "User" | project AlertId, AccountName) on AlertId
         | summarize Last = max(Timestamp), Names = make_set(AccountName), Some = any(true), dcount(AlertId) by Title`,
       );
-      assert.deepEqual(
-        body.schema.map(({ name, type }) => [name, type]),
-        [
-          ["Title", "String"],
-          ["Last", "DateTime"],
-          ["Names", "Object"],
-          ["Some", "SByte"],
-          ["dcount_AlertId", "Int64"],
-        ],
-      );
+      assertEach(body.schema, ({ name, type }) => [name, type], [
+        ["Title", "String"],
+        ["Last", "DateTime"],
+        ["Names", "Object"],
+        ["Some", "SByte"],
+        ["dcount_AlertId", "Int64"],
+      ]);
       assert.match(body.results[0]?.["Last"] as string, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
     });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { execa } from "execa";
 import { msspTenantId } from "../../src/cloud/identity";
 import { commandEnvironment, type OwnSandbox } from "../../src/server";
@@ -124,10 +125,7 @@ describe("Microsoft's clients", function () {
       assert.deepEqual([arm["tid"], arm["scp"], arm["appidacr"]], [reached, "user_impersonation", "0"]);
       assert.deepEqual([graph["tid"], graph["oid"]], [reached, arm["oid"]]);
       assert.match(String(graph["scp"]), /^Application\.ReadWrite\.All .*Directory\.AccessAsUser\.All/);
-      assert.deepEqual(
-        tenants.map(({ tenantId }) => tenantId),
-        [reached],
-      );
+      assertEach(tenants, ({ tenantId }) => tenantId, [reached]);
       assert.ok(![...daemon.tenant.objects("servicePrincipals").values()].some(({ appId }) => appId === arm["appid"]));
     });
   }

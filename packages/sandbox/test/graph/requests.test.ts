@@ -1,6 +1,7 @@
 /** What holds for every route: tokens, permissions, query options, bodies, errors. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Json } from "../../src/cloud/model";
 import { Harness, items, text, type As, type Body } from "./support/harness";
 
@@ -181,10 +182,7 @@ describe("requests to the emulated Graph", function () {
       const [alpha] = items(first);
       await graph.expect(204, "DELETE", `/v1.0/groups/${text(alpha ?? {}, "id")}`);
       const link = text(first, "@odata.nextLink").slice(graph.origin.length);
-      assert.deepEqual(
-        items(await graph.expect(200, "GET", link)).map(({ displayName }) => displayName),
-        ["Gamma", "O'Neil"],
-      );
+      assertEach(items(await graph.expect(200, "GET", link)), ({ displayName }) => displayName, ["Gamma", "O'Neil"]);
       await graph.expect(201, "POST", "/v1.0/groups", group("Alpha"));
     });
 
@@ -301,10 +299,7 @@ describe("requests to the emulated Graph", function () {
       assert.match(text(made, "userPrincipalName"), new RegExp(`^${text(made, "id")}@`));
       const and = "identities/any(c:c/issuerAssignedId eq 'j@a.example' and c/issuer eq 'contoso.onmicrosoft.com')";
       const found = items(await graph.expect(200, "GET", `/v1.0/users?$filter=${encodeURIComponent(and)}`));
-      assert.deepEqual(
-        found.map(({ id }) => id),
-        [made["id"]],
-      );
+      assertEach(found, ({ id }) => id, [made["id"]]);
       await graph.expect(204, "DELETE", `/v1.0/users/${text(made, "id")}`);
     });
 
@@ -444,10 +439,7 @@ describe("requests to the emulated Graph", function () {
     });
 
     it("body: a refused create leaves no object", () => {
-      assert.deepEqual(
-        [...graph.tenant.objects("applications").values()].map(({ displayName }) => displayName),
-        [],
-      );
+      assertEach([...graph.tenant.objects("applications").values()], ({ displayName }) => displayName, []);
     });
   });
 
@@ -462,10 +454,7 @@ describe("requests to the emulated Graph", function () {
       const made = await graph.expect(200, "POST", `${path}/addPassword`, { passwordCredential: wanted });
       assert.deepEqual([made["keyId"], made["startDateTime"]], [keyId, startDateTime]);
       const kept = (await graph.expect(200, "GET", path))["passwordCredentials"] as Body[];
-      assert.deepEqual(
-        kept.map(({ displayName }) => displayName),
-        ["second", "first"],
-      );
+      assertEach(kept, ({ displayName }) => displayName, ["second", "first"]);
       assert.equal(kept[0]?.["startDateTime"], startDateTime);
       const again = await graph.refused(400, "POST", `${path}/addPassword`, { passwordCredential: { keyId } });
       assert.equal(again.message, `Update to existing credential with KeyId '${keyId}' is not allowed.`);

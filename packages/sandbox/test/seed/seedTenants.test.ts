@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { seedSandbox, startSandbox, type OwnSandbox } from "../../src/server";
 import type { Json } from "../../src/cloud/model";
@@ -79,12 +80,9 @@ describe("sandbox/graph: tenants of a seed", function () {
         "Helpdesk",
       ]);
       const guests = await graph("/users?$filter=userType eq 'Guest'&$select=userPrincipalName,mail,externalUserState");
-      assert.deepEqual(
-        guests.value.map(({ mail, externalUserState, userPrincipalName }) => [
-          mail,
-          externalUserState,
-          userPrincipalName,
-        ]),
+      assertEach(
+        guests.value,
+        ({ mail, externalUserState, userPrincipalName }) => [mail, externalUserState, userPrincipalName],
         [["eve@fabrikam.example", "Accepted", "eve_fabrikam.example#EXT#@woodgrovec0570500.onmicrosoft.com"]],
       );
       const ada = await idIn("users", "Ada Lovelace");

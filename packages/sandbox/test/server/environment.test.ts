@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, realpath, writeFile } from "node:fs/promises";
 import path from "node:path";
 import tls from "node:tls";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { prepareHome, type SandboxPaths } from "../../src/cloud/home";
 import { commandEnvironment } from "../../src/cloud/sandboxEnvironment";
 import { prepareEnvironment, sandboxHome, type EnvironmentOptions } from "../../src/server/environment";
@@ -47,10 +48,7 @@ describe("the environment of a sandbox's command", () => {
     };
     const environment = await prepare({ user });
     const command = commandEnvironment(environment, user);
-    assert.deepEqual(
-      ["ARM_TENANT_ID", "ARM_USE_OIDC", "AZURE_CLIENT_ID"].filter((name) => name in command),
-      [],
-    );
+    assertNone(["ARM_TENANT_ID", "ARM_USE_OIDC", "AZURE_CLIENT_ID"], (name) => name in command);
     assert.equal(command["ARM_CLIENT_SECRET"], "s");
     assert.deepEqual([command["PATH"], command["HARMLESS"]], ["/bin", "yes"]);
   });

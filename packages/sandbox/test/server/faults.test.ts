@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import https from "node:https";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { graphCall, request, ServiceError } from "@defender-mssp/microsoft";
 import { Clock } from "../../src/cloud/clock";
 import type { OwnSandbox, SandboxOptions } from "../../src/server";
@@ -166,10 +167,7 @@ describe("the sandbox's faults", function () {
         http.get(`${plain}/v1.0/groups`, { agent: false }),
         https.get(`${encrypted}/v1.0/groups`, { agent: false, rejectUnauthorized: false }),
       ].map((asked) => new Promise<Error>((resolve) => asked.on("error", resolve)));
-      assert.deepEqual(
-        (await Promise.all(failures)).map((failure) => failure.message),
-        [message, message],
-      );
+      assertEach(await Promise.all(failures), (failure) => failure.message, [message, message]);
     });
   }
 

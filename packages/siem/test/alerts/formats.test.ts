@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import {
   type AlertRecord,
   type LegacyAlert,
@@ -157,10 +158,7 @@ describe("packages/siem: CEF", () => {
     const { header, extension } = parseCef(recordAsCef(fetched({ ...record, devices: [device] })));
     assert.deepEqual([header[2]?.length, header[5]?.length], [63, 512]);
     const keys = ["externalId", "dvchost", "deviceExternalId", "msg", "cs1"];
-    assert.deepEqual(
-      keys.map((key) => extension.get(key)?.length),
-      [40, 100, 255, 1023, 4000],
-    );
+    assertEach(keys, (key) => extension.get(key)?.length, [40, 100, 255, 1023, 4000]);
   });
 
   it("has severities in the ranges of ArcSight's dictionary", () => {
@@ -220,10 +218,7 @@ describe("packages/siem: syslog", () => {
         for (let at = 0; at < bytes.length; at += size) frames.push(bytes.subarray(at, at + size));
         const parsed = frames.messages.map(parseSyslog);
         assert.equal(frames.rest, 0);
-        assert.deepEqual(
-          parsed.map(({ message }) => JSON.parse(message) as unknown),
-          JSON.parse(JSON.stringify(records)),
-        );
+        assertEach(parsed, ({ message }) => JSON.parse(message) as unknown, JSON.parse(JSON.stringify(records)));
         for (const { facility, timestamp, application, structuredData } of parsed) {
           assert.equal(facility, 16);
           assert.equal(timestamp, graph.createdAt);

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { execa } from "execa";
 import {
   recordOfIncident,
@@ -98,10 +100,7 @@ describe("OCSF 1.8.0", () => {
       );
       // A folder that a path repeats, and what is no address.
       const folders = record.files.map((file) => file.path);
-      assert.deepEqual(
-        lost.filter((value) => !folders.includes(value as string) && !/%|no addr/.test(String(value))),
-        [],
-      );
+      assertNone(lost, (value) => !folders.includes(value as string) && !/%|no addr/.test(String(value)));
     }
   });
 
@@ -132,14 +131,11 @@ describe("OCSF 1.8.0", () => {
       { ...incident!, ...at, status: "inProgress" },
       { ...incident!, ...at, status: "resolved" },
     ].map((record) => incidentEvent(record));
-    assert.deepEqual(
-      activities.map((event) => [event["type_uid"], event["status_id"], event["time"]]),
-      [
-        [200501, 1, Date.parse(at.createdAt)],
-        [200502, 2, Date.parse(at.updatedAt)],
-        [200503, 4, Date.parse(at.updatedAt)],
-      ],
-    );
+    assertEach(activities, (event) => [event["type_uid"], event["status_id"], event["time"]], [
+      [200501, 1, Date.parse(at.createdAt)],
+      [200502, 2, Date.parse(at.updatedAt)],
+      [200503, 4, Date.parse(at.updatedAt)],
+    ]);
   });
 
   it("every destination that takes JSON takes it; Elasticsearch takes its own schema", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { chmod, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { VisibleError } from "@defender-mssp/errors";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { Command } from "commander";
@@ -158,10 +159,7 @@ describe("the options of connection files", () => {
     for (const name of ["fabrikam.json", "contoso.json", ".hidden.json", "notes.txt"])
       await writeFile(path.join(folder, name), "");
     const customers = await connectionFiles.many({ all: true, connections: folder }, processSession());
-    assert.deepEqual(
-      customers.map(({ name }) => name),
-      ["contoso", "fabrikam"],
-    );
+    assertEach(customers, ({ name }) => name, ["contoso", "fabrikam"]);
     for (const name of ["fabrikam.json", "contoso.json"]) await rm(path.join(folder, name));
     await assert.rejects(
       connectionFiles.many({ all: true, connections: folder }, processSession()),

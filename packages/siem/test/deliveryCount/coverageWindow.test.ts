@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import fc from "fast-check";
 import { coverageWindow, firstCount, margin, spansOfRows, type Span } from "../../src/deliveryCount/coverageWindow";
 import { huntedAlerts } from "../../src/deliveryCount/huntedAlerts";
@@ -107,10 +108,7 @@ describe("packages/siem: spans of rows", () => {
       return Promise.resolve({ columns: [], rows: isWhole ? Array<typeof row>(100_000).fill(row) : [row] });
     };
     const read = (await listOf(huntedAlerts(wholeSpan, hunt))).flat();
-    assert.deepEqual(
-      read.map(({ alertId }) => alertId),
-      ["a2", "a3"],
-    );
+    assertEach(read, ({ alertId }) => alertId, ["a2", "a3"]);
     const full = () => Promise.resolve({ columns: [], rows: Array<{ Count: number }>(100_000).fill({ Count: 1 }) });
     await assert.rejects(listOf(huntedAlerts({ from: 5, until: 6 }, full)), /more rows at 1970-01-01T00:00:00\.005Z/);
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { applicationTokens, microsoftGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
 import {
   connectorId,
@@ -156,10 +157,7 @@ describe("siem/incidents: a pull from the sandbox", function () {
       follow: 1,
       sleep: () => (++calls < 3 ? Promise.resolve() : Promise.reject(new Error("enough"))),
     }).catch((error: unknown) => assert.equal((error as Error).message, "enough"));
-    assert.deepEqual(
-      collector.records.map(({ id }) => id),
-      ["1000001", target],
-    );
+    assertEach(collector.records, ({ id }) => id, ["1000001", target]);
     assert.ok((collector.records[1]?.alerts?.length ?? 0) > 0);
     close();
   });

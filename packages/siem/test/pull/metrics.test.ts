@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { connectorRestsOn, endings } from "@defender-mssp/microsoft";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { Metrics, metricsPlace, publish } from "../../src/pull/metrics";
@@ -67,19 +68,16 @@ describe("siem/pull: metrics", () => {
     assert.deepEqual(metrics.failing, ['a"b\\c\nd']);
     metrics.destinationFailed();
     const families = parseExposition(metrics.text);
-    assert.deepEqual(
-      [...families].map(([name, { type, samples }]) => [name, type, samples[0]?.value]),
-      [
-        ["mssp_alerts_delivered_total", "counter", 251],
-        ["mssp_alerts_pull_failures_total", "counter", 1],
-        ["mssp_alerts_pull_success", "gauge", 0],
-        ["mssp_alerts_last_success_timestamp_seconds", "gauge", now / 1000],
-        ["mssp_alerts_lag_seconds", "gauge", 5],
-        ["mssp_alerts_delivery_lag_seconds", "histogram", undefined],
-        ["mssp_alerts_retirement_days", "gauge", undefined],
-        ["mssp_alerts_destination_failures_total", "counter", 1],
-      ],
-    );
+    assertEach([...families], ([name, { type, samples }]) => [name, type, samples[0]?.value], [
+      ["mssp_alerts_delivered_total", "counter", 251],
+      ["mssp_alerts_pull_failures_total", "counter", 1],
+      ["mssp_alerts_pull_success", "gauge", 0],
+      ["mssp_alerts_last_success_timestamp_seconds", "gauge", now / 1000],
+      ["mssp_alerts_lag_seconds", "gauge", 5],
+      ["mssp_alerts_delivery_lag_seconds", "histogram", undefined],
+      ["mssp_alerts_retirement_days", "gauge", undefined],
+      ["mssp_alerts_destination_failures_total", "counter", 1],
+    ]);
     for (const [name, { help, type }] of families) {
       assert.ok(help);
       assert.equal(name.endsWith("_total"), type === "counter");

@@ -1,5 +1,7 @@
 /** Sets of files for several customers, and every format against the keys that its product accepts. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { clouds } from "@defender-mssp/microsoft";
 import type { Connector } from "../../src/connector/connector";
 import type { SiemProduct } from "../../src/siemConfig/products";
@@ -69,10 +71,7 @@ describe("siem-config: one set for all customers", () => {
       assert.equal(input["tenant_id"], `tenant-of-${stack}`);
       assert.equal(rest[`rest://defender_detections_${stack}`]?.["oauth2_refresh_token"], `token-of-${stack}`);
     }
-    assert.deepEqual(
-      [Object.keys(accounts), Object.keys(inputs), Object.keys(rest)].map(({ length }) => length),
-      [2, 2, 2],
-    );
+    assertEach([Object.keys(accounts), Object.keys(inputs), Object.keys(rest)], ({ length }) => length, [2, 2, 2]);
   });
 
   it("Elastic, ArcSight, Sentinel: a folder for each customer, and the template of Sentinel once", () => {
@@ -202,15 +201,7 @@ describe("siem-config: the keys of each format", () => {
     required: readonly string[],
     where: string,
   ): void {
-    assert.deepEqual(
-      Object.keys(values).filter((key) => !accepted.includes(key)),
-      [],
-      where,
-    );
-    assert.deepEqual(
-      required.filter((key) => !(key in values)),
-      [],
-      where,
-    );
+    assertNone(Object.keys(values), (key) => !accepted.includes(key), where);
+    assertNone(required, (key) => !(key in values), where);
   }
 });

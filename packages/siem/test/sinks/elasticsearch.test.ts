@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { elasticsearchServer } from "../../src/sinks/elasticsearch";
 import { DestinationError } from "../../src/sinks/sink";
 import { DataStream, itemsOf } from "./dataStream";
@@ -55,10 +56,7 @@ describe("siem/sinks: Elasticsearch", () => {
         : undefined;
     await sink().deliver(recordsOf(20));
     assert.equal(stream.documents.size, 20);
-    assert.deepEqual(
-      server.calls.map((call) => itemsOf(call).length),
-      [20, 4, 4],
-    );
+    assertEach(server.calls, (call) => itemsOf(call).length, [20, 4, 4]);
     assert.deepEqual(pauses, [500, 1000]);
   });
 

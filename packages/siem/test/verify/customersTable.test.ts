@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import fc from "fast-check";
 import { endings } from "@defender-mssp/microsoft";
 import type { Coverage } from "../../src/pull/coverage";
@@ -63,13 +64,13 @@ describe("verify: the table of customers", () => {
   it("at 80 columns, each customer is one line", () => {
     const lines = text(80).split("\n");
     assert.ok(lines.every((line) => line.length <= 80));
-    assert.deepEqual(
-      lines.slice(0, 5).map((line) =>
+    assertEach(
+      lines.slice(0, 5),
+      (line) =>
         line
           .trimEnd()
           .split(/\s{2,}/)
           .map((cell) => cell.trim()),
-      ),
       [
         ["", "customer", "consent", "expires", "last alert", "lag", "coverage", "ends"],
         ["✓", "contoso", "given", "364 days", "5 min ago", "0 s", "1,398/1,412", "–"],
@@ -82,15 +83,12 @@ describe("verify: the table of customers", () => {
 
   it("below it, what failed and what was not permitted; with --details also the differences that are no failure", () => {
     const below = text(Infinity).split("\n").slice(6);
-    assert.deepEqual(
-      below.slice(0, -3).map((line) => line.replace(/\s+/g, " ").slice(0, 60)),
-      [
-        "✗ fabrikam-europe alerts from Microsoft Graph: AADSTS7000229",
-        "✗ tailspin coverage: 14 should have been delivered",
-        "! tailspin retirements: The SIEM API of Defender for Endpoin",
-        "– woodgrove coverage: not permitted: the connector needs Thr",
-      ],
-    );
+    assertEach(below.slice(0, -3), (line) => line.replace(/\s+/g, " ").slice(0, 60), [
+      "✗ fabrikam-europe alerts from Microsoft Graph: AADSTS7000229",
+      "✗ tailspin coverage: 14 should have been delivered",
+      "! tailspin retirements: The SIEM API of Defender for Endpoin",
+      "– woodgrove coverage: not permitted: the connector needs Thr",
+    ]);
     assert.equal(below.at(-2), "2 of 4 customers without a failed check.");
     assert.match(
       text(Infinity, true),
@@ -107,12 +105,13 @@ describe("verify: the table of customers", () => {
     const metrics = verifyMetrics(customers, new Date(now));
     const value = (name: string, stack: string) =>
       new RegExp(`^${name}\\{stack="${stack}"[^}]*\\} (\\S+)$`, "m").exec(metrics)?.[1];
-    assert.deepEqual(
-      ["contoso", "fabrikam-europe", "tailspin", "woodgrove"].map((stack) => [
+    assertEach(
+      ["contoso", "fabrikam-europe", "tailspin", "woodgrove"],
+      (stack) => [
         value("mssp_verify_success", stack),
         value("mssp_verify_consent", stack),
         value("mssp_verify_lag_seconds", stack),
-      ]),
+      ],
       [
         ["1", "1", "0"],
         ["0", "0", undefined],

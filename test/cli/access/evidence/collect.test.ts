@@ -1,5 +1,6 @@
 /** What an evidence asks Graph for, and what it makes of the answers: pages, periods, refusals, hosts. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import fc from "fast-check";
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { collect, type Entry, type WantedCall } from "../../../../cli/access/evidence/calls";
@@ -106,20 +107,14 @@ describe("an evidence's calls", () => {
     };
     const wanted = wantedCalls([ana, siem], period, "public");
     const collected = await collect(call, graph, wanted, period);
-    assert.deepEqual(
-      paths.map((path) => path.split("?")[0]),
-      [
-        "/v1.0/auditLogs/directoryAudits",
-        "/v1.0/auditLogs/directoryAudits",
-        "/v1.0/auditLogs/signIns",
-        "/beta/auditLogs/signIns",
-      ],
-    );
+    assertEach(paths, (path) => path.split("?")[0], [
+      "/v1.0/auditLogs/directoryAudits",
+      "/v1.0/auditLogs/directoryAudits",
+      "/v1.0/auditLogs/signIns",
+      "/beta/auditLogs/signIns",
+    ]);
     const gaps = gapsOf({ subjects: [ana, siem], unseen: [] }, collected, { days: 7, outside: undefined });
-    assert.deepEqual(
-      gaps.map(({ kind }) => kind),
-      ["licence", "licence", "licence"],
-    );
+    assertEach(gaps, ({ kind }) => kind, ["licence", "licence", "licence"]);
     assert.match(
       gaps[2]?.text ?? "",
       /no Microsoft Entra ID P1; Graph answers 403 Authentication_RequestFromNonPremium/,

@@ -1,5 +1,6 @@
 /** Whose actions an evidence asks for, and what it says of those that it can't ask for. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { findSubjects } from "../../../../cli/access/evidence/subjects";
 import { deployedOf } from "../../../../cli/tenant/additions/deployed";
@@ -48,10 +49,7 @@ describe("an evidence's subjects", () => {
       !isNotApplicable(evidence) && evidence.from === "nowhere" ? [evidence.who] : [],
     );
     assert.ok(expected.length >= 3);
-    assert.deepEqual(
-      unseen.map((text) => text.split(": ")[0]),
-      expected,
-    );
+    assertEach(unseen, (text) => text.split(": ")[0], expected);
   });
 
   it("asks for the preview application: every application of the MSSP's tenant", async () => {
@@ -61,13 +59,10 @@ describe("an evidence's subjects", () => {
       { id: "3", appId: "AA", displayName: "Automation", appOwnerOrganizationId: msspTenantId },
     ];
     const { subjects } = await findSubjects(world({ servicePrincipals: principals }), basic);
-    assert.deepEqual(
-      subjects.map(({ id, because }) => [id, because]),
-      [
-        ["aa", "it runs `up`"],
-        ["bb", "an application of the MSSP's tenant"],
-      ],
-    );
+    assertEach(subjects, ({ id, because }) => [id, because], [
+      ["aa", "it runs `up`"],
+      ["bb", "an application of the MSSP's tenant"],
+    ]);
   });
 
   it("finds deleted guests and applications by the stack's ID, whatever the project is called", async () => {
@@ -85,10 +80,7 @@ describe("an evidence's subjects", () => {
       }),
       basic,
     );
-    assert.deepEqual(
-      subjects.map(({ id }) => id),
-      ["user 0", "application 0", "aa"],
-    );
+    assertEach(subjects, ({ id }) => id, ["user 0", "application 0", "aa"]);
   });
 
   it("says who was not looked for where a list is refused, with the permission", async () => {
@@ -100,10 +92,11 @@ describe("an evidence's subjects", () => {
 
   it("says that neither the automation nor deleted objects are known without ID and mark", async () => {
     const { unseen } = await findSubjects({ ...world({}), stackId: undefined, automation: undefined }, basic);
-    assert.deepEqual(
-      unseen.map((text) => text.split(": ")[0]),
-      ["deleted guests", "deleted applications", "the MSSP's automation"],
-    );
+    assertEach(unseen, (text) => text.split(": ")[0], [
+      "deleted guests",
+      "deleted applications",
+      "the MSSP's automation",
+    ]);
   });
 
   it("requires what reads the kinds that are looked for", () => {

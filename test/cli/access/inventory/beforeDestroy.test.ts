@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { beforeDestroyReport, beforeDestroyText } from "../../../../cli/access/inventory/beforeDestroy";
@@ -49,8 +50,9 @@ describe("mssp doctor --before-destroy, by kind", () => {
       kept.map(({ kind }) => kind),
       types.map((type) => resourceKind({ type })?.key),
     );
-    assert.deepEqual(
-      stays.map(({ what }) => what),
+    assertEach(
+      stays,
+      ({ what }) => what,
       ["consent to the MSSP's automation", "refresh token"],
       "nothing of what is kept is deleted",
     );
@@ -64,16 +66,13 @@ describe("mssp doctor --before-destroy, by kind", () => {
       resource(dynamic("AlertNotificationRule"), { id: "tenant/SOC", outputs: { mode: "manual" } }),
       resource("acme:index:Office"),
     );
-    assert.deepEqual(
-      found.stays.map(({ what }) => what),
-      [
-        "2 guests",
-        "1 app registration",
-        'notification rule "SOC"',
-        "consent to the MSSP's automation",
-        "refresh token",
-      ],
-    );
+    assertEach(found.stays, ({ what }) => what, [
+      "2 guests",
+      "1 app registration",
+      'notification rule "SOC"',
+      "consent to the MSSP's automation",
+      "refresh token",
+    ]);
     const text = beforeDestroyText(found).replaceAll(/\s+/g, " ");
     assert.match(text, /2 guests a deleted object for 30 days/);
     assert.match(text, /notification rule "SOC" made by hand: remove it in the Microsoft Defender portal/);

@@ -1,6 +1,7 @@
 /** What `mssp report --live` says of a tenant that refuses, and of one that has nothing. */
 import { tenantReader, type TenantReader } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { ServiceError, type Answer, type GraphCall } from "@defender-mssp/microsoft";
 import { compared } from "../../../../cli/access/report/live";
 import { objectsOf } from "../../../../cli/access/objects/objects";
@@ -68,10 +69,7 @@ describe("mssp report --live", () => {
 
   it("an object of a type that no kind knows is listed as not compared", async () => {
     const { objects } = objectsOf([unknown], { cloud: "public", tenantId: "c0570500-0000-4000-8000-00000000000a" });
-    assert.deepEqual(
-      objects.map(({ kind, name, detail }) => [kind, name, detail]),
-      [["unknown", "Office", unknown.type]],
-    );
+    assertEach(objects, ({ kind, name, detail }) => [kind, name, detail], [["unknown", "Office", unknown.type]]);
     const findings = await compared(empty, objects, [unknown]);
     assert.deepEqual(findings.missing, []);
     assert.deepEqual(findings.notChecked, [

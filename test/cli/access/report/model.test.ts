@@ -1,5 +1,6 @@
 /** What a report says, from recorded states. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { VisibleError } from "@defender-mssp/errors";
 import { dayMs } from "@defender-mssp/errors/time";
 import { linkTo } from "../../../../cli/access/objects/objects";
@@ -91,8 +92,9 @@ describe("mssp report: objects and paths", () => {
     });
     const tier = report.objects.find(({ kind, name }) => kind === "group" && name === "Tier 1 Analyst")!;
     assert.equal(tier.detail, "1 eligible member");
-    assert.deepEqual(
-      report.paths.filter(({ to }) => to === tier.key).map(({ by }) => by),
+    assertEach(
+      report.paths.filter(({ to }) => to === tier.key),
+      ({ by }) => by,
       ["eligible until 2099-03-31, active for up to 4 hours after an approval"],
     );
   });
@@ -178,10 +180,9 @@ describe("mssp report: objects and paths", () => {
     const state = plannedState(await plannedResources(settings, now));
     const report = recordedReport("dev", { state, source: "settings" });
     const roles = report.objects.filter(({ kind }) => kind === "sentinelRole");
-    assert.deepEqual(
-      roles.map(({ name, detail }) => [name, detail]),
-      [["Microsoft Sentinel Reader", "Tier 1 Analyst, resource group soc"]],
-    );
+    assertEach(roles, ({ name, detail }) => [name, detail], [
+      ["Microsoft Sentinel Reader", "Tier 1 Analyst, resource group soc"],
+    ]);
     assert.ok(report.paths.some(({ to, by }) => to === roles[0]?.key && by === "has the role"));
   });
 });
@@ -334,10 +335,7 @@ describe("mssp report: what needs attention", () => {
       report.objects.find(({ kind }) => kind === "siemAuthorization")?.notCompared,
       "no public API shows it",
     );
-    assert.deepEqual(
-      report.additions.map(({ what, by }) => `${what} by ${by}`),
-      ["owner Eve by mallory"],
-    );
+    assertEach(report.additions, ({ what, by }) => `${what} by ${by}`, ["owner Eve by mallory"]);
     const found = report.attention.map(({ state, topic }) => `${state} ${topic}`);
     for (const wanted of ["failed drift", "warning invitations", "failed consent", "notChecked notChecked"]) {
       assert.ok(found.includes(wanted), `${wanted} in ${found.join(", ")}`);

@@ -4,6 +4,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { CompletionShell } from "../../../../cli/base/completion/completionScript";
@@ -107,10 +108,7 @@ describe("mssp completion", () => {
 
       it("completes commands, also those of a group, after mssp and after npx mssp", async () => {
         const top = await candidates("mssp", "");
-        assert.deepEqual(
-          subcommandNames.filter((name) => !top.includes(name)),
-          [],
-        );
+        assertNone(subcommandNames, (name) => !top.includes(name));
         assert.ok(!top.includes("--help"));
         const fleet = ["destroy", "preview", "refresh", "up"];
         assert.deepEqual(await candidates("mssp", "fleet", ""), fleet);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { checkout } from "../../mssp";
 import { questions } from "../../../docs/questions";
 import { inSession as mssp } from "../../testSession";
@@ -91,10 +92,7 @@ describe("mssp docs", () => {
     );
     assert.ok(named.length > 15, `${named.length} texts`);
     const topics = pages.map(({ topic }) => topic);
-    assert.deepEqual(
-      named.filter(({ topic }) => !topics.includes(topic)),
-      [],
-    );
+    assertNone(named, ({ topic }) => !topics.includes(topic));
   });
 
   it("is what texts name: a customers' repository has no folder docs", () => {

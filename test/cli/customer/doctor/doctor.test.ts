@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { type PermissionsByResource, setSwitches, verifyDomain, newFolder } from "@defender-mssp/testkit";
@@ -127,10 +128,9 @@ describe("mssp doctor", function () {
     ] as const) {
       const ended = await on(day, "--json");
       const { retirements, state } = JSON.parse(ended.stdout) as Report;
-      assert.deepEqual(
-        retirements.map((ending) => [ending.id, ending.level, ending.daysLeft]),
-        [["sentinel-azure-portal", level, daysLeft]],
-      );
+      assertEach(retirements, (ending) => [ending.id, ending.level, ending.daysLeft], [
+        ["sentinel-azure-portal", level, daysLeft],
+      ]);
       assert.deepEqual([ended.exitCode, state], [exitCode, exitCode === 0 ? "passed" : "failed"], day);
     }
     assert.match((await on("2026-12-30")).stdout, /^ {2}· {2}Microsoft Sentinel in the/m);
@@ -203,10 +203,7 @@ describe("mssp doctor", function () {
       const found = await report(stack);
       assert.deepEqual([found.exitCode, found.state], [1, "failed"]);
       const missing = found.features.filter(({ state }) => state === "failed");
-      assert.deepEqual(
-        missing.map((one) => one.feature),
-        [feature],
-      );
+      assertEach(missing, (one) => one.feature, [feature]);
       assert.match(missing[0]?.reason ?? "", reason);
     });
   }

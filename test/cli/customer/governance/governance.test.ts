@@ -1,5 +1,6 @@
 /** Steps and states of `mssp governance` over canned answers, and who may sign in; test/e2e has the life. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { TestSession } from "../../testSession";
 import type { Endpoints, GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
@@ -172,13 +173,10 @@ describe("mssp governance", () => {
 
   it("report: each group of the settings leads to its roles", () => {
     const { objects, paths } = governanceObjects(settings);
-    assert.deepEqual(
-      objects.map(({ kind, name }) => [kind, name]),
-      [
-        ["governanceGroup", "SOC"],
-        ["governanceRole", "Security Reader"],
-      ],
-    );
+    assertEach(objects, ({ kind, name }) => [kind, name], [
+      ["governanceGroup", "SOC"],
+      ["governanceRole", "Security Reader"],
+    ]);
     assert.deepEqual(
       [paths[0]?.from, paths[0]?.to],
       objects.map(({ key }) => key),

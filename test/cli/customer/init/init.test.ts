@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { publishedPackages } from "../../../../cli/base/publishedPackages";
@@ -132,10 +133,7 @@ describe("mssp init", () => {
   it("prints next steps that fit 80 columns", async () => {
     const { stdout } = await init(["it's customers", "acme"]);
     assert.match(stdout, /^ {2}cd 'it'\\''s customers'\n {2}npm install$/m);
-    assert.deepEqual(
-      stdout.split("\n").filter((line) => line.length > 80),
-      [],
-    );
+    assertNone(stdout.split("\n"), (line) => line.length > 80);
   });
 
   describe("--packages", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { parse } from "yaml";
@@ -48,10 +50,7 @@ describe("mssp new", () => {
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\.\nEntra confirms that the domain belongs to/);
     assert.match(stdout, /npx mssp permissions --stack contoso --format markdown/);
-    assert.deepEqual(
-      stdout.split("\n").filter((line) => line.length > 80 || /[<>#]/.test(line)),
-      [],
-    );
+    assertNone(stdout.split("\n"), (line) => line.length > 80 || /[<>#]/.test(line));
     const written = await settings("contoso");
     assert.equal(written.tenantId, contoso);
     assert.deepEqual(written.analysts, [
@@ -143,10 +142,7 @@ describe("mssp new", () => {
       ];
       assert.deepEqual(stderr.split("\n").slice(0, shown.length), shown);
       assert.match(stderr, /^customers\/Pulumi\.contoso\.yaml\nThe customer's name +Contoso\n[^]*^Write the file\?$/m);
-      assert.deepEqual(
-        (await settings("contoso")).analysts.map(({ displayName }) => displayName),
-        ["Ana Silva", "Trần, Chloé"],
-      );
+      assertEach((await settings("contoso")).analysts, ({ displayName }) => displayName, ["Ana Silva", "Trần, Chloé"]);
       assert.deepEqual((await settings("contoso")).msspContact, {
         name: "Fabrikam SOC",
         email: "soc@fabrikam.example",

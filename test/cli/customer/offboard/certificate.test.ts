@@ -2,6 +2,7 @@
 import { type GrantingNode, notLookedWays } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { makeCertificate, type Certificate } from "../../../../cli/customer/offboard/certificate";
 import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
@@ -109,33 +110,27 @@ describe("the inventory of a stack", () => {
   const items = inventory(deployed);
 
   it("has each object by its kind and its ID in the tenant, parts with the object that has them", () => {
-    assert.deepEqual(
-      items.map(({ kind, name, id, ownerId }) => [kind, name, id, ownerId]),
-      [
-        ["guest", "ana@fabrikam.example", "A1", undefined],
-        ["notificationRule", "SOC / servers", "SOC / servers", undefined],
-        ["partnerEntry", "5ec0", "5ec0", undefined],
-        ["group", "Tier 1", "G1", undefined],
-        ["clientSecret", "Y", "Y", "x"],
-        ["keyVault", "v", "/subscriptions/s/vaults/v", undefined],
-        ["unknown", "Unit", "u1", undefined],
-      ],
-    );
+    assertEach(items, ({ kind, name, id, ownerId }) => [kind, name, id, ownerId], [
+      ["guest", "ana@fabrikam.example", "A1", undefined],
+      ["notificationRule", "SOC / servers", "SOC / servers", undefined],
+      ["partnerEntry", "5ec0", "5ec0", undefined],
+      ["group", "Tier 1", "G1", undefined],
+      ["clientSecret", "Y", "Y", "x"],
+      ["keyVault", "v", "/subscriptions/s/vaults/v", undefined],
+      ["unknown", "Unit", "u1", undefined],
+    ]);
   });
 
   it("counts as adopted what destroy keeps, by whatever means", () => {
-    assert.deepEqual(
-      items.map(({ adopted, byHand }) => [adopted, byHand]),
-      [
-        [true, false],
-        [false, true],
-        [true, false],
-        [true, false],
-        [false, false],
-        [false, false],
-        [false, false],
-      ],
-    );
+    assertEach(items, ({ adopted, byHand }) => [adopted, byHand], [
+      [true, false],
+      [false, true],
+      [true, false],
+      [true, false],
+      [false, false],
+      [false, false],
+      [false, false],
+    ]);
   });
 
   it("keeps what an interrupted destroy has taken out of the state", () => {
@@ -382,10 +377,9 @@ describe("the certificate", () => {
     const additions = [{ what: "owner", to: "application x", step: "az", outlives: "its credentials stay" }];
     const graph = "https://graph.microsoft.com";
     const look = { journal: { ...journal, additions }, proved: proved(), proof: settled, history: [], graph };
-    assert.deepEqual(
-      makeCertificate(look).toConfirm.map(({ what, why }) => [what, why]),
-      [["owner, on application x", "its credentials stay"]],
-    );
+    assertEach(makeCertificate(look).toConfirm, ({ what, why }) => [what, why], [
+      ["owner, on application x", "its credentials stay"],
+    ]);
   });
 
   it("a deleted vault and its secret are not gone: Azure keeps them", () => {

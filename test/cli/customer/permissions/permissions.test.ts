@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph, type RequiredResourceAccess } from "@defender-mssp/microsoft";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
@@ -43,10 +44,7 @@ describe("mssp permissions", () => {
     assert.ok(names(automation).includes("RoleManagement.ReadWrite.Directory"));
     assert.ok(names(automation).includes("RoleManagement.ReadWrite.Defender"));
     assert.equal(new Set(names(automation)).size, automation.length);
-    assert.deepEqual(
-      customers.map(({ stack }) => stack),
-      ["contoso", "tailwind"],
-    );
+    assertEach(customers, ({ stack }) => stack, ["contoso", "tailwind"]);
   });
 
   it("names the alerts as optional where detection rules have a health", () => {
@@ -133,10 +131,10 @@ describe("mssp permissions", () => {
   it("lists the roles in Azure that the handover needs", () => {
     const handover = { subscriptionId: "5ec0de00-5ab5-4000-8000-000000000001", location: "westeurope" };
     const { azureRoles } = permissionsOf([customer({ handover })]);
-    assert.deepEqual(
-      azureRoles.map(({ application, role }) => `${application}: ${role}`),
-      ["automation: Contributor", "preview: Reader"],
-    );
+    assertEach(azureRoles, ({ application, role }) => `${application}: ${role}`, [
+      "automation: Contributor",
+      "preview: Reader",
+    ]);
     assert.deepEqual(permissionsOf([customer()]).azureRoles, []);
   });
 

@@ -7,6 +7,8 @@ import { readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { tenantId, testSandbox, newFolder } from "@defender-mssp/testkit";
@@ -180,11 +182,7 @@ describe("mssp report: the pages in a browser", function () {
             const options: RunOptions = { resultTypes: ["violations"] };
             const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
             const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-            assert.deepEqual(
-              bad.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`),
-              [],
-              name,
-            );
+            assertEach(bad, ({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`, [], name);
           },
           { colorScheme, viewport: { width, height: 900 } },
         );
@@ -272,11 +270,7 @@ describe("mssp report: the pages in a browser", function () {
           );
           assert.deepEqual(rows, ["table-row"], name);
           assert.deepEqual(marks, ["none"], name);
-          assert.deepEqual(
-            addresses.filter((content) => content !== "none"),
-            [],
-            name,
-          );
+          assertNone(addresses, (content) => content !== "none", name);
         },
         { viewport: { width: 658, height: 960 } },
       );

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { AccessReport } from "../../../../cli/findings/accessReport";
 import { officeRule, renamedRule } from "../../detections/rulesProject";
@@ -56,10 +57,7 @@ describe("mssp report --for customer --from-settings", () => {
       readonly mail: { readonly body: string };
     };
     assert.equal(source, "settings");
-    assert.deepEqual(
-      applications.map((application) => application.id),
-      [id],
-    );
+    assertEach(applications, (application) => application.id, [id]);
     assert.match(mail.body, new RegExp(`client_id=${id}`));
   });
 

@@ -1,6 +1,7 @@
 /** Every output of a report: pages, hand-outs, JSON, CSV. None has a secret, and all say the same. */
 import { notLookedWays } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import * as fc from "fast-check";
 import { csvText } from "@defender-mssp/terminal/csv";
 import { progressOf, type OnboardingStep, type StepState } from "../../../../cli/access/waiting/progress";
@@ -442,14 +443,11 @@ describe("mssp report: the fleet", () => {
     assert.doesNotMatch(table, /Bakery/);
     const [head = [], ...rows] = parsed(fleetCsv(fleet));
     const at = head.indexOf("onboarding");
-    assert.deepEqual(
-      rows.map((cells) => cells.slice(at, at + 3)),
-      [
-        ["waiting", "the analysts", "Accept <the> invitation."],
-        ["complete", "", ""],
-        ["failed", "", ""],
-      ],
-    );
+    assertEach(rows, (cells) => cells.slice(at, at + 3), [
+      ["waiting", "the analysts", "Accept <the> invitation."],
+      ["complete", "", ""],
+      ["failed", "", ""],
+    ]);
     assert.doesNotMatch(fleetPage({ ...fleet, customers: [row({})] }), /id="onboarding"/);
   });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { stringify } from "yaml";
 import { statusReport, type StatusReport } from "../../../../cli/customer/status/customerStatus";
 import { statusScreen, statusText } from "../../../../cli/customer/status/statusText";
@@ -75,10 +76,7 @@ describe("mssp status", () => {
       leaver: "notDeployed",
       gone: "offboarded",
     });
-    assert.deepEqual(
-      report.customers.slice(0, 2).map(({ stack }) => stack),
-      ["broken", "unreadable"],
-    );
+    assertEach(report.customers.slice(0, 2), ({ stack }) => stack, ["broken", "unreadable"]);
     assert.equal(report.customers.at(-1)?.stack, "gone");
     const { nextEnd, customerName } = report.customers.find(({ stack }) => stack === "northwind")!;
     assert.deepEqual([customerName, nextEnd?.kind], ["Northwind Traders", "clientSecret"]);
@@ -189,10 +187,7 @@ describe("mssp status", () => {
       assert.equal(session.exitCode, 0);
       assert.equal(checks, 4);
       const lines = session.out.text.split("\n").map((line) => JSON.parse(line) as StatusReport);
-      assert.deepEqual(
-        lines.map(({ customers }) => customers.length),
-        [1, 0],
-      );
+      assertEach(lines, ({ customers }) => customers.length, [1, 0]);
       assert.equal(session.signals.listenerCount("SIGINT"), 0);
     });
   });

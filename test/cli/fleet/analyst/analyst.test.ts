@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { requiredSettings } from "../../../settings/required";
@@ -43,10 +44,7 @@ describe("mssp analyst", () => {
     const { analysts } = JSON.parse((await list("--stack", "customer-04", "--json")).stdout) as {
       analysts: { email: string; stack: string }[];
     };
-    assert.deepEqual(
-      analysts.map(({ email, stack }) => [email, stack]),
-      [[ben.email, "customer-04"]],
-    );
+    assertEach(analysts, ({ email, stack }) => [email, stack], [[ben.email, "customer-04"]]);
   });
 
   it("remove --all: every file but one whose layout can't be edited, with what the leaver still holds", async () => {
@@ -173,8 +171,9 @@ describe("mssp analyst", () => {
       assert.match(await textOf("customer-04"), /dan@/);
       const listed = await list("--json");
       const { analysts } = JSON.parse(listed.stdout) as { analysts: { email: string; stack: string }[] };
-      assert.deepEqual(
-        analysts.filter(({ email }) => email.startsWith("dan@")).map(({ stack }) => stack),
+      assertEach(
+        analysts.filter(({ email }) => email.startsWith("dan@")),
+        ({ stack }) => stack,
         changed,
       );
     });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { realStacks, refuseRealStack, restoreRealStacks } from "../../../../cli/sandbox/sandbox/realStacks";
 
@@ -20,10 +21,7 @@ describe("settings files of real stacks in the sandbox", () => {
   });
 
   it("are those with secretsprovider or encryptedkey; a folder without a project has none", async () => {
-    assert.deepEqual(
-      (await realStacks(folder)).map(({ stack }) => stack),
-      ["half", "real"],
-    );
+    assertEach(await realStacks(folder), ({ stack }) => stack, ["half", "real"]);
     assert.deepEqual(await realStacks(path.join(folder, "..")), []);
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import type { Json } from "../../../src/cloud/model";
@@ -103,10 +104,10 @@ describe("sandbox/defender: custom detections run", () => {
     );
     assert.deepEqual(alert["mitreTechniques"], ["T1059.001"]);
     const evidence = alert["evidence"] as Body[];
-    assert.deepEqual(
-      evidence.map((piece) => piece["@odata.type"]),
-      ["#microsoft.graph.security.deviceEvidence", "#microsoft.graph.security.userEvidence"],
-    );
+    assertEach(evidence, (piece) => piece["@odata.type"], [
+      "#microsoft.graph.security.deviceEvidence",
+      "#microsoft.graph.security.userEvidence",
+    ]);
     assert.equal(evidence[0]?.["mdeDeviceId"], "d1");
     assert.equal((evidence[1]?.["userAccount"] as Body)["userSid"], "S-1-5-21-1");
     assert.equal(
@@ -117,10 +118,7 @@ describe("sandbox/defender: custom detections run", () => {
     const [incident] = await value("/v1.0/security/incidents?$top=1&$expand=alerts");
     assert.ok(incident !== undefined);
     assert.equal(incident["id"], alert["incidentId"]);
-    assert.deepEqual(
-      (incident["alerts"] as Body[]).map(({ id }) => id),
-      [alert["id"]],
-    );
+    assertEach(incident["alerts"] as Body[], ({ id }) => id, [alert["id"]]);
     const alone = await call("GET", `/v1.0/security/incidents/${jsonText(incident["id"])}`);
     assert.deepEqual([alone.body["status"], alone.body["displayName"]], ["active", alert["title"]]);
   });

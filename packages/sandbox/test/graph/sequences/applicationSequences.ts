@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { matchesSecret } from "../../../src/cloud/secrets";
 import { everything, items, text, type Body, type Harness } from "../support/harness";
 import { provenKey, testCertificate } from "../support/certificate";
@@ -159,10 +160,7 @@ async function passwords(graph: Harness, version: string): Promise<void> {
     const keyId = text(made.body, "keyId");
     assert.ok(matchesSecret(secret, graph.tenant.secretHashes.get(keyId) ?? ""));
     const kept = (await graph.expect(200, "GET", path))["passwordCredentials"] as Body[];
-    assert.deepEqual(
-      kept.map((credential) => [credential["keyId"], credential["secretText"]]),
-      [[keyId, null]],
-    );
+    assertEach(kept, (credential) => [credential["keyId"], credential["secretText"]], [[keyId, null]]);
     await graph.expect(204, "PATCH", path, { passwordCredentials: kept });
     const invented = await graph.refused(400, "PATCH", path, {
       passwordCredentials: [...kept, { displayName: "own", keyId: randomUUID() }],
@@ -327,10 +325,7 @@ async function rolledKeys(graph: Harness, version: string): Promise<void> {
     assert.deepEqual((await keys()).map((key) => key["keyId"]).sort(), [keyId, text(added, "keyId")].sort());
     await graph.refused(400, "POST", `${path}/removeKey`, { ...body, keyId: randomUUID() }, own);
     await graph.expect(204, "POST", `${path}/removeKey`, { ...body, keyId }, own);
-    assert.deepEqual(
-      (await keys()).map((key) => key["keyId"]),
-      [text(added, "keyId")],
-    );
+    assertEach(await keys(), (key) => key["keyId"], [text(added, "keyId")]);
     const gone = await graph.refused(401, "POST", `${path}/addKey`, body);
     assert.equal(gone.message, "Access Token missing or malformed.");
   }

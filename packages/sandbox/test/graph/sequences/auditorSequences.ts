@@ -1,5 +1,6 @@
 /** What auditors and collectors of other parties read: found by `npm run test:tools`. */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { StoredObject } from "../../../src/cloud/model";
 import { recordSignIn } from "../../../src/cloud/signIns";
 import { setSwitches } from "../../../src/cloud/switches";
@@ -225,8 +226,9 @@ export function auditorSequences(harness: () => Harness): void {
       countriesAndRegions: ["DE"],
     });
     const listed = items(await graph.expect(200, "GET", locations));
-    assert.deepEqual(
-      listed.map((location) => [location["displayName"], location["isTrusted"], location["countriesAndRegions"]]),
+    assertEach(
+      listed,
+      (location) => [location["displayName"], location["isTrusted"], location["countriesAndRegions"]],
       [
         ["Offices", true, undefined],
         ["Home", undefined, ["DE"]],
@@ -400,10 +402,7 @@ export function auditorSequences(harness: () => Harness): void {
     await graph.expect(204, "POST", `${path}/confirmCompromised`, { userIds: [id] }, writes);
     assert.deepEqual(await risk(), ["high", "confirmedCompromised", "adminConfirmedUserCompromised", false]);
     const listed = await graph.expect(200, "GET", `${path}?$filter=riskLevel eq 'high'`, undefined, reads);
-    assert.deepEqual(
-      items(listed).map((user) => [user["id"], user["userDisplayName"]]),
-      [[id, "risky"]],
-    );
+    assertEach(items(listed), (user) => [user["id"], user["userDisplayName"]], [[id, "risky"]]);
     await graph.expect(204, "POST", `${path}/dismiss`, { userIds: [id] }, writes);
     assert.deepEqual(await risk(), ["none", "dismissed", "adminDismissedAllRiskForUser", false]);
     await graph.expect(204, "DELETE", `/v1.0/users/${id}`);

@@ -1,5 +1,6 @@
 /** JSON batching: https://learn.microsoft.com/graph/json-batching */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Json } from "../../../src/cloud/model";
 import { items, responsesOf, text, type As, type BatchAnswer, type Body, type Harness } from "../support/harness";
 
@@ -72,10 +73,7 @@ async function order(graph: Harness): Promise<void> {
     { id: "5", dependsOn: ["4"], method: "DELETE", url },
     { id: "6", dependsOn: ["5", "3"], method: "DELETE", url },
   ]);
-  assert.deepEqual(
-    ["One", "2", "3", "4", "5", "6"].map((id) => answers[id]?.status),
-    [204, 204, 200, 400, 424, 424],
-  );
+  assertEach(["One", "2", "3", "4", "5", "6"], (id) => answers[id]?.status, [204, 204, 200, 400, 424, 424]);
   assert.equal(answers["3"]?.body?.["description"], "second");
   await graph.expect(204, "DELETE", `/v1.0${url}`);
 }
@@ -104,10 +102,7 @@ async function permissions(graph: Harness): Promise<void> {
     { id: "3", method: "POST", url: "/groups", body: group("Never"), headers: json },
   ];
   const answers = await send(graph, "v1.0", requests, { roles: ["Group.Read.All"] });
-  assert.deepEqual(
-    ["1", "2", "3"].map((id) => answers[id]?.status),
-    [200, 403, 403],
-  );
+  assertEach(["1", "2", "3"], (id) => answers[id]?.status, [200, 403, 403]);
   const nobody = await graph.call("POST", "/v1.0/$batch", { body: { requests }, headers: { authorization: "" } });
   assert.equal(nobody.status, 401);
 }

@@ -1,6 +1,7 @@
 /** Directory roles, role assignments, deleted items, objects by ID, the tenant itself. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { directoryRoleTemplates } from "@defender-mssp/microsoft";
 import { items, text, type Body, type Harness } from "../support/harness";
 
@@ -158,10 +159,7 @@ async function byId(graph: Harness, version: string): Promise<void> {
     ids: [graph.automation.id, administrator ?? "", randomUUID()],
     types: ["user", "group"],
   });
-  assert.deepEqual(
-    items(found).map((item) => item["id"]),
-    [administrator],
-  );
+  assertEach(items(found), (item) => item["id"], [administrator]);
   const [organization] = items(await graph.expect(200, "GET", `/${version}/organization`));
   assert.equal(organization?.["id"], graph.tenant.id);
   await graph.expect(200, "GET", `/${version}/organization/${graph.tenant.id}`);

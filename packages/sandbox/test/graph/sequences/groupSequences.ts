@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { items, text, type Body, type Harness } from "../support/harness";
 
 const versions = ["v1.0", "beta"] as const;
@@ -67,10 +68,7 @@ async function groupSequence(graph: Harness): Promise<void> {
     analysts.map((id) => ["#microsoft.graph.user", id]),
   );
   const owners = items(await graph.expect(200, "GET", `${path}/owners`));
-  assert.deepEqual(
-    owners.map(({ id }) => id),
-    [graph.automation.id],
-  );
+  assertEach(owners, ({ id }) => id, [graph.automation.id]);
   assert.deepEqual(items(await graph.expect(200, "GET", `${path}/memberOf`)), []);
   const selected = "allowExternalSenders,autoSubscribeNewMembers,hideFromAddressLists,hideFromOutlookClients";
   await graph.expect(200, "GET", `${path}?$select=${selected}`);

@@ -3,6 +3,7 @@
  * it doesn't.
  */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { entraServicePlans } from "@defender-mssp/microsoft";
 import { setSwitches } from "../../../src/cloud/switches";
 import { items, text, type Body, type Harness } from "../support/harness";
@@ -132,11 +133,7 @@ export function policySequences(harness: () => Harness): void {
       `mail eq '${quoted}' and externalUserState eq 'PendingAcceptance'`,
     ]) {
       const found = items(await graph.expect(200, "GET", `/v1.0/users?$filter=${encodeURIComponent(filter)}`));
-      assert.deepEqual(
-        found.map((user) => user["id"]),
-        [id],
-        filter,
-      );
+      assertEach(found, (user) => user["id"], [id], filter);
     }
     await graph.expect(204, "DELETE", `/v1.0/users/${id}`);
   });

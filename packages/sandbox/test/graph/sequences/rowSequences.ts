@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { setSwitches } from "../../../src/cloud/switches";
 import { items, recordInteractive, text, type As, type Body, type Harness } from "../support/harness";
 
@@ -36,10 +37,7 @@ async function scopedRoles(graph: Harness): Promise<void> {
     assert.equal((await graph.expect(200, "GET", one, undefined, as("Directory.Read.All")))["description"], "Changed");
     await graph.expect(204, "POST", `${one}/members/$ref`, { "@odata.id": `https://graph/v1.0/groups/${id}` });
     const lists = await Promise.all([units, `${one}/members`, `/${version}/groups/${id}/memberOf`].map(read));
-    assert.deepEqual(
-      lists.map((list) => list.map((item) => item["id"])),
-      [[unit], [id], [unit]],
-    );
+    assertEach(lists, (list) => list.map((item) => item["id"]), [[unit], [id], [unit]]);
     await graph.expect(204, "DELETE", `${one}/members/${id}/$ref`);
 
     const custom = { displayName: "Custom", isEnabled: true, rolePermissions: [{ allowedResourceActions: ["a/b"] }] };

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph, microsoftThreatProtection, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { items, text, type Body, type Harness } from "../support/harness";
 
@@ -131,10 +132,7 @@ async function appRoleAssignments(graph: Harness, version: string): Promise<void
   await graph.refused(400, "POST", to, { ...body, resourceId: principalId });
   assert.ok(items(await graph.expect(200, "GET", to)).some((item) => item["id"] === id));
   const from = `/${version}/servicePrincipals/${principalId}/appRoleAssignments`;
-  assert.deepEqual(
-    items(await graph.expect(200, "GET", from)).map((item) => item["id"]),
-    [id],
-  );
+  assertEach(items(await graph.expect(200, "GET", from)), (item) => item["id"], [id]);
   await graph.expect(200, "GET", `${from}/${id}`);
   await graph.expect(204, "DELETE", `${to}/${id}`);
   await graph.refused(404, "GET", `${to}/${id}`);
@@ -164,10 +162,7 @@ async function assignedPeople(graph: Harness, version: string): Promise<void> {
       ...{ appRoleId: "00000000-0000-0000-0000-000000000000", principalId, resourceId: text(resource, "id") },
     });
     const id = text(created, "id");
-    assert.deepEqual(
-      items(await graph.expect(200, "GET", path)).map((item) => item["id"]),
-      [id],
-    );
+    assertEach(items(await graph.expect(200, "GET", path)), (item) => item["id"], [id]);
     await graph.expect(200, "GET", `${path}/${id}`);
     await graph.expect(204, "DELETE", `${path}/${id}`);
     assert.deepEqual(items(await graph.expect(200, "GET", path)), []);

@@ -5,6 +5,7 @@
  * caller of the real service expects it.
  */
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { ClientSecretCredential } from "@azure/identity";
 import {
   BatchRequestContent,
@@ -99,10 +100,7 @@ async function membership(graph: Client, version: string): Promise<void> {
   const reference = { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${invitation.invitedUser.id}` };
   await at(`/groups/${group.id}/members/$ref`).post(reference);
   const members = (await at(`/groups/${group.id}/members`).get()) as { value: Entity[] };
-  assert.deepEqual(
-    members.value.map(({ id }) => id),
-    [invitation.invitedUser.id],
-  );
+  assertEach(members.value, ({ id }) => id, [invitation.invitedUser.id]);
   await at(`/groups/${group.id}/members/${invitation.invitedUser.id}/$ref`).delete();
   await at(`/groups/${group.id}`).delete();
   const user = (await at(`/users/${invitation.invitedUser.id}`).get()) as Entity;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertEach } from "@defender-mssp/testkit/assertEach";
 import * as fc from "fast-check";
 import { compareFindings, needTopics, type NeedTopic } from "../../../../../cli/findings/finding";
 import { detectionRulesPart, ruleAlertsPart } from "../../../../../cli/findings/facts";
@@ -67,10 +68,7 @@ describe("mssp status --notify with MSSP_NOTIFY_STATE: once, and again when wors
             if (state === "unreadable") continue;
             for (const topic of needTopics) if (!isThere(topic)) model.delete(`${stack} ${topic}`);
           }
-          assert.deepEqual(
-            plan.needs.map(({ stack, need: { topic, level } }) => `${stack} ${topic} ${level}`),
-            expected,
-          );
+          assertEach(plan.needs, ({ stack, need: { topic, level } }) => `${stack} ${topic} ${level}`, expected);
           // A run that sees the same sends nothing, and remembers the same.
           const again = planNotification(plan.sent, report, inventory);
           assert.deepEqual([again.needs, again.sent], [[], plan.sent]);
