@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { tiers, dateOf, type Tier } from "@defender-mssp/microsoft";
 import { hasAccess, membershipsByTier, membershipsOfAll, type TieredAnalyst } from "../../domain/memberships";
@@ -34,48 +35,40 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 
 describe("components: group memberships", () => {
   it("memberships after any sequence of edits are those of the settings", () => {
-    fc.assert(
-      fc.property(fc.array(edit, { maxLength: 30 }), (edits) => {
-        let world: World = { analysts: [], day: 0, endForAll: undefined };
-        const tenant = new Set<string>();
-        for (const one of edits) {
-          const before = plan(world);
-          world = after(world, one);
-          // Each `up` changes what differs between what it made before and what it is to make now.
-          for (const membership of difference(before, plan(world))) tenant.delete(membership);
-          for (const membership of difference(plan(world), before)) tenant.add(membership);
-        }
-        assert.deepEqual([...tenant].sort(), expected(world));
-      }),
-      { numRuns: 500 },
-    );
+    assertProperty(500, fc.array(edit, { maxLength: 30 }), (edits) => {
+      let world: World = { analysts: [], day: 0, endForAll: undefined };
+      const tenant = new Set<string>();
+      for (const one of edits) {
+        const before = plan(world);
+        world = after(world, one);
+        // Each `up` changes what differs between what it made before and what it is to make now.
+        for (const membership of difference(before, plan(world))) tenant.delete(membership);
+        for (const membership of difference(plan(world), before)) tenant.add(membership);
+      }
+      assert.deepEqual([...tenant].sort(), expected(world));
+    });
   });
 
   it("an edit of one analyst changes at most two memberships, and those are the analyst's own", () => {
-    fc.assert(
-      fc.property(fc.array(edit, { maxLength: 20 }), edit, (edits, last) => {
-        fc.pre("email" in last);
-        const world = edits.reduce(after, { analysts: [], day: 0, endForAll: undefined });
-        const [before, now] = [plan(world), plan(after(world, last))];
-        const changed = [...difference(before, now), ...difference(now, before)];
-        assert.ok(changed.length <= 2, changed.join());
-        assert.ok(changed.every((membership) => membership.endsWith(`/${(last as { email: string }).email}`)));
-      }),
-      { numRuns: 500 },
-    );
+    assertProperty(500, fc.array(edit, { maxLength: 20 }), edit, (edits, last) => {
+      fc.pre("email" in last);
+      const world = edits.reduce(after, { analysts: [], day: 0, endForAll: undefined });
+      const [before, now] = [plan(world), plan(after(world, last))];
+      const changed = [...difference(before, now), ...difference(now, before)];
+      assert.ok(changed.length <= 2, changed.join());
+      assert.ok(changed.every((membership) => membership.endsWith(`/${(last as { email: string }).email}`)));
+    });
   });
 
   it("the order of the analysts changes nothing, and nobody is in two groups", () => {
-    fc.assert(
-      fc.property(fc.array(edit, { maxLength: 20 }), (edits) => {
-        const world = edits.reduce(after, { analysts: [], day: 0, endForAll: undefined });
-        const memberships = plan(world);
-        assert.deepEqual(plan({ ...world, analysts: [...world.analysts].reverse() }), memberships);
-        const members = memberships.map((membership) => membership.split("/")[1]!);
-        assert.equal(new Set(members).size, members.length);
-        assert.deepEqual(membershipsOfAll(world.analysts, datesOf(world)), members.sort());
-      }),
-    );
+    assertProperty(100, fc.array(edit, { maxLength: 20 }), (edits) => {
+      const world = edits.reduce(after, { analysts: [], day: 0, endForAll: undefined });
+      const memberships = plan(world);
+      assert.deepEqual(plan({ ...world, analysts: [...world.analysts].reverse() }), memberships);
+      const members = memberships.map((membership) => membership.split("/")[1]!);
+      assert.equal(new Set(members).size, members.length);
+      assert.deepEqual(membershipsOfAll(world.analysts, datesOf(world)), members.sort());
+    });
   });
 
   it("access lasts until the end of its last day, UTC; the earlier of two dates counts", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { SecretSearch } from "./secretSearch";
 
@@ -24,13 +25,10 @@ describe("the search for secrets", () => {
   };
   for (const [name, encode] of Object.entries(encodings)) {
     it(`finds a secret in ${name}, in any context`, () => {
-      fc.assert(
-        fc.property(secret, around, around, (value, before, after) => {
-          const found = searchFor(value).find("a log", `noise\n${encode(before + value + after)}\nnoise`);
-          assert.deepEqual([...new Set(found.map((one) => [one.secret, one.place].join()))], ["the secret,a log"]);
-        }),
-        { numRuns: 500 },
-      );
+      assertProperty(500, secret, around, around, (value, before, after) => {
+        const found = searchFor(value).find("a log", `noise\n${encode(before + value + after)}\nnoise`);
+        assert.deepEqual([...new Set(found.map((one) => [one.secret, one.place].join()))], ["the secret,a log"]);
+      });
     });
   }
 

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import {
   azuread,
@@ -50,13 +51,10 @@ describe("policy/grantingProperties: each property that grants", () => {
       const wrong = grant?.wrong[property];
       assert.ok(grant !== undefined && wrong !== undefined, "the test has no wrong value of it");
       assert.deepEqual(said(rule, type, grant, grant.properties), []);
-      fc.assert(
-        fc.property(wrong, (value) => {
-          const properties = replaced(grant.properties, property.split("."), value);
-          assert.notDeepEqual(said(rule, type, grant, properties, property), [], JSON.stringify(value));
-        }),
-        { numRuns: 30 },
-      );
+      assertProperty(30, wrong, (value) => {
+        const properties = replaced(grant.properties, property.split("."), value);
+        assert.notDeepEqual(said(rule, type, grant, properties, property), [], JSON.stringify(value));
+      });
     });
   }
 
@@ -148,14 +146,12 @@ describe("policy/grantingProperties: types outside of the table", () => {
   });
 
   it("takes only named components of the plugin for the program's own", () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[A-Z]\w{0,20}$/), (name) => {
-        const type = `defender-mssp:index:${name}`;
-        const isOwn =
-          componentTypes.includes(type) || dynamicTypes.includes(`pulumi-nodejs:dynamic/defender-mssp:${name}`);
-        assert.equal(isProgramType(type), isOwn);
-      }),
-    );
+    assertProperty(100, fc.stringMatching(/^[A-Z]\w{0,20}$/), (name) => {
+      const type = `defender-mssp:index:${name}`;
+      const isOwn =
+        componentTypes.includes(type) || dynamicTypes.includes(`pulumi-nodejs:dynamic/defender-mssp:${name}`);
+      assert.equal(isProgramType(type), isOwn);
+    });
     for (const type of componentTypes) assert.ok(isProgramType(type), type);
   });
 

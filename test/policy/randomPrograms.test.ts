@@ -4,6 +4,7 @@
  * changed component declares.
  */
 import assert from "node:assert/strict";
+import { assertAsyncProperty, assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import * as protocol from "@pulumi/pulumi/proto/analyzer_pb";
@@ -113,16 +114,13 @@ describe("policy: random programs", function () {
 
   it("what passes in `up` gives no right to anybody whom the settings do not name", () => {
     let passed = 0;
-    fc.assert(
-      fc.property(fc.array(grant, { maxLength: 2 }), members, (grants, list) => {
-        const samples = program(false, list, grants);
-        if (problemsOf(samples).length > 0) return;
-        passed++;
-        for (const { id } of list) assert.ok([idOf("ana"), idOf("ben")].includes(id), `${id} is a member`);
-        for (const [form, { id }] of grants) assert.ok(form.may.map(idOf).includes(id), `${form.type} goes to ${id}`);
-      }),
-      { numRuns: 1500 },
-    );
+    assertProperty(1500, fc.array(grant, { maxLength: 2 }), members, (grants, list) => {
+      const samples = program(false, list, grants);
+      if (problemsOf(samples).length > 0) return;
+      passed++;
+      for (const { id } of list) assert.ok([idOf("ana"), idOf("ben")].includes(id), `${id} is a member`);
+      for (const [form, { id }] of grants) assert.ok(form.may.map(idOf).includes(id), `${form.type} goes to ${id}`);
+    });
     assert.ok(passed > 30, `${passed} programs passed`);
   });
 
@@ -132,37 +130,31 @@ describe("policy: random programs", function () {
       fc.subarray(["ana", "ben"]),
     );
     let passed = 0;
-    fc.assert(
-      fc.property(shown, ([values, sources]) => {
-        const group = {
-          ...groupSample(values.map((one) => (one === "unknown" ? unknownValue : one))),
-          sources: { members: sources },
-        };
-        if (problemsOf([...named(true), group]).length > 0) return;
-        passed++;
-        const known = values.filter((one) => one !== "unknown").length;
-        assert.ok(known <= Math.max(0, sources.length - (values.length - known)), JSON.stringify([values, sources]));
-      }),
-      { numRuns: 500 },
-    );
+    assertProperty(500, shown, ([values, sources]) => {
+      const group = {
+        ...groupSample(values.map((one) => (one === "unknown" ? unknownValue : one))),
+        sources: { members: sources },
+      };
+      if (problemsOf([...named(true), group]).length > 0) return;
+      passed++;
+      const known = values.filter((one) => one !== "unknown").length;
+      assert.ok(known <= Math.max(0, sources.length - (values.length - known)), JSON.stringify([values, sources]));
+    });
     assert.ok(passed > 5, `${passed} programs passed`);
   });
 
   it("what passes by the pack's protocol has no value that the settings do not name, of any type", async () => {
     let passed = 0;
-    await fc.assert(
-      fc.asyncProperty(programs, async (program) => {
-        const settings = customers[program.customer] ?? everything;
-        const right = await refusals(declared(program, false), settings);
-        if (!right.some((line) => line.includes(" urn:grant"))) passed++;
-        const news = (await refusals(declared(program, true), settings)).filter((line) => !right.includes(line));
-        for (const [index, { type, wrong }] of program.list.entries()) {
-          const isRefused = news.some((line) => line.includes(` urn:grant${index} `));
-          assert.ok(isRefused || Object.keys(wrong).length === 0, `grant${index}: ${type}: ${JSON.stringify(wrong)}`);
-        }
-      }),
-      { numRuns },
-    );
+    await assertAsyncProperty(numRuns, programs, async (program) => {
+      const settings = customers[program.customer] ?? everything;
+      const right = await refusals(declared(program, false), settings);
+      if (!right.some((line) => line.includes(" urn:grant"))) passed++;
+      const news = (await refusals(declared(program, true), settings)).filter((line) => !right.includes(line));
+      for (const [index, { type, wrong }] of program.list.entries()) {
+        const isRefused = news.some((line) => line.includes(` urn:grant${index} `));
+        assert.ok(isRefused || Object.keys(wrong).length === 0, `grant${index}: ${type}: ${JSON.stringify(wrong)}`);
+      }
+    });
     assert.ok(passed > numRuns / 10, `${passed} programs pass as the settings ask for them`);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { makeTestCertificate, type TestCertificate } from "@defender-mssp/testkit";
 import * as fc from "fast-check";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";
@@ -78,16 +79,14 @@ describe("settings: connector", () => {
     });
 
     it("default rotation: fits into any number of days", () => {
-      fc.assert(
-        fc.property(fc.integer({ min: 2, max: 365 }), (days) => {
-          const { credential } = connectorOf(secret({ days }));
-          assert.ok(credential.type === "secret" && "days" in credential);
-          const { rotateBeforeDays, overlapDays } = credential;
-          assert.ok(rotateBeforeDays >= 1 && rotateBeforeDays < days);
-          assert.ok(overlapDays <= rotateBeforeDays && rotateBeforeDays + overlapDays <= days);
-          assert.deepEqual(wrong(secret({ days, rotateBeforeDays, overlapDays })), []);
-        }),
-      );
+      assertProperty(100, fc.integer({ min: 2, max: 365 }), (days) => {
+        const { credential } = connectorOf(secret({ days }));
+        assert.ok(credential.type === "secret" && "days" in credential);
+        const { rotateBeforeDays, overlapDays } = credential;
+        assert.ok(rotateBeforeDays >= 1 && rotateBeforeDays < days);
+        assert.ok(overlapDays <= rotateBeforeDays && rotateBeforeDays + overlapDays <= days);
+        assert.deepEqual(wrong(secret({ days, rotateBeforeDays, overlapDays })), []);
+      });
     });
   });
 
@@ -275,21 +274,15 @@ describe("settings: connector", () => {
   });
 
   it("any input: a connector or a list of problems", () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), fc.anything()), (connector) => {
-        const result = checkSettings({ ...good, connector }, [], {});
-        assert.ok("problems" in result || "settings" in result);
-      }),
-      { numRuns: 300 },
-    );
+    assertProperty(300, fc.oneof(fc.jsonValue(), fc.anything()), (connector) => {
+      const result = checkSettings({ ...good, connector }, [], {});
+      assert.ok("problems" in result || "settings" in result);
+    });
     const key = fc.constantFrom("kind", "credential", "alertApis", "profile", "actions", "incidents", "writesEndOn");
-    fc.assert(
-      fc.property(fc.dictionary(key, fc.jsonValue()), (connector) => {
-        const result = checkSettings(values(connector), [], {});
-        assert.ok("problems" in result || "settings" in result);
-      }),
-      { numRuns: 300 },
-    );
+    assertProperty(300, fc.dictionary(key, fc.jsonValue()), (connector) => {
+      const result = checkSettings(values(connector), [], {});
+      assert.ok("problems" in result || "settings" in result);
+    });
   });
 
   describe("MSSP_CLOCK", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import { VisibleError } from "@defender-mssp/errors";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
@@ -107,12 +108,9 @@ describe("a stack's settings file", function () {
       fc.tuple(text, text).map(([key, value]) => `  ${key}: ${value}`),
       text,
     );
-    await fc.assert(
-      fc.asyncProperty(fc.array(line, { maxLength: 12 }), async (lines) => {
-        await read(["config:", ...lines].join("\n"));
-      }),
-      { numRuns: 300 },
-    );
+    await assertAsyncProperty(300, fc.array(line, { maxLength: 12 }), async (lines) => {
+      await read(["config:", ...lines].join("\n"));
+    });
     assert.deepEqual(await readdir(folder), before);
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { parse } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
@@ -632,34 +633,32 @@ describe("settings", () => {
       .map((entries) => Object.fromEntries([...Object.entries(good), ...entries]));
 
     it("any settings give a checked object or one VisibleError", () => {
-      fc.assert(
-        fc.property(
-          values,
-          fc.array(key),
-          fc.dictionary(fc.constantFrom("ARM_TENANT_ID", "MSSP_DEFENDER_ENDPOINT"), fc.string()),
-          (given, secretKeys, environment) => {
-            try {
-              const settings = parseSettings(given, secretKeys, environment);
-              assert.match(settings.tenantId, /^[0-9a-f-]{36}$/);
-              assert.match(settings.customerDomain, /^[a-z0-9.-]+$/);
-              assert.ok(settings.customerName.length <= 100);
-              for (const name of textsIn(settings)) {
-                assert.doesNotMatch(name, /[^\P{Cc}\n\t]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u);
-              }
-              for (const { name } of settings.notificationRules) assert.doesNotMatch(name, /^\.{0,2}$|\n/);
-              const addresses = settings.analysts.map(({ email }) => email);
-              assert.equal(new Set(addresses).size, addresses.length);
-            } catch (error) {
-              if (!(error instanceof VisibleError)) throw error;
-              assert.match(error.message, /^(1 setting is|\d+ settings are) wrong; nothing was changed\.\n {2}\S/);
-              assert.doesNotMatch(error.message.replaceAll("\n", ""), /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u);
-              assert.ok(error.message.length < 100_000);
-              for (const line of error.message.split("\n")) assert.doesNotMatch(line, /^\s*::|##\[|##vso\[/);
-              assert.deepEqual(Object.keys(Object.prototype), []);
+      assertProperty(
+        600,
+        values,
+        fc.array(key),
+        fc.dictionary(fc.constantFrom("ARM_TENANT_ID", "MSSP_DEFENDER_ENDPOINT"), fc.string()),
+        (given, secretKeys, environment) => {
+          try {
+            const settings = parseSettings(given, secretKeys, environment);
+            assert.match(settings.tenantId, /^[0-9a-f-]{36}$/);
+            assert.match(settings.customerDomain, /^[a-z0-9.-]+$/);
+            assert.ok(settings.customerName.length <= 100);
+            for (const name of textsIn(settings)) {
+              assert.doesNotMatch(name, /[^\P{Cc}\n\t]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/u);
             }
-          },
-        ),
-        { numRuns: 600 },
+            for (const { name } of settings.notificationRules) assert.doesNotMatch(name, /^\.{0,2}$|\n/);
+            const addresses = settings.analysts.map(({ email }) => email);
+            assert.equal(new Set(addresses).size, addresses.length);
+          } catch (error) {
+            if (!(error instanceof VisibleError)) throw error;
+            assert.match(error.message, /^(1 setting is|\d+ settings are) wrong; nothing was changed\.\n {2}\S/);
+            assert.doesNotMatch(error.message.replaceAll("\n", ""), /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u);
+            assert.ok(error.message.length < 100_000);
+            for (const line of error.message.split("\n")) assert.doesNotMatch(line, /^\s*::|##\[|##vso\[/);
+            assert.deepEqual(Object.keys(Object.prototype), []);
+          }
+        },
       );
     });
 
@@ -671,16 +670,13 @@ describe("settings", () => {
     });
 
     it("no error contains a secret's value", () => {
-      fc.assert(
-        fc.property(fc.constantFrom(...settingKeys), fc.string({ minLength: 4 }), (secretKey, text) => {
-          const value = `hunter2${text}hunter2`;
-          for (const given of [value, JSON.stringify([value]), JSON.stringify([{ email: value, [value]: "x" }])]) {
-            const problems = problemsOf({ [secretKey]: given }, [secretKey]).map(({ seen }) => seen);
-            assert.doesNotMatch(problems.join(), /hunter2/);
-          }
-        }),
-        { numRuns: 200 },
-      );
+      assertProperty(200, fc.constantFrom(...settingKeys), fc.string({ minLength: 4 }), (secretKey, text) => {
+        const value = `hunter2${text}hunter2`;
+        for (const given of [value, JSON.stringify([value]), JSON.stringify([{ email: value, [value]: "x" }])]) {
+          const problems = problemsOf({ [secretKey]: given }, [secretKey]).map(({ seen }) => seen);
+          assert.doesNotMatch(problems.join(), /hunter2/);
+        }
+      });
     });
 
     it("100,000 wrong settings give a bounded message within the test's time", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { commentText } from "../../../cli/ci/comment/comment";
 import { redactedText, redactedValue, secretsOfEnvironment } from "../../../cli/base/redaction";
@@ -137,14 +138,11 @@ describe("what leaves CI", () => {
         }),
       )
       .map(([first, digit, rest]) => `${first}${digit}Q~${rest}`);
-    fc.assert(
-      fc.property(secret, fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), (hidden, before, after) => {
-        const text = `${before} ${hidden} ${after}`;
-        assertGone(redactedText(text), hidden);
-        assertGone(JSON.stringify(redactedValue("description", [{ a: text }])), hidden);
-      }),
-      { numRuns: 500 },
-    );
+    assertProperty(500, secret, fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), (hidden, before, after) => {
+      const text = `${before} ${hidden} ${after}`;
+      assertGone(redactedText(text), hidden);
+      assertGone(JSON.stringify(redactedValue("description", [{ a: text }])), hidden);
+    });
   });
 
   it("keeps the hash of refused code, which the operator needs, and no other word of that form", () => {

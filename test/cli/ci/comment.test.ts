@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { commentMarker, commentText } from "../../../cli/ci/comment/comment";
 import { driftReport, driftReports } from "../../../cli/ci/drift/drift";
@@ -161,15 +162,12 @@ describe("the comment on a pull request", () => {
         { maxLength: 3 },
       ),
     }) as fc.Arbitrary<StackPreview>;
-    fc.assert(
-      fc.property(fc.array(preview, { maxLength: 5 }), fc.integer({ min: 100, max: 5000 }), (previews, limit) => {
-        const text = commentText(previews, { limit, deleted: previews.map(({ stack }) => stack) });
-        assert.ok(text.length <= limit, `${text.length} > ${limit}`);
-        assertHarmless(text);
-        for (const one of previews) assertHarmless(driftReport(one, limit).body);
-      }),
-      { numRuns: 300 },
-    );
+    assertProperty(300, fc.array(preview, { maxLength: 5 }), fc.integer({ min: 100, max: 5000 }), (previews, limit) => {
+      const text = commentText(previews, { limit, deleted: previews.map(({ stack }) => stack) });
+      assert.ok(text.length <= limit, `${text.length} > ${limit}`);
+      assertHarmless(text);
+      for (const one of previews) assertHarmless(driftReport(one, limit).body);
+    });
   });
 });
 

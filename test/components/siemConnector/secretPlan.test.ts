@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import type { SecretSchedule } from "@defender-mssp/microsoft";
 import * as fc from "fast-check";
 import {
@@ -109,91 +110,81 @@ describe("components/siemConnector: the plan of the secrets", () => {
   });
 
   it("a valid current secret exists at any time if `up` runs within each window", () => {
-    fc.assert(
-      fc.property(policies, fractions, (policy, gaps) => {
-        const stack = new Stack(policy);
-        let at = start;
+    assertProperty(500, policies, fractions, (policy, gaps) => {
+      const stack = new Stack(policy);
+      let at = start;
+      stack.up(at);
+      for (const fraction of gaps) {
+        const next = at + fraction * policy.rotateBeforeDays * day;
+        // Up to the moment before the next `up`.
+        assert.ok(stack.works(stack.current!.endsOn, next - 1000), `no secret on day ${(next - start) / day}`);
+        at = next;
         stack.up(at);
-        for (const fraction of gaps) {
-          const next = at + fraction * policy.rotateBeforeDays * day;
-          // Up to the moment before the next `up`.
-          assert.ok(stack.works(stack.current!.endsOn, next - 1000), `no secret on day ${(next - start) / day}`);
-          at = next;
-          stack.up(at);
-        }
-      }),
-      { numRuns: 500 },
-    );
+      }
+    });
   });
 
   it("the old secret stays for the overlap or until its own end", () => {
-    fc.assert(
-      fc.property(policies, fractions, (policy, gaps) => {
-        const stack = new Stack(policy);
-        let at = start;
+    assertProperty(500, policies, fractions, (policy, gaps) => {
+      const stack = new Stack(policy);
+      let at = start;
+      stack.up(at);
+      let handedOver: { readonly endsOn: string; readonly until: number } | undefined;
+      for (const fraction of gaps) {
+        at += fraction * policy.rotateBeforeDays * day;
+        const before = stack.current!;
         stack.up(at);
-        let handedOver: { readonly endsOn: string; readonly until: number } | undefined;
-        for (const fraction of gaps) {
-          at += fraction * policy.rotateBeforeDays * day;
-          const before = stack.current!;
-          stack.up(at);
-          if (handedOver !== undefined && at < handedOver.until - 1000) {
-            assert.ok(stack.works(handedOver.endsOn, at), "the old secret was taken away too early");
-          }
-          if (stack.current!.endsOn === before.endsOn) continue;
-          const until = Math.min(at + policy.overlapDays * day, Date.parse(before.endsOn));
-          handedOver = { endsOn: before.endsOn, until };
+        if (handedOver !== undefined && at < handedOver.until - 1000) {
+          assert.ok(stack.works(handedOver.endsOn, at), "the old secret was taken away too early");
         }
-      }),
-      { numRuns: 500 },
-    );
+        if (stack.current!.endsOn === before.endsOn) continue;
+        const until = Math.min(at + policy.overlapDays * day, Date.parse(before.endsOn));
+        handedOver = { endsOn: before.endsOn, until };
+      }
+    });
   });
 
   it("changes occur exactly at the announced dates", () => {
-    fc.assert(
-      fc.property(
-        policies,
-        fc.integer({ min: 1, max: 8 }),
-        fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (policy, steps, part) => {
-          const stack = new Stack(policy);
-          let at = start;
-          let plan = stack.up(at);
-          for (let step = 0; step < steps; step++) {
-            const { changes } = stack;
-            stack.up(at + (nextStepOf(plan) - 2000 - at) * part);
-            assert.equal(stack.changes, changes, "a change before its time");
-            at = nextStepOf(plan) + 1000;
-            plan = stack.up(at);
-            assert.equal(stack.changes, changes + 1, "no change in its time");
-          }
-        },
-      ),
-      { numRuns: 500 },
+    assertProperty(
+      500,
+      policies,
+      fc.integer({ min: 1, max: 8 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (policy, steps, part) => {
+        const stack = new Stack(policy);
+        let at = start;
+        let plan = stack.up(at);
+        for (let step = 0; step < steps; step++) {
+          const { changes } = stack;
+          stack.up(at + (nextStepOf(plan) - 2000 - at) * part);
+          assert.equal(stack.changes, changes, "a change before its time");
+          at = nextStepOf(plan) + 1000;
+          plan = stack.up(at);
+          assert.equal(stack.changes, changes + 1, "no change in its time");
+        }
+      },
     );
   });
 
   it("no secret is valid for longer than the current settings allow", () => {
-    fc.assert(
-      fc.property(
-        policies,
-        fc.array(fc.tuple(policies, fc.integer({ min: 1, max: 500 })), { maxLength: 30 }),
-        (first, changed) => {
-          const stack = new Stack(first);
-          let at = start;
+    assertProperty(
+      300,
+      policies,
+      fc.array(fc.tuple(policies, fc.integer({ min: 1, max: 500 })), { maxLength: 30 }),
+      (first, changed) => {
+        const stack = new Stack(first);
+        let at = start;
+        stack.up(at);
+        for (const [policy, days] of changed) {
+          stack.policy = policy;
+          at += days * day;
           stack.up(at);
-          for (const [policy, days] of changed) {
-            stack.policy = policy;
-            at += days * day;
-            stack.up(at);
-            assert.ok(stack.works(stack.current!.endsOn, at));
-            const left = (Date.parse(stack.current!.endsOn) - at) / day;
-            const waits = stack.plan(at).waitsUntil !== undefined;
-            assert.ok(left <= policy.days + 1 || waits, `${left} days left of ${policy.days}`);
-          }
-        },
-      ),
-      { numRuns: 300 },
+          assert.ok(stack.works(stack.current!.endsOn, at));
+          const left = (Date.parse(stack.current!.endsOn) - at) / day;
+          const waits = stack.plan(at).waitsUntil !== undefined;
+          assert.ok(left <= policy.days + 1 || waits, `${left} days left of ${policy.days}`);
+        }
+      },
     );
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { publishedApplications } from "@defender-mssp/microsoft";
 import * as fc from "fast-check";
 import {
@@ -32,14 +33,11 @@ describe("guardrails: applications", () => {
       fc.webUrl(),
       fc.array(part, { maxLength: 6 }).map((parts) => parts.join("")),
     );
-    fc.assert(
-      fc.property(uris, (uri) => {
-        if (redirectUriProblem(uri, { hosts: ["contoso.com"] }) !== undefined) return;
-        const { protocol, hostname, username, hash } = new URL(uri);
-        assert.deepEqual([protocol, hostname, username, hash], ["https:", "contoso.com", "", ""]);
-      }),
-      { numRuns: 2000 },
-    );
+    assertProperty(2000, uris, (uri) => {
+      if (redirectUriProblem(uri, { hosts: ["contoso.com"] }) !== undefined) return;
+      const { protocol, hostname, username, hash } = new URL(uri);
+      assert.deepEqual([protocol, hostname, username, hash], ["https:", "contoso.com", "", ""]);
+    });
   });
 
   it("permission: a writing one is recognized by its name", () => {

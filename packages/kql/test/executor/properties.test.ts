@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { runQuery, type HuntingSchema, type QueryRow } from "@defender-mssp/kql";
 import fc from "fast-check";
 
@@ -39,101 +40,74 @@ function bag(list: readonly unknown[]): string[] {
 
 describe("runQuery: properties", () => {
   it("two where operators are one with and", () => {
-    fc.assert(
-      fc.property(pairs, fc.integer({ min: -3, max: 3 }), (left, limit) => {
-        assert.deepEqual(
-          run(`L | where N > ${limit} | where K == "a"`, left),
-          run(`L | where N > ${limit} and K == "a"`, left),
-        );
-      }),
-      { numRuns: 40 },
-    );
+    assertProperty(40, pairs, fc.integer({ min: -3, max: 3 }), (left, limit) => {
+      assert.deepEqual(
+        run(`L | where N > ${limit} | where K == "a"`, left),
+        run(`L | where N > ${limit} and K == "a"`, left),
+      );
+    });
   });
 
   it("where before and after a project of its columns is the same", () => {
-    fc.assert(
-      fc.property(pairs, (left) => {
-        assert.deepEqual(run("L | where N >= 0 | project N, K", left), run("L | project N, K | where N >= 0", left));
-      }),
-      { numRuns: 40 },
-    );
+    assertProperty(40, pairs, (left) => {
+      assert.deepEqual(run("L | where N >= 0 | project N, K", left), run("L | project N, K | where N >= 0", left));
+    });
   });
 
   it("where and its negation lose the rows only for which the condition is null", () => {
-    fc.assert(
-      fc.property(pairs, (left) => {
-        const both = [...run("L | where N > 0", left), ...run("L | where not(N > 0)", left)];
-        assert.deepEqual(bag(both), bag(left.filter(([, number]) => number !== null)));
-      }),
-      { numRuns: 40 },
-    );
+    assertProperty(40, pairs, (left) => {
+      const both = [...run("L | where N > 0", left), ...run("L | where not(N > 0)", left)];
+      assert.deepEqual(bag(both), bag(left.filter(([, number]) => number !== null)));
+    });
   });
 
   it("sort orders by the key and leaves equal rows in their order", () => {
-    fc.assert(
-      fc.property(pairs, (left) => {
-        const expected = [...left].sort(([, a], [, b]) => (a ?? -Infinity) - (b ?? -Infinity));
-        assert.deepEqual(run("L | sort by N asc", left), expected);
-      }),
-      { numRuns: 40 },
-    );
+    assertProperty(40, pairs, (left) => {
+      const expected = [...left].sort(([, a], [, b]) => (a ?? -Infinity) - (b ?? -Infinity));
+      assert.deepEqual(run("L | sort by N asc", left), expected);
+    });
   });
 
   it("has agrees with a regular expression of terms", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", "1", "-", " ", "."), maxLength: 8 });
     const term = fc.string({ unit: fc.constantFrom("a", "b", "1"), minLength: 1, maxLength: 3 });
-    fc.assert(
-      fc.property(text, term, (searched, word) => {
-        const isTerm = new RegExp(`(?<![a-z0-9])${word}(?![a-z0-9])`, "i").test(searched);
-        assert.deepEqual(run(`print ${quoted(searched)} has ${quoted(word.toUpperCase())}`, []), [[isTerm]]);
-      }),
-      { numRuns: 150 },
-    );
+    assertProperty(150, text, term, (searched, word) => {
+      const isTerm = new RegExp(`(?<![a-z0-9])${word}(?![a-z0-9])`, "i").test(searched);
+      assert.deepEqual(run(`print ${quoted(searched)} has ${quoted(word.toUpperCase())}`, []), [[isTerm]]);
+    });
   });
 
   for (const kind of ["inner", "leftouter", "leftsemi", "leftanti", "innerunique"]) {
     it(`join kind=${kind} agrees with a nested loop`, () => {
-      fc.assert(
-        fc.property(pairs, pairs, (left, right) => {
-          assert.deepEqual(bag(run(`L | join kind=${kind} R on N`, left, right)), bag(nestedLoop(kind, left, right)));
-        }),
-        { numRuns: 40 },
-      );
+      assertProperty(40, pairs, pairs, (left, right) => {
+        assert.deepEqual(bag(run(`L | join kind=${kind} R on N`, left, right)), bag(nestedLoop(kind, left, right)));
+      });
     });
   }
 
   it("summarize agrees with groups counted by hand", () => {
-    fc.assert(
-      fc.property(pairs, (left) => {
-        const keys = [...new Set(left.map(([key]) => key))];
-        const expected = keys.map((key) => {
-          const numbers = left.filter(([own]) => own === key).map(([, number]) => number);
-          const present = numbers.filter((number) => number !== null);
-          const sum = present.reduce((total, number) => total + number, 0);
-          return [key, numbers.length, sum, present.length === 0 ? null : Math.max(...present), new Set(present).size];
-        });
-        assert.deepEqual(run("L | summarize count(), sum(N), max(N), dcount(N) by K", left), expected);
-      }),
-      { numRuns: 40 },
-    );
+    assertProperty(40, pairs, (left) => {
+      const keys = [...new Set(left.map(([key]) => key))];
+      const expected = keys.map((key) => {
+        const numbers = left.filter(([own]) => own === key).map(([, number]) => number);
+        const present = numbers.filter((number) => number !== null);
+        const sum = present.reduce((total, number) => total + number, 0);
+        return [key, numbers.length, sum, present.length === 0 ? null : Math.max(...present), new Set(present).size];
+      });
+      assert.deepEqual(run("L | summarize count(), sum(N), max(N), dcount(N) by K", left), expected);
+    });
   });
 
   it("distinct agrees with a summarize without aggregates", () => {
-    fc.assert(
-      fc.property(pairs, (left) => {
-        assert.deepEqual(run("L | distinct K, N", left), run("L | summarize by K, N", left));
-      }),
-      { numRuns: 40 },
-    );
+    assertProperty(40, pairs, (left) => {
+      assert.deepEqual(run("L | distinct K, N", left), run("L | summarize by K, N", left));
+    });
   });
 
   it("a table that is united with itself counts twice", () => {
-    fc.assert(
-      fc.property(pairs, pairs, (left, right) => {
-        assert.deepEqual(run("union L, R, L | count", left, right), [[2 * left.length + right.length]]);
-      }),
-      { numRuns: 40 },
-    );
+    assertProperty(40, pairs, pairs, (left, right) => {
+      assert.deepEqual(run("union L, R, L | count", left, right), [[2 * left.length + right.length]]);
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import {
   authenticationStrengths,
@@ -107,35 +108,29 @@ describe("judgement of Conditional Access policies", () => {
   const rank = (one: string) => ["passes", "asks", "unknown", "blocks"].indexOf(one);
 
   it("property: a disabled policy, and one that excludes the MSSP's tenant, never applies", () => {
-    fc.assert(
-      fc.property(users, controls, trust, (who, builtInControls, trusted) => {
-        const signIn = { msspTenantId, trust: trusted };
-        const made = policy({ users: who }, { builtInControls });
-        assert.equal(judgePolicy({ ...made, state: "disabled" }, signIn).applies, "no");
-        const excluded = { ...who, excludeGuestsOrExternalUsers: guests(other, msspTenantId) };
-        assert.equal(judgePolicy(policy({ users: excluded }, { builtInControls }), signIn).applies, "no");
-      }),
-    );
+    assertProperty(100, users, controls, trust, (who, builtInControls, trusted) => {
+      const signIn = { msspTenantId, trust: trusted };
+      const made = policy({ users: who }, { builtInControls });
+      assert.equal(judgePolicy({ ...made, state: "disabled" }, signIn).applies, "no");
+      const excluded = { ...who, excludeGuestsOrExternalUsers: guests(other, msspTenantId) };
+      assert.equal(judgePolicy(policy({ users: excluded }, { builtInControls }), signIn).applies, "no");
+    });
   });
 
   it("property: more trust is never graver, and OR is never graver than AND", () => {
-    fc.assert(
-      fc.property(controls, trust, fc.constantFrom("AND", "OR"), (builtInControls, trusted, operator) => {
-        const graveness = (grant: object, signIn: ExternalSignIn) => rank(effect(grant, signIn));
-        const grant = { operator, builtInControls };
-        assert.ok(graveness(grant, everything) <= graveness(grant, { msspTenantId, trust: trusted }));
-        const [or, and] = ["OR", "AND"].map((one) => graveness({ operator: one, builtInControls }, none));
-        assert.ok((or ?? 0) <= (and ?? 0));
-      }),
-    );
+    assertProperty(100, controls, trust, fc.constantFrom("AND", "OR"), (builtInControls, trusted, operator) => {
+      const graveness = (grant: object, signIn: ExternalSignIn) => rank(effect(grant, signIn));
+      const grant = { operator, builtInControls };
+      assert.ok(graveness(grant, everything) <= graveness(grant, { msspTenantId, trust: trusted }));
+      const [or, and] = ["OR", "AND"].map((one) => graveness({ operator: one, builtInControls }, none));
+      assert.ok((or ?? 0) <= (and ?? 0));
+    });
   });
 
   it("property: a policy for another tenant's guests alone never applies to the MSSP's", () => {
-    fc.assert(
-      fc.property(controls, trust, (builtInControls, trusted) => {
-        const made = policy({ users: { includeGuestsOrExternalUsers: guests(other) } }, { builtInControls });
-        assert.equal(judgePolicy(made, { msspTenantId, trust: trusted }).applies, "no");
-      }),
-    );
+    assertProperty(100, controls, trust, (builtInControls, trusted) => {
+      const made = policy({ users: { includeGuestsOrExternalUsers: guests(other) } }, { builtInControls });
+      assert.equal(judgePolicy(made, { msspTenantId, trust: trusted }).applies, "no");
+    });
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import type { AccessConfiguration, AccessPartner } from "../../src/graph/crossTenantAccess";
 import {
@@ -59,40 +60,34 @@ const put = (entry: AccessPartner, values: object) => ({ ...entry, ...values }) 
 
 describe("packages/microsoft/providers/accessPartnerPlan: the plan of a partner entry", () => {
   it("taking the stack's part out leaves the entry as it was, after any two settings", () => {
-    fc.assert(
-      fc.property(partner, part, part, (entry, first, second) => {
-        const one = planPartner(first, entry, defaults, {});
-        const changed = put(entry, one.values);
-        const two = planPartner(second, changed, defaults, one.record);
-        const last = put(changed, two.values);
-        assert.deepEqual(put(last, planRemoval(last, defaults, two.record)), entry);
-      }),
-    );
+    assertProperty(100, partner, part, part, (entry, first, second) => {
+      const one = planPartner(first, entry, defaults, {});
+      const changed = put(entry, one.values);
+      const two = planPartner(second, changed, defaults, one.record);
+      const last = put(changed, two.values);
+      assert.deepEqual(put(last, planRemoval(last, defaults, two.record)), entry);
+    });
   });
 
   it("the entry says what the settings say, and a second plan changes nothing", () => {
-    fc.assert(
-      fc.property(partner, part, (entry, wanted) => {
-        const { values, record } = planPartner(wanted, entry, defaults, {});
-        const changed = put(entry, values);
-        assert.deepEqual(partIn(changed, wanted), wanted);
-        assert.deepEqual(planPartner(wanted, changed, defaults, record), { values: {}, record });
-      }),
-    );
+    assertProperty(100, partner, part, (entry, wanted) => {
+      const { values, record } = planPartner(wanted, entry, defaults, {});
+      const changed = put(entry, values);
+      assert.deepEqual(partIn(changed, wanted), wanted);
+      assert.deepEqual(planPartner(wanted, changed, defaults, record), { values: {}, record });
+    });
   });
 
   it("a property that the settings do not name is never written", () => {
-    fc.assert(
-      fc.property(partner, part, (entry, wanted) => {
-        const { values } = planPartner(wanted, entry, defaults, {});
-        const limited = wanted.limitToGroup ?? wanted.limitToApplication;
-        if (limited === undefined) assert.ok(!("b2bCollaborationInbound" in values));
-        assert.ok(!("b2bDirectConnectInbound" in values));
-        const trust = values.inboundTrust as AccessConfiguration["inboundTrust"] | undefined;
-        const before = entry.inboundTrust ?? defaults.inboundTrust;
-        if (trust && wanted.isMfaAccepted === undefined) assert.equal(trust.isMfaAccepted, before?.isMfaAccepted);
-      }),
-    );
+    assertProperty(100, partner, part, (entry, wanted) => {
+      const { values } = planPartner(wanted, entry, defaults, {});
+      const limited = wanted.limitToGroup ?? wanted.limitToApplication;
+      if (limited === undefined) assert.ok(!("b2bCollaborationInbound" in values));
+      assert.ok(!("b2bDirectConnectInbound" in values));
+      const trust = values.inboundTrust as AccessConfiguration["inboundTrust"] | undefined;
+      const before = entry.inboundTrust ?? defaults.inboundTrust;
+      if (trust && wanted.isMfaAccepted === undefined) assert.equal(trust.isMfaAccepted, before?.isMfaAccepted);
+    });
   });
 
   it("an inherited trust that the default grants stays when another one is set", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { VisibleError } from "@defender-mssp/errors";
 import { prepareHome } from "../../src/cloud/home";
@@ -25,20 +26,17 @@ describe("the cloud on disk", () => {
       objects: fc.array(fc.tuple(key, key, object)),
       links: fc.array(fc.tuple(key, key, fc.array(fc.uuid()))),
     });
-    fc.assert(
-      fc.property(content, ({ objects, links }) => {
-        const before = new TenantRecord(contoso);
-        for (const [collection, id, value] of objects) {
-          before.objects(collection).set(id, JSON.parse(JSON.stringify(value)) as StoredObject);
-        }
-        for (const [name, from, to] of links) before.links(name).set(from, to);
-        const after = TenantRecord.parse(contoso, before.text());
-        assert.equal(after.text(), before.text());
-        assert.deepEqual(after.collections(), before.collections());
-        for (const name of before.collections()) assert.deepEqual(after.objects(name), before.objects(name));
-      }),
-      { numRuns: 100 },
-    );
+    assertProperty(100, content, ({ objects, links }) => {
+      const before = new TenantRecord(contoso);
+      for (const [collection, id, value] of objects) {
+        before.objects(collection).set(id, JSON.parse(JSON.stringify(value)) as StoredObject);
+      }
+      for (const [name, from, to] of links) before.links(name).set(from, to);
+      const after = TenantRecord.parse(contoso, before.text());
+      assert.equal(after.text(), before.text());
+      assert.deepEqual(after.collections(), before.collections());
+      for (const name of before.collections()) assert.deepEqual(after.objects(name), before.objects(name));
+    });
   });
 
   it("store: keeps deleted objects and hashes of secrets", async () => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fc from "fast-check";
@@ -237,41 +238,38 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
   });
 
   it("all faults together: the delivered alerts are the existing ones", async () => {
-    await fc.assert(
-      fc.asyncProperty(anything, async ({ clumps, failAt, isFiltered, changes, faults, ...rest }) => {
-        const behaviour: Partial<Behaviour> = {
-          ...rest,
-          largestSkip: 500,
-          faults: spaced(faults),
-          meanwhile: (request) => change(request, changes[request]),
-        };
-        server.reset(behaviour);
-        await rm(checkpoint, { force: true });
-        const since = server.now() - 41 * day;
-        for (const [number, { age, count, gap }] of clumps.entries()) {
-          for (let index = 0; index < count; index++) {
-            const created = Math.min(server.now(), server.now() - age + index * gap);
-            server.add(`${number}-${index}`, Math.floor(created), severityOf(index));
-          }
+    await assertAsyncProperty(40, anything, async ({ clumps, failAt, isFiltered, changes, faults, ...rest }) => {
+      const behaviour: Partial<Behaviour> = {
+        ...rest,
+        largestSkip: 500,
+        faults: spaced(faults),
+        meanwhile: (request) => change(request, changes[request]),
+      };
+      server.reset(behaviour);
+      await rm(checkpoint, { force: true });
+      const since = server.now() - 41 * day;
+      for (const [number, { age, count, gap }] of clumps.entries()) {
+        for (let index = 0; index < count; index++) {
+          const created = Math.min(server.now(), server.now() - age + index * gap);
+          server.add(`${number}-${index}`, Math.floor(created), severityOf(index));
         }
-        const severities = isFiltered ? (["high", "medium"] as const) : undefined;
-        const first = await delivered({ since, severities, failAt, mayBeUnreadable: true });
-        // What came late into a span that had been read is the next command's.
-        server.behaviour = { ...server.behaviour, meanwhile: () => undefined };
-        const found = new Set([...first, ...(await delivered({ since, severities, mayBeUnreadable: true }))]);
-        if (!isFiltered) {
-          assertComplete(found, since);
-          return;
-        }
-        // What changed its severity meanwhile may be in either set.
-        const stable = server.alerts.filter(({ updated, created }) => updated === created);
-        const wanted = stable.filter(({ severity }) => severity === "high" || severity === "medium");
-        const lost = wanted.filter(({ id }) => !found.has(id)).map(({ id }) => id);
-        assert.deepEqual(lost, []);
-        assert.equal(server.requestsElsewhere, 0);
-      }),
-      { numRuns: 40 },
-    );
+      }
+      const severities = isFiltered ? (["high", "medium"] as const) : undefined;
+      const first = await delivered({ since, severities, failAt, mayBeUnreadable: true });
+      // What came late into a span that had been read is the next command's.
+      server.behaviour = { ...server.behaviour, meanwhile: () => undefined };
+      const found = new Set([...first, ...(await delivered({ since, severities, mayBeUnreadable: true }))]);
+      if (!isFiltered) {
+        assertComplete(found, since);
+        return;
+      }
+      // What changed its severity meanwhile may be in either set.
+      const stable = server.alerts.filter(({ updated, created }) => updated === created);
+      const wanted = stable.filter(({ severity }) => severity === "high" || severity === "medium");
+      const lost = wanted.filter(({ id }) => !found.has(id)).map(({ id }) => id);
+      assert.deepEqual(lost, []);
+      assert.equal(server.requestsElsewhere, 0);
+    });
   });
 
   /** Something of the service changes: an alert is updated, comes, or comes late. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import {
   type AlertRecord,
   type LegacyAlert,
@@ -109,28 +110,26 @@ describe("packages/siem: users of an alert", () => {
 
 describe("packages/siem: CEF", () => {
   it("is parsed back unchanged, for any characters", () => {
-    fc.assert(
-      fc.property(nastyRecord, (record) => {
-        const line = recordAsCef(fetched(record));
-        assert.doesNotMatch(line, /[\r\n]/);
-        const { header, extension } = parseCef(line);
-        const oneLine = (text: string) => text.replace(/[\r\n]+/g, " ");
-        const digest = createHash("sha256").update(record.id).digest("hex").slice(0, 40);
-        assert.deepEqual(header, [
-          "CEF:0",
-          "Microsoft",
-          oneLine(cut(record.product, 63)),
-          "1",
-          graph.detectorId,
-          oneLine(record.title),
-          header[6],
-        ]);
-        assert.equal(extension.get("externalId") ?? "", record.id.length > 40 ? digest : record.id);
-        assert.equal(extension.get("msg") ?? "", record.description);
-        assert.equal(extension.get("cs5") ?? "", record.processes[0]!.commandLine);
-        assert.equal(extension.get("rt"), String(Date.parse(record.createdAt)));
-      }),
-    );
+    assertProperty(100, nastyRecord, (record) => {
+      const line = recordAsCef(fetched(record));
+      assert.doesNotMatch(line, /[\r\n]/);
+      const { header, extension } = parseCef(line);
+      const oneLine = (text: string) => text.replace(/[\r\n]+/g, " ");
+      const digest = createHash("sha256").update(record.id).digest("hex").slice(0, 40);
+      assert.deepEqual(header, [
+        "CEF:0",
+        "Microsoft",
+        oneLine(cut(record.product, 63)),
+        "1",
+        graph.detectorId,
+        oneLine(record.title),
+        header[6],
+      ]);
+      assert.equal(extension.get("externalId") ?? "", record.id.length > 40 ? digest : record.id);
+      assert.equal(extension.get("msg") ?? "", record.description);
+      assert.equal(extension.get("cs5") ?? "", record.processes[0]!.commandLine);
+      assert.equal(extension.get("rt"), String(Date.parse(record.createdAt)));
+    });
   });
 
   const cut = (text: string, most: number) =>
@@ -172,18 +171,16 @@ describe("packages/siem: CEF", () => {
 
 describe("packages/siem: Elastic Common Schema", () => {
   it("has time, ID, tenant and entities in the schema's fields, for any characters", () => {
-    fc.assert(
-      fc.property(nastyRecord, (record) => {
-        const document = JSON.parse(recordAsEcs(fetched(record))) as Record<string, Record<string, unknown>>;
-        assert.equal(document["@timestamp"], record.createdAt);
-        assert.equal(document["message"], record.title);
-        assert.equal(document["event"]?.["id"], record.id);
-        assert.equal(document["event"]["kind"], "alert");
-        assert.equal(document["organization"]?.["id"], record.tenantId);
-        assert.equal(document["host"]?.["name"], record.devices[0]?.name ?? undefined);
-        assert.deepEqual(document["defender"], JSON.parse(JSON.stringify(record)));
-      }),
-    );
+    assertProperty(100, nastyRecord, (record) => {
+      const document = JSON.parse(recordAsEcs(fetched(record))) as Record<string, Record<string, unknown>>;
+      assert.equal(document["@timestamp"], record.createdAt);
+      assert.equal(document["message"], record.title);
+      assert.equal(document["event"]?.["id"], record.id);
+      assert.equal(document["event"]["kind"], "alert");
+      assert.equal(document["organization"]?.["id"], record.tenantId);
+      assert.equal(document["host"]?.["name"], record.devices[0]?.name ?? undefined);
+      assert.deepEqual(document["defender"], JSON.parse(JSON.stringify(record)));
+    });
   });
 
   it("file.path is the full path with the file's name, as the schema defines it", () => {
@@ -209,36 +206,32 @@ describe("packages/siem: Elastic Common Schema", () => {
 
 describe("packages/siem: syslog", () => {
   it("is framed and parsed back unchanged, in chunks of any size", () => {
-    fc.assert(
-      fc.property(fc.array(nastyRecord, { maxLength: 5 }), fc.integer({ min: 1, max: 900 }), (records, size) => {
-        const bytes = Buffer.concat(
-          records.map((record) => syslogFrame(syslogMessage(sinkRecordOf(fetched(record), recordAsJson), true))),
-        );
-        const frames = new SyslogFrames();
-        for (let at = 0; at < bytes.length; at += size) frames.push(bytes.subarray(at, at + size));
-        const parsed = frames.messages.map(parseSyslog);
-        assert.equal(frames.rest, 0);
-        assertEach(parsed, ({ message }) => JSON.parse(message) as unknown, JSON.parse(JSON.stringify(records)));
-        for (const { facility, timestamp, application, structuredData } of parsed) {
-          assert.equal(facility, 16);
-          assert.equal(timestamp, graph.createdAt);
-          assert.equal(application, "defender-mssp");
-          assert.equal(structuredData, "-");
-        }
-      }),
-    );
+    assertProperty(100, fc.array(nastyRecord, { maxLength: 5 }), fc.integer({ min: 1, max: 900 }), (records, size) => {
+      const bytes = Buffer.concat(
+        records.map((record) => syslogFrame(syslogMessage(sinkRecordOf(fetched(record), recordAsJson), true))),
+      );
+      const frames = new SyslogFrames();
+      for (let at = 0; at < bytes.length; at += size) frames.push(bytes.subarray(at, at + size));
+      const parsed = frames.messages.map(parseSyslog);
+      assert.equal(frames.rest, 0);
+      assertEach(parsed, ({ message }) => JSON.parse(message) as unknown, JSON.parse(JSON.stringify(records)));
+      for (const { facility, timestamp, application, structuredData } of parsed) {
+        assert.equal(facility, 16);
+        assert.equal(timestamp, graph.createdAt);
+        assert.equal(application, "defender-mssp");
+        assert.equal(structuredData, "-");
+      }
+    });
   });
 
   it("is ASCII without a byte order mark where it is JSON, and read back unchanged", () => {
-    fc.assert(
-      fc.property(nastyRecord, (record) => {
-        const title = `é😀\u2028\uFEFF${record.title}`;
-        const message = syslogMessage(sinkRecordOf(fetched({ ...record, title }), recordAsJson), true);
-        assert.match(message, /^[\x20-\x7e]*$/);
-        const { title: read } = JSON.parse(parseSyslog(message).message) as { readonly title: string };
-        assert.equal(read, JSON.parse(JSON.stringify(title)));
-      }),
-    );
+    assertProperty(100, nastyRecord, (record) => {
+      const title = `é😀\u2028\uFEFF${record.title}`;
+      const message = syslogMessage(sinkRecordOf(fetched({ ...record, title }), recordAsJson), true);
+      assert.match(message, /^[\x20-\x7e]*$/);
+      const { title: read } = JSON.parse(parseSyslog(message).message) as { readonly title: string };
+      assert.equal(read, JSON.parse(JSON.stringify(title)));
+    });
   });
 
   it("begins with a byte order mark only if the message is not plain ASCII", () => {
@@ -263,19 +256,17 @@ describe("packages/siem: syslog", () => {
 
 describe("packages/siem: Splunk events", () => {
   it("carry time, host, id and the alert", () => {
-    fc.assert(
-      fc.property(nastyRecord, fc.boolean(), (record, isJson) => {
-        const format = isJson ? recordAsJson : recordAsCef;
-        const sent = sinkRecordOf(fetched(record), format);
-        const event = JSON.parse(hecEvent({ isJson, sourcetype: "t", index: "i" }, sent)) as Record<string, unknown>;
-        assert.equal(event.time, Date.parse(record.createdAt) / 1000);
-        assert.equal(event.host, record.devices[0]!.name);
-        assert.deepEqual([event.sourcetype, event.index], ["t", "i"]);
-        assert.deepEqual(event.fields, { id: record.id });
-        const expected = isJson ? (JSON.parse(JSON.stringify(record)) as unknown) : recordAsCef(fetched(record));
-        assert.deepEqual(event.event, expected);
-      }),
-    );
+    assertProperty(100, nastyRecord, fc.boolean(), (record, isJson) => {
+      const format = isJson ? recordAsJson : recordAsCef;
+      const sent = sinkRecordOf(fetched(record), format);
+      const event = JSON.parse(hecEvent({ isJson, sourcetype: "t", index: "i" }, sent)) as Record<string, unknown>;
+      assert.equal(event.time, Date.parse(record.createdAt) / 1000);
+      assert.equal(event.host, record.devices[0]!.name);
+      assert.deepEqual([event.sourcetype, event.index], ["t", "i"]);
+      assert.deepEqual(event.fields, { id: record.id });
+      const expected = isJson ? (JSON.parse(JSON.stringify(record)) as unknown) : recordAsCef(fetched(record));
+      assert.deepEqual(event.event, expected);
+    });
   });
 });
 

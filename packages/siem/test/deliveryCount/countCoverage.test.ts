@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import { countCoverage } from "../../src/deliveryCount/countCoverage";
@@ -80,30 +81,26 @@ describe("packages/siem: the count of deliveries", () => {
       created: fc.integer({ min: countsFrom, max: now - 1 }),
       shift: fc.integer({ min: -50 * minute, max: 50 * minute }),
     });
-    await fc.assert(
-      fc.asyncProperty(fc.array(delivered, { maxLength: 60, size: "max" }), async (list) => {
-        const alerts = list.map(({ created, shift }, index) =>
-          alert(`a${index}`, { created, hunted: Math.min(now - 1, created + shift) }),
-        );
-        const { coverage } = await count(alerts);
-        assert.deepEqual(reasons(coverage), [[], []]);
-        assert.equal(coverage.both, coverage.hunted);
-      }),
-    );
+    await assertAsyncProperty(100, fc.array(delivered, { maxLength: 60, size: "max" }), async (list) => {
+      const alerts = list.map(({ created, shift }, index) =>
+        alert(`a${index}`, { created, hunted: Math.min(now - 1, created + shift) }),
+      );
+      const { coverage } = await count(alerts);
+      assert.deepEqual(reasons(coverage), [[], []]);
+      assert.equal(coverage.both, coverage.hunted);
+    });
   });
 
   it("finds exactly the alerts of the window that were not delivered", async () => {
     const entry = fc.record({ created: fc.integer({ min: countsFrom, max: now - 1 }), isDelivered: fc.boolean() });
-    await fc.assert(
-      fc.asyncProperty(fc.array(entry, { maxLength: 60, size: "max" }), async (list) => {
-        const alerts = list.map((one, index) => alert(`a${index}`, one));
-        const { coverage } = await count(alerts);
-        const [from, until] = [Date.parse(coverage.from), Date.parse(coverage.until)];
-        const within = alerts.filter(({ created }) => created >= from && created < until);
-        assert.equal(coverage.hunted, within.length);
-        assert.equal(lossesIn(coverage), within.filter(({ isDelivered }) => !isDelivered).length);
-      }),
-    );
+    await assertAsyncProperty(100, fc.array(entry, { maxLength: 60, size: "max" }), async (list) => {
+      const alerts = list.map((one, index) => alert(`a${index}`, one));
+      const { coverage } = await count(alerts);
+      const [from, until] = [Date.parse(coverage.from), Date.parse(coverage.until)];
+      const within = alerts.filter(({ created }) => created >= from && created < until);
+      assert.equal(coverage.hunted, within.length);
+      assert.equal(lossesIn(coverage), within.filter(({ isDelivered }) => !isDelivered).length);
+    });
   });
 
   it("names why a lost, late, tuned or standalone alert, or one of another product, is in one of the two alone", async () => {

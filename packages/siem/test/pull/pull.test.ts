@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readdir } from "node:fs/promises";
 import path from "node:path";
+import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import { ServiceError } from "@defender-mssp/microsoft";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
@@ -126,33 +127,30 @@ describe("pull: several destinations", () => {
       service: fc.array(fc.nat({ max: 20 }), { maxLength: 2 }),
       restarts: fc.boolean(),
     });
-    await fc.assert(
-      fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 6 }), async (rounds) => {
-        const service = new Service();
-        const file = path.join(await mkdtemp(path.join(folder, "run-")), "c");
-        const places = { hec: new Place(), syslog: new Place(), file: new Place() };
-        let { pull } = await opened(service, places, file);
-        for (const { minutes, count, failing, service: broken, restarts } of rounds) {
-          service.advance(minutes, count);
-          const call = service.calls;
-          service.fails = (at) => broken.includes(at - call);
-          for (const [index, place] of Object.values(places).entries()) {
-            const first = place.deliveries;
-            place.fails = (at) => (failing[index]?.includes(at - first) === true ? down(index > 0) : undefined);
-          }
-          if (restarts) ({ pull } = await opened(service, places, file).catch(() => ({ pull })));
-          await pull.catchUp().catch((error: unknown) => {
-            assert.ok(error instanceof ServiceError || error instanceof DestinationError, String(error));
-          });
+    await assertAsyncProperty(60, fc.array(round, { minLength: 1, maxLength: 6 }), async (rounds) => {
+      const service = new Service();
+      const file = path.join(await mkdtemp(path.join(folder, "run-")), "c");
+      const places = { hec: new Place(), syslog: new Place(), file: new Place() };
+      let { pull } = await opened(service, places, file);
+      for (const { minutes, count, failing, service: broken, restarts } of rounds) {
+        service.advance(minutes, count);
+        const call = service.calls;
+        service.fails = (at) => broken.includes(at - call);
+        for (const [index, place] of Object.values(places).entries()) {
+          const first = place.deliveries;
+          place.fails = (at) => (failing[index]?.includes(at - first) === true ? down(index > 0) : undefined);
         }
-        service.fails = () => false;
-        for (const place of Object.values(places)) place.fails = () => undefined;
-        await pull.catchUp();
-        const all = service.items.map(({ id }) => id);
-        for (const [name, { taken }] of Object.entries(places)) assert.deepEqual(sorted(taken), all, name);
-      }),
-      { numRuns: 60 },
-    );
+        if (restarts) ({ pull } = await opened(service, places, file).catch(() => ({ pull })));
+        await pull.catchUp().catch((error: unknown) => {
+          assert.ok(error instanceof ServiceError || error instanceof DestinationError, String(error));
+        });
+      }
+      service.fails = () => false;
+      for (const place of Object.values(places)) place.fails = () => undefined;
+      await pull.catchUp();
+      const all = service.items.map(({ id }) => id);
+      for (const [name, { taken }] of Object.entries(places)) assert.deepEqual(sorted(taken), all, name);
+    });
   });
 
   it("one that is down costs the service a few calls a round, and catches up by itself", async () => {

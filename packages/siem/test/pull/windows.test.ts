@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import { dayMs } from "@defender-mssp/errors/time";
 import fc from "fast-check";
 import { readFrom } from "../../src/pull/windows";
@@ -61,13 +62,10 @@ describe("siem/pull: spans of time", () => {
           ),
         ),
       );
-    await fc.assert(
-      fc.asyncProperty(items, async (all) => {
-        const { read } = await readAll(all);
-        assert.deepEqual(read, all);
-      }),
-      { numRuns: 60 },
-    );
+    await assertAsyncProperty(60, items, async (all) => {
+      const { read } = await readAll(all);
+      assert.deepEqual(read, all);
+    });
   });
 
   for (const { count, most } of [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { endings, retirements } from "@defender-mssp/microsoft";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
@@ -46,12 +47,10 @@ describe("retirements: what a query rests on", () => {
   });
 
   it("any text is read in one pass, and a table after it is still seen", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
-        const closed = text.replaceAll(/["'`~]/g, "");
-        assert.ok(inQuery(`${closed}\nAADSignInEventsBeta`).includes("aadsignineventsbeta"));
-      }),
-    );
+    assertProperty(100, fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
+      const closed = text.replaceAll(/["'`~]/g, "");
+      assert.ok(inQuery(`${closed}\nAADSignInEventsBeta`).includes("aadsignineventsbeta"));
+    });
   });
 });
 

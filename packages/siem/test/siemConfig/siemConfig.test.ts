@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { VisibleError } from "@defender-mssp/errors";
 import fc from "fast-check";
 import { parse } from "yaml";
@@ -191,35 +192,31 @@ describe("siem-config", () => {
   });
 
   it("ArcSight: Java reads every value back unchanged", () => {
-    fc.assert(
-      fc.property(nasty, nasty, (clientSecret, redirectUri) => {
-        const files = rendered("arcsight", connection({ clientSecret }, { redirectUri }));
-        const values = readProperties(files["WDATP-connector.properties"] ?? "");
-        assert.equal(values["client_secret"], clientSecret);
-        assert.equal(values["redirect_uri"], redirectUri);
-        assert.deepEqual(Object.keys(values), [
-          "client_ID",
-          "client_secret",
-          "auth_url",
-          "token_url",
-          "redirect_uri",
-          "scope",
-          "reauthenticate",
-        ]);
-      }),
-    );
+    assertProperty(100, nasty, nasty, (clientSecret, redirectUri) => {
+      const files = rendered("arcsight", connection({ clientSecret }, { redirectUri }));
+      const values = readProperties(files["WDATP-connector.properties"] ?? "");
+      assert.equal(values["client_secret"], clientSecret);
+      assert.equal(values["redirect_uri"], redirectUri);
+      assert.deepEqual(Object.keys(values), [
+        "client_ID",
+        "client_secret",
+        "auth_url",
+        "token_url",
+        "redirect_uri",
+        "scope",
+        "reauthenticate",
+      ]);
+    });
   });
 
   it("properties: every value is read back unchanged, whatever characters it contains", () => {
     const any = fc.string({ unit: "binary", maxLength: 40 });
-    fc.assert(
-      fc.property(any, any, any, (comment, one, other) => {
-        const template = "# {{comment}}\n\none={{one}}\nother=a/{{other}}\n";
-        const text = filledTemplate("a.properties", template, { comment, one, other });
-        assert.match(text, /^[\x20-\x7e\n]*$/);
-        assert.deepEqual(readProperties(text), { one, other: `a/${other}` });
-      }),
-    );
+    assertProperty(100, any, any, any, (comment, one, other) => {
+      const template = "# {{comment}}\n\none={{one}}\nother=a/{{other}}\n";
+      const text = filledTemplate("a.properties", template, { comment, one, other });
+      assert.match(text, /^[\x20-\x7e\n]*$/);
+      assert.deepEqual(readProperties(text), { one, other: `a/${other}` });
+    });
   });
 
   it("ArcSight: each event field of the parser file takes its value from a token", () => {
@@ -244,28 +241,26 @@ describe("siem-config", () => {
   });
 
   it("Splunk: every value is read back unchanged, or refused because the format can't express it", () => {
-    fc.assert(
-      fc.property(nasty, nasty, (clientSecret, refreshToken) => {
-        const holdable = [clientSecret, refreshToken].every((text) => text === text.trim() && !text.endsWith("\\"));
-        const files = () => rendered("splunk", connection({ clientSecret, refreshToken }));
-        if (!holdable) {
-          assert.throws(files, (error: unknown) => {
-            assert.ok(error instanceof VisibleError);
-            // The template may hold a character or two of it by chance.
-            if (clientSecret.trim().length > 12)
-              assert.ok(!error.message.includes(clientSecret.trim()), "the value is shown");
-            return true;
-          });
-          return;
-        }
-        const rest = readSplunkConf(files()["rest_ta/local/inputs.conf"] ?? "");
-        const { oauth2_client_secret: password, oauth2_refresh_token: token } =
-          rest["rest://defender_detections_contoso"] ?? {};
-        assert.deepEqual([password, token], [clientSecret, refreshToken]);
-        const account = readSplunkConf(files()["Splunk_TA_MS_Security/local/splunk_ta_ms_security_account.conf"] ?? "");
-        assert.equal(account["defender_contoso"]?.["password"], clientSecret);
-      }),
-    );
+    assertProperty(100, nasty, nasty, (clientSecret, refreshToken) => {
+      const holdable = [clientSecret, refreshToken].every((text) => text === text.trim() && !text.endsWith("\\"));
+      const files = () => rendered("splunk", connection({ clientSecret, refreshToken }));
+      if (!holdable) {
+        assert.throws(files, (error: unknown) => {
+          assert.ok(error instanceof VisibleError);
+          // The template may hold a character or two of it by chance.
+          if (clientSecret.trim().length > 12)
+            assert.ok(!error.message.includes(clientSecret.trim()), "the value is shown");
+          return true;
+        });
+        return;
+      }
+      const rest = readSplunkConf(files()["rest_ta/local/inputs.conf"] ?? "");
+      const { oauth2_client_secret: password, oauth2_refresh_token: token } =
+        rest["rest://defender_detections_contoso"] ?? {};
+      assert.deepEqual([password, token], [clientSecret, refreshToken]);
+      const account = readSplunkConf(files()["Splunk_TA_MS_Security/local/splunk_ta_ms_security_account.conf"] ?? "");
+      assert.equal(account["defender_contoso"]?.["password"], clientSecret);
+    });
   });
 
   it("Splunk: no value and no comment can start another setting or stanza", () => {
@@ -279,20 +274,18 @@ describe("siem-config", () => {
   });
 
   it("Elastic: every value is read back from the JSON and the YAML in it", () => {
-    fc.assert(
-      fc.property(nasty, nasty, (clientSecret, refreshToken) => {
-        const files = rendered("elastic", connection({ clientSecret, refreshToken }));
-        const xdr = JSON.parse(files["m365_defender.json"] ?? "") as Policy;
-        assert.equal(xdr.inputs["m365_defender-httpjson"]?.vars?.["client_secret"], clientSecret);
-        const endpoint = JSON.parse(files["microsoft_defender_endpoint.json"] ?? "") as Policy;
-        const streams = endpoint.inputs["microsoft_defender_endpoint-httpjson"]?.streams;
-        const vars = streams?.["microsoft_defender_endpoint.log"]?.vars;
-        assert.deepEqual(parse(String(vars?.["oauth_endpoint_params"])), {
-          grant_type: "refresh_token",
-          refresh_token: refreshToken,
-        });
-      }),
-    );
+    assertProperty(100, nasty, nasty, (clientSecret, refreshToken) => {
+      const files = rendered("elastic", connection({ clientSecret, refreshToken }));
+      const xdr = JSON.parse(files["m365_defender.json"] ?? "") as Policy;
+      assert.equal(xdr.inputs["m365_defender-httpjson"]?.vars?.["client_secret"], clientSecret);
+      const endpoint = JSON.parse(files["microsoft_defender_endpoint.json"] ?? "") as Policy;
+      const streams = endpoint.inputs["microsoft_defender_endpoint-httpjson"]?.streams;
+      const vars = streams?.["microsoft_defender_endpoint.log"]?.vars;
+      assert.deepEqual(parse(String(vars?.["oauth_endpoint_params"])), {
+        grant_type: "refresh_token",
+        refresh_token: refreshToken,
+      });
+    });
   });
 
   it("Sentinel: the parameters file has the parameters of the template", () => {
@@ -307,17 +300,15 @@ describe("siem-config", () => {
 
   it("derives valid names of stanzas and policies from any stack name", () => {
     const names = fc.string({ unit: fc.constantFrom(...'aZ9_-./ ü]\n["{}:'.split("")), minLength: 1, maxLength: 30 });
-    fc.assert(
-      fc.property(names, (stack) => {
-        const given = connection({}, { stack });
-        for (const stanza of Object.keys(readSplunkConf(rendered("splunk", given)["rest_ta/local/inputs.conf"] ?? "")))
-          assert.match(stanza, /^rest:\/\/defender_detections_[\w-]*$/);
-        const policy = JSON.parse(rendered("elastic", given)["m365_defender.json"] ?? "{}") as {
-          readonly name: string;
-        };
-        assert.match(policy.name, /^[\w-]+$/);
-      }),
-    );
+    assertProperty(100, names, (stack) => {
+      const given = connection({}, { stack });
+      for (const stanza of Object.keys(readSplunkConf(rendered("splunk", given)["rest_ta/local/inputs.conf"] ?? "")))
+        assert.match(stanza, /^rest:\/\/defender_detections_[\w-]*$/);
+      const policy = JSON.parse(rendered("elastic", given)["m365_defender.json"] ?? "{}") as {
+        readonly name: string;
+      };
+      assert.match(policy.name, /^[\w-]+$/);
+    });
     const stack = "contoso/prod ümlaut]\n[x";
     const files = rendered("splunk", connection({}, { stack }));
     assert.deepEqual(Object.keys(readSplunkConf(files["rest_ta/local/inputs.conf"] ?? "")), [

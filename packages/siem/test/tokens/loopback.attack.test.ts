@@ -7,6 +7,7 @@ import { once } from "node:events";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { LoopbackRedirect } from "../../src/tokens/loopback";
 
@@ -100,12 +101,9 @@ describe("packages/siem/tokens/loopback: the redirect port of a sign-in", () => 
 
   it("continues to wait after any sequence of targets without the state", async function () {
     const target = fc.stringMatching(/^[/?&=%#[\]:@.a-z0-9]{0,40}$/).map((rest) => `/${rest}`);
-    await fc.assert(
-      fc.asyncProperty(target, async (address) => {
-        assert.notEqual((await get(address)).status, 200);
-      }),
-      { numRuns: 100 },
-    );
+    await assertAsyncProperty(100, target, async (address) => {
+      assert.notEqual((await get(address)).status, 200);
+    });
     await assertStillWaiting();
   });
 });

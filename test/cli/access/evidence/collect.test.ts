@@ -1,6 +1,7 @@
 /** What an evidence asks Graph for, and what it makes of the answers: pages, periods, refusals, hosts. */
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertAsyncProperty, assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { collect, type Entry, type WantedCall } from "../../../../cli/access/evidence/calls";
@@ -39,24 +40,23 @@ function paged(entries: readonly Entry[], size: number, host = graph): { call: G
 
 describe("an evidence's calls", () => {
   it("property: every entry of the period is there once, the oldest first, whatever the pages", () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.integer({ min: -20, max: 40 }), { maxLength: 40 }),
-        fc.integer({ min: 1, max: 7 }),
-        async (days, size) => {
-          const entries = days.map((day, index) =>
-            audit(`e${index}`, new Date(Date.UTC(2026, 10, 1) + day * 86_400_000).toISOString()),
-          );
-          const { call } = paged(entries, size);
-          const { entries: found, calls } = await collect(call, graph, [audits, audits], period);
-          const wanted = entries.filter((one) => isWithin(period, String(one["activityDateTime"])));
-          assert.equal(found.directoryAudits.length, wanted.length);
-          const moments = found.directoryAudits.map((one) => String(one["activityDateTime"]));
-          assert.deepEqual(moments, [...moments].sort());
-          assert.equal(calls[0]?.entries, wanted.length);
-          assert.equal(calls[0].pages, Math.max(1, Math.ceil(entries.length / size)));
-        },
-      ),
+    assertAsyncProperty(
+      100,
+      fc.array(fc.integer({ min: -20, max: 40 }), { maxLength: 40 }),
+      fc.integer({ min: 1, max: 7 }),
+      async (days, size) => {
+        const entries = days.map((day, index) =>
+          audit(`e${index}`, new Date(Date.UTC(2026, 10, 1) + day * 86_400_000).toISOString()),
+        );
+        const { call } = paged(entries, size);
+        const { entries: found, calls } = await collect(call, graph, [audits, audits], period);
+        const wanted = entries.filter((one) => isWithin(period, String(one["activityDateTime"])));
+        assert.equal(found.directoryAudits.length, wanted.length);
+        const moments = found.directoryAudits.map((one) => String(one["activityDateTime"]));
+        assert.deepEqual(moments, [...moments].sort());
+        assert.equal(calls[0]?.entries, wanted.length);
+        assert.equal(calls[0].pages, Math.max(1, Math.ceil(entries.length / size)));
+      },
     ));
 
   it("a next page on another host is not asked for, and the list counts as incomplete", async () => {
@@ -168,13 +168,11 @@ describe("an evidence's period", () => {
   });
 
   it("property: neighbouring periods share no moment and miss none", () =>
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 86_400_000 * 3 }), (offset) => {
-        const moment = new Date(Date.UTC(2026, 10, 1) + offset).toISOString();
-        const days = ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"].map((day) => periodOf(day, day, now));
-        assert.equal(days.filter((one) => isWithin(one, moment)).length, 1, moment);
-      }),
-    ));
+    assertProperty(100, fc.integer({ min: 0, max: 86_400_000 * 3 }), (offset) => {
+      const moment = new Date(Date.UTC(2026, 10, 1) + offset).toISOString();
+      const days = ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"].map((day) => periodOf(day, day, now));
+      assert.equal(days.filter((one) => isWithin(one, moment)).length, 1, moment);
+    }));
 
   it("seven decimals at midnight belong to the day before", () => {
     const day = periodOf("2026-11-01", "2026-11-01", now);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import * as fc from "fast-check";
 import { outputsText } from "../../../../cli/sandbox/start/outputsText";
@@ -78,13 +79,11 @@ describe("outputs for people", () => {
     // A command of a CI system is shown with a space in it.
     const word = fc.stringMatching(/^[!-~]{1,20}$/).filter((text) => !text.includes("##"));
     const value = fc.oneof(word, fc.array(word), fc.dictionary(word, word));
-    fc.assert(
-      fc.property(fc.dictionary(word, value), (outputs) => {
-        const shown = outputsText(outputs).split(/\s+/);
-        const leaves = Object.entries(outputs).flatMap(([name, one]) => [name, ...leavesOf(one)]);
-        for (const leaf of leaves) assert.ok(shown.includes(leaf), leaf);
-      }),
-    );
+    assertProperty(100, fc.dictionary(word, value), (outputs) => {
+      const shown = outputsText(outputs).split(/\s+/);
+      const leaves = Object.entries(outputs).flatMap(([name, one]) => [name, ...leavesOf(one)]);
+      for (const leaf of leaves) assert.ok(shown.includes(leaf), leaf);
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { parseAsEngine } from "../../../../settings/engineYaml";
@@ -53,17 +54,15 @@ describe("mssp secrets rotate: the text of a settings file", () => {
       { nil: undefined },
     );
     const layout = fc.record({ indent: fc.constantFrom(2, 4), isFlow: fc.boolean() });
-    fc.assert(
-      fc.property(credential, layout, (given, { isFlow, indent }) => {
-        const connector = given === undefined ? { profile: "read" } : { credential: given, profile: "read" };
-        const config = { "acme:connector": connector, "acme:msspName": "x" };
-        const text = isFlow ? `config: ${JSON.stringify(config)}\n` : stringify({ config }, { indent });
-        const { config: edited } = parseAsEngine(withRenewal(text, keys, moment) ?? "") as {
-          config: { "acme:connector": { credential: object } };
-        };
-        const before = given === undefined || typeof given === "string" ? { type: "secret" } : { ...given };
-        assert.deepEqual(edited["acme:connector"].credential, { ...before, renewMadeBefore: moment });
-      }),
-    );
+    assertProperty(100, credential, layout, (given, { isFlow, indent }) => {
+      const connector = given === undefined ? { profile: "read" } : { credential: given, profile: "read" };
+      const config = { "acme:connector": connector, "acme:msspName": "x" };
+      const text = isFlow ? `config: ${JSON.stringify(config)}\n` : stringify({ config }, { indent });
+      const { config: edited } = parseAsEngine(withRenewal(text, keys, moment) ?? "") as {
+        config: { "acme:connector": { credential: object } };
+      };
+      const before = given === undefined || typeof given === "string" ? { type: "secret" } : { ...given };
+      assert.deepEqual(edited["acme:connector"].credential, { ...before, renewMadeBefore: moment });
+    });
   });
 });

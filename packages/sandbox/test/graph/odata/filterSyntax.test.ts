@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { EmulatedGraphError } from "../../../src/graph/graphErrors";
 import {
@@ -53,34 +54,30 @@ const { filter } = fc.letrec<{ filter: Filter; condition: Filter }>((tie) => ({
 
 describe("parseFilter", () => {
   it("parser: reads each filter that the generator writes", () => {
-    fc.assert(fc.property(filter, (tree) => assert.deepEqual(asJson(parseFilter(formatFilter(tree))), asJson(tree))));
+    assertProperty(100, filter, (tree) => assert.deepEqual(asJson(parseFilter(formatFilter(tree))), asJson(tree)));
   });
 
   it("parser: keeps quoted text unchanged", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        const wanted: Filter = {
-          kind: "comparison",
-          path: ["displayName"],
-          operator: "eq",
-          value: { kind: "string", text },
-        };
-        assert.deepEqual(parseFilter(`displayName eq ${quoted(text)}`), wanted);
-      }),
-    );
+    assertProperty(100, fc.string({ unit: "binary" }), (text) => {
+      const wanted: Filter = {
+        kind: "comparison",
+        path: ["displayName"],
+        operator: "eq",
+        value: { kind: "string", text },
+      };
+      assert.deepEqual(parseFilter(`displayName eq ${quoted(text)}`), wanted);
+    });
   });
 
   it("parser: any other text is refused with the service's 400", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }), (text) => {
-        try {
-          parseFilter(text);
-        } catch (error) {
-          assert.ok(error instanceof EmulatedGraphError);
-          assert.equal(error.status, 400);
-        }
-      }),
-    );
+    assertProperty(100, fc.string({ unit: "grapheme" }), (text) => {
+      try {
+        parseFilter(text);
+      } catch (error) {
+        assert.ok(error instanceof EmulatedGraphError);
+        assert.equal(error.status, 400);
+      }
+    });
   });
 
   it("parser: precedence is `not`, `and`, `or`", () => {

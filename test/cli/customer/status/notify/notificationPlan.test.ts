@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { compareFindings, needTopics, type NeedTopic } from "../../../../../cli/findings/finding";
 import { detectionRulesPart, ruleAlertsPart } from "../../../../../cli/findings/facts";
@@ -49,33 +50,31 @@ function customers(looks: readonly Look[]): CustomerStatus[] {
 
 describe("mssp status --notify with MSSP_NOTIFY_STATE: once, and again when worse", () => {
   it("a need is sent exactly when it is new or worse than what was sent since it began", () => {
-    fc.assert(
-      fc.property(runs, (all) => {
-        let sent: SentNeeds = {};
-        // The model: the worst level that was sent of each need that is not known to be over.
-        const model = new Map<string, number>();
-        for (const looks of all) {
-          const report = { customers: customers(looks), offline: false };
-          const plan = planNotification(sent, report, inventory);
-          const expected: string[] = [];
-          for (const { stack, state, needs } of report.customers) {
-            for (const { topic, level } of needs) {
-              const key = `${stack} ${topic}`;
-              if (level > (model.get(key) ?? 0)) expected.push(`${key} ${level}`);
-              model.set(key, Math.max(level, model.get(key) ?? 0));
-            }
-            const isThere = (topic: NeedTopic) => needs.some((one) => one.topic === topic);
-            if (state === "unreadable") continue;
-            for (const topic of needTopics) if (!isThere(topic)) model.delete(`${stack} ${topic}`);
+    assertProperty(100, runs, (all) => {
+      let sent: SentNeeds = {};
+      // The model: the worst level that was sent of each need that is not known to be over.
+      const model = new Map<string, number>();
+      for (const looks of all) {
+        const report = { customers: customers(looks), offline: false };
+        const plan = planNotification(sent, report, inventory);
+        const expected: string[] = [];
+        for (const { stack, state, needs } of report.customers) {
+          for (const { topic, level } of needs) {
+            const key = `${stack} ${topic}`;
+            if (level > (model.get(key) ?? 0)) expected.push(`${key} ${level}`);
+            model.set(key, Math.max(level, model.get(key) ?? 0));
           }
-          assertEach(plan.needs, ({ stack, need: { topic, level } }) => `${stack} ${topic} ${level}`, expected);
-          // A run that sees the same sends nothing, and remembers the same.
-          const again = planNotification(plan.sent, report, inventory);
-          assert.deepEqual([again.needs, again.sent], [[], plan.sent]);
-          ({ sent } = plan);
+          const isThere = (topic: NeedTopic) => needs.some((one) => one.topic === topic);
+          if (state === "unreadable") continue;
+          for (const topic of needTopics) if (!isThere(topic)) model.delete(`${stack} ${topic}`);
         }
-      }),
-    );
+        assertEach(plan.needs, ({ stack, need: { topic, level } }) => `${stack} ${topic} ${level}`, expected);
+        // A run that sees the same sends nothing, and remembers the same.
+        const again = planNotification(plan.sent, report, inventory);
+        assert.deepEqual([again.needs, again.sent], [[], plan.sent]);
+        ({ sent } = plan);
+      }
+    });
   });
 
   it("what a run could not look for stays remembered, and a customer without a settings file is forgotten", () => {
