@@ -148,155 +148,113 @@ describe("Entra's token endpoint, client credentials", () => {
   });
 
   describe("refuses", () => {
-    interface Refusal {
-      readonly form?: Readonly<Record<string, string | undefined>>;
-      readonly path?: string;
-      readonly status: 400 | 401;
-      readonly error: string;
-      readonly code: number;
-      readonly text: RegExp;
-    }
+    /** What is refused, what its form has otherwise (or another path), and the answer. */
+    type Refusal = readonly [string, Readonly<Record<string, string | undefined>> | string, string, RegExp];
     const unknown = "aaaaaaaa-0000-4000-8000-00000000dead";
-    const refusals: Readonly<Record<string, Refusal>> = {
-      "a request without a grant type": {
-        form: { grant_type: undefined },
-        status: 400,
-        error: "invalid_request",
-        code: 900144,
-        text: /'grant_type'/,
-      },
-      "a grant type that isn't there": {
-        form: { grant_type: "password" },
-        status: 400,
-        error: "unsupported_grant_type",
-        code: 70003,
-        text: /unsupported grant type 'password'/,
-      },
-      "a request without a client": {
-        form: { client_id: undefined },
-        status: 400,
-        error: "invalid_request",
-        code: 900144,
-        text: /'client_id'/,
-      },
-      "a client that isn't in the tenant": {
-        form: { client_id: unknown },
-        status: 400,
-        error: "unauthorized_client",
-        code: 700016,
-        text: /identifier 'aaaaaaaa-0000-4000-8000-00000000dead' was not found in the directory 'Contoso'/,
-      },
+    const refusals: readonly Refusal[] = [
+      ["a request without a grant type", { grant_type: undefined }, "400 invalid_request 900144", /'grant_type'/],
+      [
+        "a grant type that isn't there",
+        { grant_type: "password" },
+        "400 unsupported_grant_type 70003",
+        /unsupported grant type 'password'/,
+      ],
+      ["a request without a client", { client_id: undefined }, "400 invalid_request 900144", /'client_id'/],
+      [
+        "a client that isn't in the tenant",
+        { client_id: unknown },
+        "400 unauthorized_client 700016",
+        /identifier 'aaaaaaaa-0000-4000-8000-00000000dead' was not found in the directory 'Contoso'/,
+      ],
       // Seen in many public threads: a client ID that is no UUID is looked up like any other.
-      "a client ID that is no UUID": {
-        form: { client_id: "Enter_the_Application_Id_here" },
-        status: 400,
-        error: "unauthorized_client",
-        code: 700016,
-        text: /'Enter_the_Application_Id_here'/,
-      },
-      "a client ID of zeros": {
-        form: { client_id: "00000000-0000-0000-0000-000000000000" },
-        status: 400,
-        error: "unauthorized_client",
-        code: 700038,
-        text: /is not a valid application identifier/,
-      },
-      "a single-tenant client of another tenant": {
-        path: "/11111111-1111-4111-8111-111111111111/oauth2/v2.0/token",
-        status: 400,
-        error: "unauthorized_client",
-        code: 700016,
-        text: /not found in the directory/,
-      },
-      "a wrong secret": {
-        form: { client_secret: "wrong" },
-        status: 401,
-        error: "invalid_client",
-        code: 7000215,
-        text: /Invalid client secret provided/,
-      },
-      "no secret": {
-        form: { client_secret: undefined },
-        status: 401,
-        error: "invalid_client",
-        code: 7000216,
-        text: /'client_assertion', 'client_secret' or 'request'/,
-      },
-      "the secret of a public client": {
-        form: { client_id: "04b07795-8ddb-461a-bbee-02f9e1bf7b46" },
-        status: 401,
-        error: "invalid_client",
-        code: 700025,
-        text: /Client is public/,
-      },
-      "no scope": { form: { scope: undefined }, status: 400, error: "invalid_request", code: 900144, text: /'scope'/ },
-      "a scope without /.default": {
-        form: { scope: "https://graph.microsoft.com/User.Read" },
-        status: 400,
-        error: "invalid_scope",
-        code: 1002012,
-        text: /\/\.default suffixed/,
-      },
-      "two resources at once": {
-        form: { scope: "https://graph.microsoft.com/.default https://graph.windows.net/.default" },
-        status: 400,
-        error: "invalid_scope",
-        code: 70011,
-        text: /is not valid/,
-      },
-      "scopes of a sign-in alone": {
-        form: { scope: "openid offline_access" },
-        status: 400,
-        error: "invalid_scope",
-        code: 1002012,
-        text: /openid/,
-      },
-      "an unknown resource": {
-        form: { scope: "api://not-a-registered-resource/.default" },
-        status: 400,
-        error: "invalid_resource",
-        code: 500011,
-        text: /named api:\/\/not-a-registered-resource was not found in the tenant named c0570500/,
-      },
-      "an unknown domain": {
-        path: "/nowhere.example/oauth2/v2.0/token",
-        status: 400,
-        error: "invalid_request",
-        code: 90002,
-        text: /Tenant 'nowhere.example' not found/,
-      },
-      "a tenant that is neither a UUID nor a domain": {
-        path: "/not-a-tenant/oauth2/v2.0/token",
-        status: 400,
-        error: "invalid_request",
-        code: 900023,
-        text: /neither a valid DNS name/,
-      },
-      "an assertion of another type": {
-        form: { client_secret: undefined, client_assertion: "a.b.c", client_assertion_type: "saml" },
-        status: 400,
-        error: "invalid_request",
-        code: 700021,
-        text: /assertion/,
-      },
-      "an assertion that is no JWT": {
-        form: { client_secret: undefined, client_assertion: "nonsense", client_assertion_type: jwtBearer },
-        status: 401,
-        error: "invalid_client",
-        code: 50027,
-        text: /malformed/,
-      },
-    };
-    for (const [what, refusal] of Object.entries(refusals)) {
-      it(`refused with AADSTS${refusal.code}: ${what}`, async () => {
-        const { status, body } = await post(sandbox, refusal.path ?? v2, daemonRequest(daemon, refusal.form));
-        assert.deepEqual([status, body["error"], body["error_codes"]], [refusal.status, refusal.error, [refusal.code]]);
+      [
+        "a client ID that is no UUID",
+        { client_id: "Enter_the_Application_Id_here" },
+        "400 unauthorized_client 700016",
+        /'Enter_the_Application_Id_here'/,
+      ],
+      [
+        "a client ID of zeros",
+        { client_id: "00000000-0000-0000-0000-000000000000" },
+        "400 unauthorized_client 700038",
+        /is not a valid application identifier/,
+      ],
+      [
+        "a single-tenant client of another tenant",
+        "/11111111-1111-4111-8111-111111111111/oauth2/v2.0/token",
+        "400 unauthorized_client 700016",
+        /not found in the directory/,
+      ],
+      ["a wrong secret", { client_secret: "wrong" }, "401 invalid_client 7000215", /Invalid client secret provided/],
+      [
+        "no secret",
+        { client_secret: undefined },
+        "401 invalid_client 7000216",
+        /'client_assertion', 'client_secret' or 'request'/,
+      ],
+      [
+        "the secret of a public client",
+        { client_id: "04b07795-8ddb-461a-bbee-02f9e1bf7b46" },
+        "401 invalid_client 700025",
+        /Client is public/,
+      ],
+      ["no scope", { scope: undefined }, "400 invalid_request 900144", /'scope'/],
+      [
+        "a scope without /.default",
+        { scope: "https://graph.microsoft.com/User.Read" },
+        "400 invalid_scope 1002012",
+        /\/\.default suffixed/,
+      ],
+      [
+        "two resources at once",
+        { scope: "https://graph.microsoft.com/.default https://graph.windows.net/.default" },
+        "400 invalid_scope 70011",
+        /is not valid/,
+      ],
+      ["scopes of a sign-in alone", { scope: "openid offline_access" }, "400 invalid_scope 1002012", /openid/],
+      [
+        "an unknown resource",
+        { scope: "api://not-a-registered-resource/.default" },
+        "400 invalid_resource 500011",
+        /named api:\/\/not-a-registered-resource was not found in the tenant named c0570500/,
+      ],
+      [
+        "an unknown domain",
+        "/nowhere.example/oauth2/v2.0/token",
+        "400 invalid_request 90002",
+        /Tenant 'nowhere.example' not found/,
+      ],
+      [
+        "a tenant that is neither a UUID nor a domain",
+        "/not-a-tenant/oauth2/v2.0/token",
+        "400 invalid_request 900023",
+        /neither a valid DNS name/,
+      ],
+      [
+        "an assertion of another type",
+        { client_secret: undefined, client_assertion: "a.b.c", client_assertion_type: "saml" },
+        "400 invalid_request 700021",
+        /assertion/,
+      ],
+      [
+        "an assertion that is no JWT",
+        { client_secret: undefined, client_assertion: "nonsense", client_assertion_type: jwtBearer },
+        "401 invalid_client 50027",
+        /malformed/,
+      ],
+    ];
+    for (const [what, request, answer, text] of refusals) {
+      const code = answer.split(" ")[2] ?? "";
+      it(`refused with AADSTS${code}: ${what}`, async () => {
+        const [path, form] = typeof request === "string" ? [request] : [v2, request];
+        const { status, body } = await post(sandbox, path, daemonRequest(daemon, form));
+        assert.equal([status, body["error"], ...(body["error_codes"] as number[])].join(" "), answer);
         const description = String(body["error_description"]);
-        assert.match(description, refusal.text);
+        assert.match(description, text);
         assert.match(
           description,
           new RegExp(
-            `^AADSTS${refusal.code}: .* Trace ID: ${String(body["trace_id"])} ` +
+            `^AADSTS${code}: .* Trace ID: ${String(body["trace_id"])} ` +
               `Correlation ID: ${String(body["correlation_id"])} Timestamp: ${String(body["timestamp"])}$`,
           ),
         );

@@ -14,18 +14,18 @@ const portal = { accessType: "allowed", targets: [{ target: defenderPortalAppId,
 export function accessPolicySequences(harness: () => Harness): void {
   it("cross-tenant access: a partner is created, changed, and gone two reads after its deletion", async () => {
     const graph = harness();
-    const created = await graph.expect(201, "POST", partners, {
+    const created = await graph.create(partners, {
       tenantId: partner,
       inboundTrust: { isMfaAccepted: true, isCompliantDeviceAccepted: true },
     });
     assert.equal(created["b2bCollaborationInbound"], null);
-    assert.equal(items(await graph.expect(200, "GET", partners)).length, 1);
+    assert.equal((await graph.list(partners)).length, 1);
     await graph.refused(409, "POST", partners, { tenantId: partner });
-    await graph.expect(204, "PATCH", `${partners}/${partner}`, {
+    await graph.patch(`${partners}/${partner}`, {
       inboundTrust: { isMfaAccepted: true },
       b2bCollaborationInbound: { usersAndGroups: everyone, applications: portal },
     });
-    const changed = await graph.expect(200, "GET", `${partners}/${partner}`);
+    const changed = await graph.get(`${partners}/${partner}`);
     assert.deepEqual(changed["inboundTrust"], {
       isMfaAccepted: true,
       isCompliantDeviceAccepted: null,
@@ -36,26 +36,26 @@ export function accessPolicySequences(harness: () => Harness): void {
       userSyncInbound: { isSyncAllowed: true },
     });
     await graph.refused(400, "DELETE", `${partners}/${partner}`);
-    await graph.expect(200, "GET", `${partners}/${partner}/identitySynchronization`);
-    await graph.expect(204, "DELETE", `${partners}/${partner}/identitySynchronization`);
+    await graph.get(`${partners}/${partner}/identitySynchronization`);
+    await graph.remove(`${partners}/${partner}/identitySynchronization`);
     await graph.refused(404, "GET", `${partners}/${partner}/identitySynchronization`);
 
-    await graph.expect(204, "DELETE", `${partners}/${partner}`);
+    await graph.remove(`${partners}/${partner}`);
     await graph.refused(409, "POST", partners, { tenantId: partner });
-    await graph.expect(200, "GET", `${partners}/${partner}`);
-    await graph.expect(200, "GET", `${partners}/${partner}`);
+    await graph.get(`${partners}/${partner}`);
+    await graph.get(`${partners}/${partner}`);
     await graph.refused(404, "GET", `${partners}/${partner}`);
   });
 
   it("cross-tenant access: a client that only waits can create a deleted partner again; one side is enough", async () => {
     const graph = harness();
     const one = { tenantId: partner, b2bDirectConnectInbound: { applications: portal } };
-    await graph.expect(201, "POST", partners, one);
-    await graph.expect(204, "DELETE", `${partners}/${partner}`);
+    await graph.create(partners, one);
+    await graph.remove(`${partners}/${partner}`);
     await graph.refused(409, "POST", partners, one);
     graph.clock.advance(10_000);
-    await graph.expect(201, "POST", partners, one);
-    await graph.expect(204, "DELETE", `${partners}/${partner}`);
+    await graph.create(partners, one);
+    await graph.remove(`${partners}/${partner}`);
     graph.clock.advance(10_000);
     await graph.refused(404, "GET", `${partners}/${partner}`);
   });
@@ -78,15 +78,15 @@ export function accessPolicySequences(harness: () => Harness): void {
   it("cross-tenant access: the default is the service's until it is changed, and names no users", async () => {
     const graph = harness();
     const path = "/v1.0/policies/crossTenantAccessPolicy/default";
-    const before = await graph.expect(200, "GET", path);
+    const before = await graph.get(path);
     assert.equal(before["isServiceDefault"], true);
     assert.equal((before["inboundTrust"] as Body)["isMfaAccepted"], false);
     const group = { accessType: "allowed", targets: [{ target: partner, targetType: "group" }] };
     await graph.refused(400, "PATCH", path, {
       b2bCollaborationInbound: { usersAndGroups: group, applications: portal },
     });
-    await graph.expect(204, "PATCH", path, { inboundTrust: { isMfaAccepted: true } });
-    assert.equal((await graph.expect(200, "GET", path))["isServiceDefault"], false);
+    await graph.patch(path, { inboundTrust: { isMfaAccepted: true } });
+    assert.equal((await graph.get(path))["isServiceDefault"], false);
     graph.tenant.objects("crossTenantAccessDefault").clear();
   });
 
@@ -110,16 +110,16 @@ export function accessPolicySequences(harness: () => Harness): void {
 
   it("Conditional Access: a policy for one external tenant applies to that tenant's guests only", async () => {
     const graph = harness();
-    const created = await graph.expect(201, "POST", policies, policy());
+    const created = await graph.create(policies, policy());
     const path = `${policies}/${text(created, "id")}`;
-    assert.equal(items(await graph.expect(200, "GET", policies)).length, 1);
-    await graph.expect(204, "PATCH", path, { state: "disabled" });
+    assert.equal((await graph.list(policies)).length, 1);
+    await graph.patch(path, { state: "disabled" });
     assert.deepEqual(await reasonsOf(graph, partner), ["policyNotEnabled"]);
-    await graph.expect(204, "PATCH", path, { state: "enabled" });
+    await graph.patch(path, { state: "enabled" });
     assert.deepEqual(await reasonsOf(graph, partner), ["notSet"]);
     assert.deepEqual(await reasonsOf(graph, "5ec0de00-5ea1-4000-8000-000000000002"), ["users"]);
-    assert.equal((await graph.expect(200, "GET", path))["state"], "enabled");
-    await graph.expect(204, "DELETE", path);
+    assert.equal((await graph.get(path))["state"], "enabled");
+    await graph.remove(path);
     await graph.refused(404, "GET", path);
   });
 

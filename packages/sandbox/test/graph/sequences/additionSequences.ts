@@ -16,14 +16,14 @@ export function additionSequences(harness: () => Harness): void {
 }
 
 async function log(graph: Harness): Promise<void> {
-  const application = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Logged" });
+  const application = await graph.create("/v1.0/applications", { displayName: "Logged" });
   const id = text(application, "id");
   const password = { passwordCredential: { displayName: "of the test" } };
   const secret = await graph.expect(200, "POST", `/v1.0/applications/${id}/addPassword`, password);
   for (const version of ["v1.0", "beta"]) {
     const filter = encodeURIComponent(`targetResources/any(t:t/id eq '${id}')`);
     const list = `/${version}/auditLogs/directoryAudits?$filter=${filter}`;
-    const entries = items(await graph.expect(200, "GET", list, undefined, { as: { roles: ["AuditLog.Read.All"] } }));
+    const entries = await graph.list(list, { as: { roles: ["AuditLog.Read.All"] } });
     assert.deepEqual(
       entries.map(({ activityDisplayName }) => activityDisplayName),
       ["POST /applications/{id}/addPassword", "POST /applications"],
@@ -37,7 +37,7 @@ async function log(graph: Harness): Promise<void> {
     );
     await graph.refused(403, "GET", list, undefined, { as: { roles: ["Directory.Read.All"] } });
   }
-  await graph.expect(204, "DELETE", `/v1.0/applications/${id}`);
+  await graph.remove(`/v1.0/applications/${id}`);
 }
 
 const logPermissions = { as: { roles: ["AuditLog.Read.All", "Directory.Read.All"] } };
@@ -75,13 +75,7 @@ async function signIns(graph: Harness): Promise<void> {
   add("nonInteractiveUser", new Date(now));
   add("servicePrincipal", new Date(now));
   const read = async (version: string, filter: string, options = ""): Promise<Body> =>
-    graph.expect(
-      200,
-      "GET",
-      `/${version}/auditLogs/signIns?$filter=${encodeURIComponent(filter)}${options}`,
-      undefined,
-      logPermissions,
-    );
+    graph.get(`/${version}/auditLogs/signIns?$filter=${encodeURIComponent(filter)}${options}`, logPermissions);
   for (const version of ["v1.0", "beta"]) {
     assert.equal(items(await read(version, `userId eq '${user.id}'`)).length, 3);
     const since = new Date(now - 150_000).toISOString();
@@ -90,9 +84,9 @@ async function signIns(graph: Harness): Promise<void> {
     assert.equal(items(page).length, 2);
     const next = new URL(text(page, "@odata.nextLink"));
     assert.equal(next.origin, graph.origin);
-    const rest = await graph.expect(200, "GET", `${next.pathname}${next.search}`, undefined, logPermissions);
+    const rest = await graph.get(`${next.pathname}${next.search}`, logPermissions);
     assert.equal(items(rest).length, 1);
-    await graph.expect(200, "GET", `/${version}/auditLogs/signIns?$top=1000`, undefined, logPermissions);
+    await graph.get(`/${version}/auditLogs/signIns?$top=1000`, logPermissions);
     for (const roles of [["AuditLog.Read.All"], ["Directory.Read.All"]]) {
       const refused = await graph.refused(403, "GET", `/${version}/auditLogs/signIns`, undefined, { as: { roles } });
       assert.equal(refused.code, "Authentication_MSGraphPermissionMissing");
@@ -118,33 +112,33 @@ async function signIns(graph: Harness): Promise<void> {
 }
 
 async function assignment(graph: Harness): Promise<void> {
-  const catalog = await graph.expect(201, "POST", `${base}/accessPackageCatalogs`, { displayName: "Assigned" });
-  const created = await graph.expect(201, "POST", `${base}/accessPackages`, {
+  const catalog = await graph.create(`${base}/accessPackageCatalogs`, { displayName: "Assigned" });
+  const created = await graph.create(`${base}/accessPackages`, {
     catalogId: text(catalog, "id"),
     displayName: "Tier 1",
     description: "of the test",
   });
   const accessPackageId = text(created, "id");
-  const policy = await graph.expect(201, "POST", `${base}/accessPackageAssignmentPolicies`, {
+  const policy = await graph.create(`${base}/accessPackageAssignmentPolicies`, {
     accessPackageId,
     displayName: "Anybody",
     description: "of the test",
   });
-  const [user] = items(await graph.expect(200, "GET", "/v1.0/users"));
+  const [user] = await graph.list("/v1.0/users");
   const asked = { accessPackageId, assignmentPolicyId: text(policy, "id"), targetId: text(user ?? {}, "id") };
   const requests = `${base}/accessPackageAssignmentRequests`;
   const request = (requestType: string, accessPackageAssignment: Body): Body => ({
     requestType,
     accessPackageAssignment,
   });
-  await graph.expect(201, "POST", requests, request("AdminAdd", asked));
+  await graph.create(requests, request("AdminAdd", asked));
   await graph.refused(404, "POST", requests, request("AdminAdd", { ...asked, targetId: accessPackageId }));
   const list = `${base}/accessPackageAssignments?$expand=target`;
-  const [one] = items(await graph.expect(200, "GET", list));
+  const [one] = await graph.list(list);
   assert.equal(one?.["accessPackageId"], accessPackageId);
   assert.equal((one["target"] as Body)["objectId"], asked.targetId);
-  await graph.expect(201, "POST", requests, request("AdminRemove", { id: text(one, "id") }));
-  assert.deepEqual(items(await graph.expect(200, "GET", list)), []);
-  await graph.expect(204, "DELETE", `${base}/accessPackages/${accessPackageId}`);
-  await graph.expect(204, "DELETE", `${base}/accessPackageCatalogs/${text(catalog, "id")}`);
+  await graph.create(requests, request("AdminRemove", { id: text(one, "id") }));
+  assert.deepEqual(await graph.list(list), []);
+  await graph.remove(`${base}/accessPackages/${accessPackageId}`);
+  await graph.remove(`${base}/accessPackageCatalogs/${text(catalog, "id")}`);
 }

@@ -1,7 +1,7 @@
 /** Defender's unified RBAC, with the calls of this project's own client. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { items, text, type Body, type Harness } from "../support/harness";
+import { text, type Body, type Harness } from "../support/harness";
 
 const definitions = "/beta/roleManagement/defender/roleDefinitions";
 const assignments = "/beta/roleManagement/defender/roleAssignments";
@@ -19,27 +19,27 @@ function roleBody(allowedResourceActions: string[]): Body {
 }
 
 async function definition(graph: Harness): Promise<void> {
-  const created = await graph.expect(201, "POST", definitions, roleBody([alerts, reading]));
+  const created = await graph.create(definitions, roleBody([alerts, reading]));
   const path = `${definitions}/${text(created, "id")}`;
   assert.equal(created["isBuiltIn"], false);
   assert.deepEqual(await permissionsOf(graph, path), [reading, alerts].sort());
   const filter = encodeURIComponent("displayName eq 'Tier 1'");
-  assert.equal(items(await graph.expect(200, "GET", `${definitions}?$filter=${filter}`)).length, 1);
+  assert.equal((await graph.list(`${definitions}?$filter=${filter}`)).length, 1);
   const wide = "microsoft.xdr/secops/*/manage";
-  await graph.expect(204, "PATCH", path, { ...roleBody([alerts, reading, wide]), displayName: "Tier one" });
+  await graph.patch(path, { ...roleBody([alerts, reading, wide]), displayName: "Tier one" });
   assert.deepEqual(await permissionsOf(graph, path), [wide], "what another action includes is kept");
-  assert.equal((await graph.expect(200, "GET", path))["displayName"], "Tier one");
+  assert.equal((await graph.get(path))["displayName"], "Tier one");
   await graph.refused(400, "PATCH", path, roleBody(["microsoft.directory/users/read"]));
   await graph.refused(400, "PATCH", path, { isBuiltIn: true });
   await graph.refused(400, "POST", definitions, { ...roleBody([alerts]), displayName: null });
   await graph.refused(400, "POST", definitions, { displayName: "Nothing" });
-  await graph.expect(204, "DELETE", path);
+  await graph.remove(path);
   await graph.refused(404, "GET", path);
   await graph.refused(404, "DELETE", path);
 }
 
 async function assignment(graph: Harness): Promise<void> {
-  const roleDefinitionId = text(await graph.expect(201, "POST", definitions, roleBody([alerts])), "id");
+  const roleDefinitionId = text(await graph.create(definitions, roleBody([alerts])), "id");
   const [one, two] = [await newGroup(graph), await newGroup(graph)];
   const body = {
     displayName: "Tier 1 to the analysts",
@@ -48,13 +48,13 @@ async function assignment(graph: Harness): Promise<void> {
     directoryScopeIds: ["/"],
     appScopeIds: ["/"],
   };
-  const created = await graph.expect(201, "POST", assignments, body);
+  const created = await graph.create(assignments, body);
   const path = `${assignments}/${text(created, "id")}`;
-  assert.equal(items(await graph.expect(200, "GET", assignments)).length, 1);
+  assert.equal((await graph.list(assignments)).length, 1);
   const changed = await graph.expect(200, "PATCH", path, { principalIds: [one, two], appScopeIds: ["Mde"] });
   // As sets: read back in another order than they were sent.
   assert.deepEqual([changed["principalIds"], changed["appScopeIds"]], [[two, one], ["Mde"]]);
-  assert.deepEqual((await graph.expect(200, "GET", path))["principalIds"], [two, one]);
+  assert.deepEqual((await graph.get(path))["principalIds"], [two, one]);
   await graph.refused(400, "POST", assignments, {
     "@odata.type": "#microsoft.graph.unifiedRoleAssignmentMultiple",
     ...body,
@@ -65,16 +65,16 @@ async function assignment(graph: Harness): Promise<void> {
   await graph.refused(400, "POST", assignments, { ...body, directoryScopeIds: [], appScopeIds: [] });
   await graph.refused(400, "PATCH", path, { roleDefinitionId: randomUUID() });
   await graph.refused(400, "DELETE", `${definitions}/${roleDefinitionId}`);
-  await graph.expect(204, "DELETE", path);
+  await graph.remove(path);
   await graph.refused(404, "DELETE", path);
-  await graph.expect(204, "DELETE", `${definitions}/${roleDefinitionId}`);
-  for (const group of [one, two]) await graph.expect(204, "DELETE", `/v1.0/groups/${group}`);
+  await graph.remove(`${definitions}/${roleDefinitionId}`);
+  for (const group of [one, two]) await graph.remove(`/v1.0/groups/${group}`);
 }
 
 async function refusals(graph: Harness): Promise<void> {
   assert.equal((await graph.call("GET", definitions.replace("/beta", "/v1.0"))).status, 404);
   const reader = { as: { roles: ["RoleManagement.Read.Defender"] } };
-  await graph.expect(200, "GET", definitions, undefined, reader);
+  await graph.get(definitions, reader);
   const refused = await graph.refused(403, "POST", definitions, roleBody([alerts]), reader);
   assert.match(refused.message, /missing permission scope RoleManagement\.ReadWrite\.Defender\.$/);
   const directory = { as: { roles: ["RoleManagement.ReadWrite.Directory", "Directory.ReadWrite.All"] } };
@@ -83,12 +83,12 @@ async function refusals(graph: Harness): Promise<void> {
 }
 
 async function permissionsOf(graph: Harness, path: string): Promise<unknown> {
-  const [permission] = (await graph.expect(200, "GET", path))["rolePermissions"] as Body[];
+  const [permission] = (await graph.get(path))["rolePermissions"] as Body[];
   return permission?.["allowedResourceActions"];
 }
 
 async function newGroup(graph: Harness): Promise<string> {
   const name = `tier-${randomUUID().slice(0, 8)}`;
   const body = { displayName: name, mailEnabled: false, mailNickname: name, securityEnabled: true };
-  return text(await graph.expect(201, "POST", "/v1.0/groups", body), "id");
+  return text(await graph.create("/v1.0/groups", body), "id");
 }

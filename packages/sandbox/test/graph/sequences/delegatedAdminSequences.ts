@@ -1,6 +1,6 @@
 /** Relationships of Partner Center, as the certificate of an off-boarding looks for them. */
 import assert from "node:assert/strict";
-import { items, type Harness } from "../support/harness";
+import { type Harness } from "../support/harness";
 
 const path = "/v1.0/tenantRelationships/delegatedAdminRelationships";
 
@@ -16,9 +16,9 @@ export function delegatedAdminSequences(harness: () => Harness): void {
       ...{ activatedDateTime: "2026-01-02T00:00:00Z", endDateTime: "2028-01-02T00:00:00Z" },
     });
     const as = { roles: ["DelegatedAdminRelationship.Read.All"] };
-    const [listed] = items(await graph.expect(200, "GET", path, undefined, { as }));
+    const [listed] = await graph.list(path, { as });
     assert.equal(listed?.["status"], "active");
-    assert.equal((await graph.expect(200, "GET", `${path}/${id}`, undefined, { as }))["displayName"], "Contoso");
+    assert.equal((await graph.get(`${path}/${id}`, { as }))["displayName"], "Contoso");
     await graph.refused(404, "GET", `${path}/another`, undefined, { as });
     await graph.refused(403, "GET", path, undefined, { as: { roles: ["Directory.Read.All"] } });
   });

@@ -19,7 +19,7 @@ export function directorySequences(harness: () => Harness): void {
 }
 
 async function newGuest(graph: Harness, address: string): Promise<string> {
-  const invitation = await graph.expect(201, "POST", "/v1.0/invitations", {
+  const invitation = await graph.create("/v1.0/invitations", {
     invitedUserEmailAddress: address,
     inviteRedirectUrl: "https://contoso.com",
   });
@@ -27,40 +27,40 @@ async function newGuest(graph: Harness, address: string): Promise<string> {
 }
 
 async function directoryRole(graph: Harness, version: string): Promise<void> {
-  const templates = items(await graph.expect(200, "GET", `/${version}/directoryRoleTemplates`));
+  const templates = await graph.list(`/${version}/directoryRoleTemplates`);
   const name = version === "v1.0" ? "Security Reader" : "Security Operator";
   const template = templates.find(({ displayName }) => displayName === name);
   const roleTemplateId = text(template ?? {}, "id");
-  await graph.expect(200, "GET", `/${version}/directoryRoleTemplates/${roleTemplateId}`);
+  await graph.get(`/${version}/directoryRoleTemplates/${roleTemplateId}`);
   const lookUp = `/${version}/directoryRoles?$filter=${encodeURIComponent(`roleTemplateId eq '${roleTemplateId}'`)}`;
-  assert.deepEqual(items(await graph.expect(200, "GET", lookUp)), []);
+  assert.deepEqual(await graph.list(lookUp), []);
   const body = { "@odata.type": "#microsoft.graph.directoryRole", roleTemplateId };
-  const role = await graph.expect(201, "POST", `/${version}/directoryRoles`, body);
+  const role = await graph.create(`/${version}/directoryRoles`, body);
   const twice = await graph.refused(400, "POST", `/${version}/directoryRoles`, body);
   assert.match(twice.message, /^A conflicting object/);
   await graph.refused(404, "POST", `/${version}/directoryRoles`, { roleTemplateId: randomUUID() });
   const path = `/${version}/directoryRoles/${text(role, "id")}`;
-  assert.equal((await graph.expect(200, "GET", path))["displayName"], name);
+  assert.equal((await graph.get(path))["displayName"], name);
   const guest = await newGuest(graph, "role@fabrikam.example");
   await graph.expect(204, "POST", `${path}/members/$ref`, {
     "@odata.id": `${graph.origin}/${version}/directoryObjects/${guest}`,
   });
-  assert.equal(items(await graph.expect(200, "GET", `${path}/members`)).length, 1);
+  assert.equal((await graph.list(`${path}/members`)).length, 1);
   const filter = encodeURIComponent(`principalId eq '${guest}'`);
   const assignments = `/${version}/roleManagement/directory/roleAssignments?$filter=${filter}`;
-  assert.equal(items(await graph.expect(200, "GET", assignments))[0]?.["roleDefinitionId"], roleTemplateId);
-  await graph.expect(204, "DELETE", `${path}/members/${guest}/$ref`);
-  assert.deepEqual(items(await graph.expect(200, "GET", assignments)), []);
-  await graph.expect(204, "DELETE", `/v1.0/users/${guest}`);
+  assert.equal((await graph.list(assignments))[0]?.["roleDefinitionId"], roleTemplateId);
+  await graph.remove(`${path}/members/${guest}/$ref`);
+  assert.deepEqual(await graph.list(assignments), []);
+  await graph.remove(`/v1.0/users/${guest}`);
 }
 
 async function roleAssignment(graph: Harness, version: string): Promise<void> {
   const root = `/${version}/roleManagement/directory`;
   const roleDefinitionId = directoryRoleTemplates["Global Administrator"];
-  const definition = await graph.expect(200, "GET", `${root}/roleDefinitions/${roleDefinitionId}`);
+  const definition = await graph.get(`${root}/roleDefinitions/${roleDefinitionId}`);
   assert.equal(definition["displayName"], "Global Administrator");
   const byName = encodeURIComponent("displayName eq 'Security Administrator'");
-  assert.equal(items(await graph.expect(200, "GET", `${root}/roleDefinitions?$filter=${byName}`)).length, 1);
+  assert.equal((await graph.list(`${root}/roleDefinitions?$filter=${byName}`)).length, 1);
   const guest = await newGuest(graph, "assigned@fabrikam.example");
   const body = {
     "@odata.type": "#microsoft.graph.unifiedRoleAssignment",
@@ -68,38 +68,38 @@ async function roleAssignment(graph: Harness, version: string): Promise<void> {
     principalId: guest,
     roleDefinitionId,
   };
-  const created = await graph.expect(201, "POST", `${root}/roleAssignments`, body);
+  const created = await graph.create(`${root}/roleAssignments`, body);
   assert.match(text(created, "id"), /-1$/);
   const twice = await graph.refused(400, "POST", `${root}/roleAssignments`, body);
   assert.match(twice.message, /^A conflicting object with one or more of the specified property values/);
   await graph.refused(404, "POST", `${root}/roleAssignments`, { ...body, principalId: randomUUID() });
   await graph.refused(400, "POST", `${root}/roleAssignments`, { principalId: guest, roleDefinitionId });
   const path = `${root}/roleAssignments/${text(created, "id")}`;
-  assert.equal((await graph.expect(200, "GET", path))["principalId"], guest);
+  assert.equal((await graph.get(path))["principalId"], guest);
   const role = `/${version}/directoryRoles(roleTemplateId='${roleDefinitionId}')`;
-  assert.equal((await graph.expect(200, "GET", role))["roleTemplateId"], roleDefinitionId);
-  const memberships = items(await graph.expect(200, "GET", `/${version}/users/${guest}/memberOf`));
+  assert.equal((await graph.get(role))["roleTemplateId"], roleDefinitionId);
+  const memberships = await graph.list(`/${version}/users/${guest}/memberOf`);
   assert.equal(memberships[0]?.["@odata.type"], "#microsoft.graph.directoryRole");
-  await graph.expect(204, "DELETE", path);
+  await graph.remove(path);
   await graph.refused(404, "GET", path);
-  const group = await graph.expect(201, "POST", "/v1.0/groups", {
+  const group = await graph.create("/v1.0/groups", {
     displayName: "Not assignable",
     mailEnabled: false,
     mailNickname: "plain",
     securityEnabled: true,
   });
   await graph.refused(400, "POST", `${root}/roleAssignments`, { ...body, principalId: text(group, "id") });
-  await graph.expect(204, "DELETE", `/v1.0/groups/${text(group, "id")}`);
-  await graph.expect(204, "DELETE", `/v1.0/users/${guest}`);
+  await graph.remove(`/v1.0/groups/${text(group, "id")}`);
+  await graph.remove(`/v1.0/users/${guest}`);
 }
 
 async function deleted(graph: Harness, version: string): Promise<void> {
-  const application = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Deleted" });
+  const application = await graph.create("/v1.0/applications", { displayName: "Deleted" });
   const applicationId = text(application, "id");
-  const servicePrincipal = await graph.expect(201, "POST", "/v1.0/servicePrincipals", {
+  const servicePrincipal = await graph.create("/v1.0/servicePrincipals", {
     appId: text(application, "appId"),
   });
-  const group = await graph.expect(201, "POST", "/v1.0/groups", {
+  const group = await graph.create("/v1.0/groups", {
     displayName: "Deleted",
     mailEnabled: false,
     mailNickname: "deleted",
@@ -109,19 +109,19 @@ async function deleted(graph: Harness, version: string): Promise<void> {
   const guest = await newGuest(graph, "deleted@fabrikam.example");
   const credentials = `/v1.0/applications/${applicationId}/federatedIdentityCredentials`;
   const audiences = ["api://AzureADTokenExchange"];
-  await graph.expect(201, "POST", credentials, {
+  await graph.create(credentials, {
     name: "kept",
     issuer: "https://issuer.example",
     subject: "s",
     audiences,
   });
-  const before = await graph.expect(200, "GET", `/v1.0/applications/${applicationId}`);
-  await graph.expect(204, "DELETE", `/v1.0/users/${guest}`);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${applicationId}`);
+  const before = await graph.get(`/v1.0/applications/${applicationId}`);
+  await graph.remove(`/v1.0/users/${guest}`);
+  await graph.remove(`/v1.0/applications/${applicationId}`);
   await graph.refused(404, "GET", `/v1.0/servicePrincipals/${text(servicePrincipal, "id")}`);
   assert.equal(graph.tenant.objects("federatedIdentityCredentials").size, 0);
-  assert.deepEqual(items(await graph.expect(200, "GET", `/v1.0/groups/${text(group, "id")}/members`)), []);
-  await graph.expect(204, "DELETE", `/v1.0/groups/${text(group, "id")}`);
+  assert.deepEqual(await graph.list(`/v1.0/groups/${text(group, "id")}/members`), []);
+  await graph.remove(`/v1.0/groups/${text(group, "id")}`);
   const path = `/${version}/directory/deletedItems`;
   for (const [type, id] of [
     ["application", applicationId],
@@ -129,30 +129,30 @@ async function deleted(graph: Harness, version: string): Promise<void> {
     ["group", text(group, "id")],
     ["user", guest],
   ] as const) {
-    const listed = items(await graph.expect(200, "GET", `${path}/microsoft.graph.${type}?$select=id,displayName`));
+    const listed = await graph.list(`${path}/microsoft.graph.${type}?$select=id,displayName`);
     assert.ok(
       listed.some((item) => item["id"] === id),
       `no deleted ${type}`,
     );
-    const read = await graph.expect(200, "GET", `${path}/${id}`);
+    const read = await graph.get(`${path}/${id}`);
     assert.equal(read["@odata.type"], `#microsoft.graph.${type}`);
   }
   await graph.expect(200, "POST", `${path}/${text(group, "id")}/restore`);
   await graph.expect(200, "POST", `${path}/${applicationId}/restore`);
-  assert.deepEqual(await graph.expect(200, "GET", `/v1.0/applications/${applicationId}`), before);
-  assert.equal(items(await graph.expect(200, "GET", credentials))[0]?.["name"], "kept");
+  assert.deepEqual(await graph.get(`/v1.0/applications/${applicationId}`), before);
+  assert.equal((await graph.list(credentials))[0]?.["name"], "kept");
   await graph.expect(200, "POST", `${path}/${text(servicePrincipal, "id")}/restore`);
-  assert.equal(items(await graph.expect(200, "GET", `/v1.0/groups/${text(group, "id")}/members`)).length, 1);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${applicationId}`);
-  await graph.expect(204, "DELETE", `/v1.0/groups/${text(group, "id")}`);
+  assert.equal((await graph.list(`/v1.0/groups/${text(group, "id")}/members`)).length, 1);
+  await graph.remove(`/v1.0/applications/${applicationId}`);
+  await graph.remove(`/v1.0/groups/${text(group, "id")}`);
   for (const id of [applicationId, text(servicePrincipal, "id"), text(group, "id"), guest]) {
-    await graph.expect(204, "DELETE", `${path}/${id}`);
+    await graph.remove(`${path}/${id}`);
     await graph.refused(404, "GET", `${path}/${id}`);
   }
 }
 
 async function byId(graph: Harness, version: string): Promise<void> {
-  const one = await graph.expect(200, "GET", `/${version}/directoryObjects/${graph.automation.id}`);
+  const one = await graph.get(`/${version}/directoryObjects/${graph.automation.id}`);
   assert.equal(one["@odata.type"], "#microsoft.graph.servicePrincipal");
   const [administrator] = [...graph.tenant.objects("users").keys()];
   const found = await graph.expect(200, "POST", `/${version}/directoryObjects/getByIds`, {
@@ -160,10 +160,10 @@ async function byId(graph: Harness, version: string): Promise<void> {
     types: ["user", "group"],
   });
   assertEach(items(found), (item) => item["id"], [administrator]);
-  const [organization] = items(await graph.expect(200, "GET", `/${version}/organization`));
+  const [organization] = await graph.list(`/${version}/organization`);
   assert.equal(organization?.["id"], graph.tenant.id);
-  await graph.expect(200, "GET", `/${version}/organization/${graph.tenant.id}`);
-  const domains = items(await graph.expect(200, "GET", `/${version}/domains`));
+  await graph.get(`/${version}/organization/${graph.tenant.id}`);
+  const domains = await graph.list(`/${version}/domains`);
   assert.equal(domains.filter((domain) => domain["isInitial"] === true).length, 1);
-  await graph.expect(200, "GET", `/${version}/domains/${text(domains[0] ?? {}, "id")}`);
+  await graph.get(`/${version}/domains/${text(domains[0] ?? {}, "id")}`);
 }

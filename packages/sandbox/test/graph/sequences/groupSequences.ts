@@ -43,7 +43,7 @@ function reference(graph: Harness, id: string): Body {
 }
 
 async function newGuest(graph: Harness, address: string): Promise<string> {
-  const invitation = await graph.expect(201, "POST", "/v1.0/invitations", {
+  const invitation = await graph.create("/v1.0/invitations", {
     invitedUserEmailAddress: address,
     inviteRedirectUrl: "https://security.microsoft.com/",
   });
@@ -53,60 +53,60 @@ async function newGuest(graph: Harness, address: string): Promise<string> {
 async function groupSequence(graph: Harness): Promise<void> {
   const name = "MSSP Analysts";
   const lookUp = `/beta/groups?$filter=${encodeURIComponent(`displayName eq '${name}'`)}`;
-  assert.deepEqual(items(await graph.expect(200, "GET", lookUp)), []);
-  const created = await graph.expect(201, "POST", "/beta/groups", groupBody(graph, name));
+  assert.deepEqual(await graph.list(lookUp), []);
+  const created = await graph.create("/beta/groups", groupBody(graph, name));
   const path = `/beta/groups/${text(created, "id")}`;
   for (const displayName of [`TERRAFORM_UPDATE_${randomUUID()}`, name]) {
-    await graph.expect(204, "PATCH", path, { "@odata.type": "#microsoft.graph.group", displayName });
+    await graph.patch(path, { "@odata.type": "#microsoft.graph.group", displayName });
   }
-  assert.equal((await graph.expect(200, "GET", path))["displayName"], name);
+  assert.equal((await graph.get(path))["displayName"], name);
   const analysts = [await newGuest(graph, "one@fabrikam.example"), await newGuest(graph, "two@fabrikam.example")];
   for (const id of analysts) await graph.expect(204, "POST", `${path}/members/$ref`, reference(graph, id));
-  const members = items(await graph.expect(200, "GET", `${path}/members`));
+  const members = await graph.list(`${path}/members`);
   assert.deepEqual(
     members.map((member) => [member["@odata.type"], member["id"]]),
     analysts.map((id) => ["#microsoft.graph.user", id]),
   );
-  const owners = items(await graph.expect(200, "GET", `${path}/owners`));
+  const owners = await graph.list(`${path}/owners`);
   assertEach(owners, ({ id }) => id, [graph.automation.id]);
-  assert.deepEqual(items(await graph.expect(200, "GET", `${path}/memberOf`)), []);
+  assert.deepEqual(await graph.list(`${path}/memberOf`), []);
   const selected = "allowExternalSenders,autoSubscribeNewMembers,hideFromAddressLists,hideFromOutlookClients";
-  await graph.expect(200, "GET", `${path}?$select=${selected}`);
-  await graph.expect(204, "PATCH", path, {
+  await graph.get(`${path}?$select=${selected}`);
+  await graph.patch(path, {
     "@odata.type": "#microsoft.graph.group",
     description: "Analysts",
     displayName: name,
   });
-  await graph.expect(204, "DELETE", `${path}/members/${analysts[1] ?? ""}/$ref`);
-  assert.equal(items(await graph.expect(200, "GET", `${path}/members`)).length, 1);
-  await graph.expect(204, "DELETE", path);
+  await graph.remove(`${path}/members/${analysts[1] ?? ""}/$ref`);
+  assert.equal((await graph.list(`${path}/members`)).length, 1);
+  await graph.remove(path);
   await graph.refused(404, "GET", path);
-  for (const id of analysts) await graph.expect(204, "DELETE", `/v1.0/users/${id}`);
+  for (const id of analysts) await graph.remove(`/v1.0/users/${id}`);
 }
 
 async function groupMember(graph: Harness): Promise<void> {
-  const group = text(await graph.expect(201, "POST", "/beta/groups", groupBody(graph, "Members")), "id");
+  const group = text(await graph.create("/beta/groups", groupBody(graph, "Members")), "id");
   const member = await newGuest(graph, "member@fabrikam.example");
   const filtered = `/beta/groups/${group}/members?$filter=${encodeURIComponent(`id eq '${member}'`)}`;
-  assert.deepEqual(items(await graph.expect(200, "GET", `/beta/groups/${group}/members`)), []);
+  assert.deepEqual(await graph.list(`/beta/groups/${group}/members`), []);
   await graph.expect(204, "POST", `/beta/groups/${group}/members/$ref`, reference(graph, member));
   const twice = await graph.refused(400, "POST", `/beta/groups/${group}/members/$ref`, reference(graph, member));
   assert.equal(
     twice.message,
     "One or more added object references already exist for the following modified properties: 'members'.",
   );
-  assert.equal(items(await graph.expect(200, "GET", filtered)).length, 1);
-  await graph.expect(204, "DELETE", `/beta/groups/${group}/members/${member}/$ref`);
-  assert.deepEqual(items(await graph.expect(200, "GET", filtered)), []);
+  assert.equal((await graph.list(filtered)).length, 1);
+  await graph.remove(`/beta/groups/${group}/members/${member}/$ref`);
+  assert.deepEqual(await graph.list(filtered), []);
   const absent = await graph.refused(404, "DELETE", `/beta/groups/${group}/members/${member}/$ref`);
   assert.ok(absent.message.startsWith(`Resource '${group}' does not exist`), "the service names the group");
-  await graph.expect(204, "DELETE", `/beta/groups/${group}`);
-  await graph.expect(204, "DELETE", `/v1.0/users/${member}`);
+  await graph.remove(`/beta/groups/${group}`);
+  await graph.remove(`/v1.0/users/${member}`);
 }
 
 async function nesting(graph: Harness, version: string): Promise<void> {
   const make = async (name: string): Promise<string> =>
-    text(await graph.expect(201, "POST", `/${version}/groups`, groupBody(graph, name)), "id");
+    text(await graph.create(`/${version}/groups`, groupBody(graph, name)), "id");
   const [outer, middle, inner] = [await make("Outer"), await make("Middle"), await make("Inner")];
   const guest = await newGuest(graph, "nested@fabrikam.example");
   for (const [group, member] of [
@@ -119,11 +119,11 @@ async function nesting(graph: Harness, version: string): Promise<void> {
   }
   await graph.refused(400, "POST", `/${version}/groups/${outer}/members/$ref`, reference(graph, outer));
   const ids = (body: Body): unknown[] => items(body).map(({ id }) => id);
-  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/groups/${outer}/members`)), [middle]);
-  const all = ids(await graph.expect(200, "GET", `/${version}/groups/${outer}/transitiveMembers`));
+  assert.deepEqual(ids(await graph.get(`/${version}/groups/${outer}/members`)), [middle]);
+  const all = ids(await graph.get(`/${version}/groups/${outer}/transitiveMembers`));
   assert.deepEqual(new Set(all), new Set([middle, inner, guest, graph.automation.id]));
-  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/groups/${inner}/memberOf`)), [middle]);
-  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/users/${guest}/memberOf`)), [inner]);
+  assert.deepEqual(ids(await graph.get(`/${version}/groups/${inner}/memberOf`)), [middle]);
+  assert.deepEqual(ids(await graph.get(`/${version}/users/${guest}/memberOf`)), [inner]);
   for (const path of [`users/${guest}`, `servicePrincipals/${graph.automation.id}`, `directoryObjects/${guest}`]) {
     const own = await graph.expect(200, "POST", `/${version}/${path}/getMemberGroups`, { securityEnabledOnly: true });
     assert.deepEqual(new Set(own["value"] as string[]), new Set([inner, middle, outer]));
@@ -133,29 +133,29 @@ async function nesting(graph: Harness, version: string): Promise<void> {
     assert.deepEqual(checked["value"], [outer]);
   }
   for (const path of [`users/${guest}`, `servicePrincipals/${graph.automation.id}`]) {
-    const found = ids(await graph.expect(200, "GET", `/${version}/${path}/transitiveMemberOf`));
+    const found = ids(await graph.get(`/${version}/${path}/transitiveMemberOf`));
     assert.deepEqual(new Set(found), new Set([inner, middle, outer]));
   }
-  assert.equal(ids(await graph.expect(200, "GET", `/${version}/groups/${inner}/transitiveMemberOf`)).length, 2);
+  assert.equal(ids(await graph.get(`/${version}/groups/${inner}/transitiveMemberOf`)).length, 2);
   await graph.expect(200, "POST", `/${version}/groups/${inner}/getMemberGroups`, { securityEnabledOnly: false });
   const groupIds = [outer];
   await graph.expect(200, "POST", `/${version}/groups/${inner}/checkMemberGroups`, { groupIds });
   await graph.refused(400, "POST", `/${version}/groups/${inner}/checkMemberGroups`, {});
   await graph.refused(400, "POST", `/${version}/groups/${inner}/getMemberGroups`, { securityEnabledOnly: "yes" });
-  await graph.expect(204, "PATCH", `/${version}/groups/${outer}`, { description: "Outermost" });
-  assert.equal((await graph.expect(200, "GET", `/${version}/groups/${outer}`))["description"], "Outermost");
+  await graph.patch(`/${version}/groups/${outer}`, { description: "Outermost" });
+  assert.equal((await graph.get(`/${version}/groups/${outer}`))["description"], "Outermost");
   const filter = encodeURIComponent("displayName eq 'Outer'");
-  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/groups?$filter=${filter}`)), [outer]);
+  assert.deepEqual(ids(await graph.get(`/${version}/groups?$filter=${filter}`)), [outer]);
   const owner = { "@odata.id": `${graph.origin}/${version}/users/${guest}` };
   await graph.expect(204, "POST", `/${version}/groups/${outer}/owners/$ref`, owner);
-  assert.equal(ids(await graph.expect(200, "GET", `/${version}/groups/${outer}/owners`)).length, 2);
-  await graph.expect(204, "DELETE", `/${version}/groups/${outer}/owners/${guest}/$ref`);
+  assert.equal(ids(await graph.get(`/${version}/groups/${outer}/owners`)).length, 2);
+  await graph.remove(`/${version}/groups/${outer}/owners/${guest}/$ref`);
   const last = await graph.refused(400, "DELETE", `/${version}/groups/${outer}/owners/${graph.automation.id}/$ref`);
   assert.match(last.message, /^The group must have at least one owner/);
-  await graph.expect(204, "DELETE", `/${version}/groups/${inner}/members/${guest}/$ref`);
-  for (const id of [outer, middle, inner]) await graph.expect(204, "DELETE", `/${version}/groups/${id}`);
-  assert.deepEqual(ids(await graph.expect(200, "GET", `/${version}/users/${guest}/memberOf`)), []);
-  await graph.expect(204, "DELETE", `/v1.0/users/${guest}`);
+  await graph.remove(`/${version}/groups/${inner}/members/${guest}/$ref`);
+  for (const id of [outer, middle, inner]) await graph.remove(`/${version}/groups/${id}`);
+  assert.deepEqual(ids(await graph.get(`/${version}/users/${guest}/memberOf`)), []);
+  await graph.remove(`/v1.0/users/${guest}`);
 }
 
 async function kinds(graph: Harness, version: string): Promise<void> {
@@ -165,26 +165,17 @@ async function kinds(graph: Harness, version: string): Promise<void> {
   await graph.refused(400, "POST", path, groupBody(graph, "Neither", { securityEnabled: false }));
   const nickname = await graph.refused(400, "POST", path, groupBody(graph, "Nickname", { mailNickname: "with space" }));
   assert.equal(nickname.message, "Invalid value specified for property 'mailNickname' of resource 'Group'.");
-  const unified = await graph.expect(
-    201,
-    "POST",
+  const unified = await graph.create(
     path,
     groupBody(graph, "Unified", { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false }),
   );
   assert.equal(unified["visibility"], "Public");
-  const assignable = await graph.expect(
-    201,
-    "POST",
-    path,
-    groupBody(graph, "Assignable", { isAssignableToRole: true }),
-  );
+  const assignable = await graph.create(path, groupBody(graph, "Assignable", { isAssignableToRole: true }));
   assert.equal(assignable["visibility"], "Private");
   const fixed = await graph.refused(400, "PATCH", `${path}/${text(assignable, "id")}`, { isAssignableToRole: false });
   assert.match(fixed.message, /read-only/);
   const rule = { groupTypes: ["DynamicMembership"], membershipRule: "user.userType eq 'Guest'" };
-  const dynamic = await graph.expect(
-    201,
-    "POST",
+  const dynamic = await graph.create(
     path,
     groupBody(graph, "Dynamic", { ...rule, membershipRuleProcessingState: "On" }),
   );
@@ -194,7 +185,7 @@ async function kinds(graph: Harness, version: string): Promise<void> {
     `${path}/${text(dynamic, "id")}/members/$ref`,
     reference(graph, graph.automation.id),
   );
-  for (const group of [unified, assignable, dynamic]) await graph.expect(204, "DELETE", `${path}/${text(group, "id")}`);
+  for (const group of [unified, assignable, dynamic]) await graph.remove(`${path}/${text(group, "id")}`);
 }
 
 async function unknownOwner(graph: Harness): Promise<void> {

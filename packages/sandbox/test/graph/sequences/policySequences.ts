@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { entraServicePlans } from "@defender-mssp/microsoft";
 import { setSwitches } from "../../../src/cloud/switches";
-import { items, text, type Body, type Harness } from "../support/harness";
+import { text, type Body, type Harness } from "../support/harness";
 
 const group = {
   displayName: "Assignable",
@@ -29,7 +29,7 @@ export function policySequences(harness: () => Harness): void {
   }
 
   async function plans(graph: Harness): Promise<unknown[]> {
-    const skus = items(await graph.expect(200, "GET", "/v1.0/subscribedSkus"));
+    const skus = await graph.list("/v1.0/subscribedSkus");
     return skus.flatMap(({ servicePlans }) => (servicePlans as Body[]).map(({ servicePlanId }) => servicePlanId));
   }
 
@@ -38,16 +38,16 @@ export function policySequences(harness: () => Harness): void {
       const { AAD_PREMIUM, AAD_PREMIUM_P2 } = entraServicePlans;
       const found = await plans(graph);
       assert.ok(found.includes(AAD_PREMIUM) && found.includes(AAD_PREMIUM_P2));
-      const created = await graph.expect(201, "POST", "/v1.0/groups", group);
-      await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
+      const created = await graph.create("/v1.0/groups", group);
+      await graph.remove(`/v1.0/groups/${text(created, "id")}`);
     }));
 
   it("licence P1: no plan of P2; role-assignable groups can be created", () =>
     switched({ entraLicence: "p1" }, async (graph) => {
       const found = await plans(graph);
       assert.ok(found.includes(entraServicePlans.AAD_PREMIUM) && !found.includes(entraServicePlans.AAD_PREMIUM_P2));
-      const created = await graph.expect(201, "POST", "/v1.0/groups", group);
-      await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
+      const created = await graph.create("/v1.0/groups", group);
+      await graph.remove(`/v1.0/groups/${text(created, "id")}`);
     }));
 
   it("licence P1: no eligible members of groups, and no policy for them", () =>
@@ -66,18 +66,18 @@ export function policySequences(harness: () => Harness): void {
       const { code, message } = await graph.refused(403, "POST", "/beta/groups", group);
       assert.equal(code, "Authorization_RequestDenied");
       assert.match(message, /^Only companies who have purchased AAD Premium/);
-      const created = await graph.expect(201, "POST", "/v1.0/groups", { ...group, isAssignableToRole: false });
-      await graph.expect(204, "DELETE", `/v1.0/groups/${text(created, "id")}`);
+      const created = await graph.create("/v1.0/groups", { ...group, isAssignableToRole: false });
+      await graph.remove(`/v1.0/groups/${text(created, "id")}`);
     }));
 
   it("invitations: allowed or refused, as the authorization policy says", async () => {
     const invitation = { invitedUserEmailAddress: "off@fabrikam.example", inviteRedirectUrl: "https://contoso.com" };
     const path = "/v1.0/policies/authorizationPolicy";
     await switched({}, async (graph) => {
-      assert.equal((await graph.expect(200, "GET", path))["allowInvitesFrom"], "everyone");
+      assert.equal((await graph.get(path))["allowInvitesFrom"], "everyone");
     });
     await switched({ b2bInvitations: "off" }, async (graph) => {
-      assert.equal((await graph.expect(200, "GET", `${path}?$select=allowInvitesFrom`))["allowInvitesFrom"], "none");
+      assert.equal((await graph.get(`${path}?$select=allowInvitesFrom`))["allowInvitesFrom"], "none");
       const { message } = await graph.refused(403, "POST", "/v1.0/invitations", invitation);
       assert.match(message, /^Guest invitations not allowed for your company\./);
     });
@@ -91,7 +91,7 @@ export function policySequences(harness: () => Harness): void {
   ] as const) {
     it(`policy on client secrets ${value}: one until ${endDateTime} is ${code === undefined ? "created" : "refused"}`, () =>
       switched({ clientSecrets: value }, async (graph) => {
-        const policy = await graph.expect(200, "GET", "/v1.0/policies/defaultAppManagementPolicy");
+        const policy = await graph.get("/v1.0/policies/defaultAppManagementPolicy");
         assert.equal(policy["isEnabled"], value !== "on");
         const [restriction] = (policy["applicationRestrictions"] as { passwordCredentials: Body[] })
           .passwordCredentials;
@@ -100,12 +100,12 @@ export function policySequences(harness: () => Harness): void {
           restriction && `${text(restriction, "restrictionType")} ${JSON.stringify(restriction["maxLifetime"])}`;
         assert.equal(seen, shown);
 
-        const application = await graph.expect(201, "POST", "/v1.0/applications", { displayName: "Secrets" });
+        const application = await graph.create("/v1.0/applications", { displayName: "Secrets" });
         const path = `/v1.0/applications/${text(application, "id")}`;
         const passwordCredential = { startDateTime: "2029-01-01T00:00:00Z", endDateTime };
         if (code === undefined) await graph.expect(200, "POST", `${path}/addPassword`, { passwordCredential });
         else assert.equal((await graph.refused(400, "POST", `${path}/addPassword`, { passwordCredential })).code, code);
-        await graph.expect(204, "DELETE", path);
+        await graph.remove(path);
       }));
   }
 
@@ -119,7 +119,7 @@ export function policySequences(harness: () => Harness): void {
   it("users: found by each form of an address", async () => {
     const graph = harness();
     const address = "filtered.o'neil@fabrikam.example";
-    const { invitedUser } = await graph.expect(201, "POST", "/v1.0/invitations", {
+    const { invitedUser } = await graph.create("/v1.0/invitations", {
       invitedUserEmailAddress: address,
       inviteRedirectUrl: "https://contoso.com",
     });
@@ -132,9 +132,9 @@ export function policySequences(harness: () => Harness): void {
       `userPrincipalName eq '${quoted}' or startswith(userPrincipalName,'${quoted.replace("@", "_")}#EXT#@')`,
       `mail eq '${quoted}' and externalUserState eq 'PendingAcceptance'`,
     ]) {
-      const found = items(await graph.expect(200, "GET", `/v1.0/users?$filter=${encodeURIComponent(filter)}`));
+      const found = await graph.list(`/v1.0/users?$filter=${encodeURIComponent(filter)}`);
       assertEach(found, (user) => user["id"], [id], filter);
     }
-    await graph.expect(204, "DELETE", `/v1.0/users/${id}`);
+    await graph.remove(`/v1.0/users/${id}`);
   });
 }

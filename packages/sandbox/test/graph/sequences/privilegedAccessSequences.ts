@@ -40,19 +40,19 @@ const day = 24 * 60 * minute;
 
 async function eligibility(graph: Harness): Promise<void> {
   const made = await groupAndUser(graph);
-  const request = await graph.expect(201, "POST", requests, memberOf(made, "adminAssign", until(graph, 30 * day)));
+  const request = await graph.create(requests, memberOf(made, "adminAssign", until(graph, 30 * day)));
   assert.equal(request["status"], "Provisioned");
   const id = text(request, "targetScheduleId");
   assert.match(id, new RegExp(`^${made.groupId}_member_[0-9a-f-]{36}$`));
   const filter = encodeURIComponent(`groupId eq '${made.groupId}'`);
-  const [schedule, ...others] = items(await graph.expect(200, "GET", `${schedules}?$filter=${filter}`));
+  const [schedule, ...others] = await graph.list(`${schedules}?$filter=${filter}`);
   assert.deepEqual([schedule?.["id"], schedule?.["principalId"], others], [id, made.principalId, []]);
-  assert.equal(items(await graph.expect(200, "GET", `/v1.0/groups/${made.groupId}/members`)).length, 0);
+  assert.equal((await graph.list(`/v1.0/groups/${made.groupId}/members`)).length, 0);
   const twice = await graph.refused(400, "POST", requests, memberOf(made, "adminAssign", until(graph, day)));
   assert.equal(twice.code, "RoleAssignmentExists");
-  const changed = await graph.expect(201, "POST", requests, memberOf(made, "adminUpdate", until(graph, 60 * day)));
+  const changed = await graph.create(requests, memberOf(made, "adminUpdate", until(graph, 60 * day)));
   assert.equal(changed["targetScheduleId"], id);
-  assert.equal((await graph.expect(200, "GET", `${schedules}/${id}`))["status"], "Provisioned");
+  assert.equal((await graph.get(`${schedules}/${id}`))["status"], "Provisioned");
   assert.equal(
     (await graph.refused(400, "POST", requests, memberOf(made, "adminRemove"))).code,
     "ActiveDurationTooShort",
@@ -60,12 +60,12 @@ async function eligibility(graph: Harness): Promise<void> {
   graph.clock.advance(6 * minute);
   const ofSchedule = encodeURIComponent(`groupId eq '${made.groupId}' and targetScheduleId eq '${id}'`);
   const ordered = `${ofSchedule}&$orderby=${encodeURIComponent("createdDateTime desc")}`;
-  const latest = items(await graph.expect(200, "GET", `${requests}?$filter=${ordered}`));
+  const latest = await graph.list(`${requests}?$filter=${ordered}`);
   assert.equal(latest.length, 2, "azuread looks for the latest request");
-  await graph.expect(200, "GET", `${requests}/${text(latest[0] ?? {}, "id")}`);
-  assert.equal((await graph.expect(201, "POST", requests, memberOf(made, "adminRemove")))["status"], "Revoked");
+  await graph.get(`${requests}/${text(latest[0] ?? {}, "id")}`);
+  assert.equal((await graph.create(requests, memberOf(made, "adminRemove")))["status"], "Revoked");
   await graph.refused(404, "GET", `${schedules}/${id}`);
-  assert.equal(items(await graph.expect(200, "GET", `${requests}?$filter=${filter}`)).length, 3, "requests stay");
+  assert.equal((await graph.list(`${requests}?$filter=${filter}`)).length, 3, "requests stay");
   const again = await graph.refused(400, "POST", requests, memberOf(made, "adminRemove"));
   assert.equal(again.code, "RoleAssignmentDoesNotExist");
   graph.clock.advance(-6 * minute);
@@ -84,10 +84,10 @@ async function refusals(graph: Harness): Promise<void> {
   const reader = { as: { roles: ["PrivilegedEligibilitySchedule.Read.AzureADGroup"] } };
   const refused = await graph.refused(403, "POST", requests, memberOf(made, "adminAssign", until(graph, day)), reader);
   assert.match(refused.message, /missing permission scope PrivilegedEligibilitySchedule\.ReadWrite\.AzureADGroup\.$/);
-  await graph.expect(201, "POST", requests, memberOf(made, "adminAssign", { type: "afterDuration", duration: "P1D" }));
+  await graph.create(requests, memberOf(made, "adminAssign", { type: "afterDuration", duration: "P1D" }));
   graph.clock.advance(2 * day);
   const filter = encodeURIComponent(`principalId eq '${made.principalId}'`);
-  assert.deepEqual(items(await graph.expect(200, "GET", `${schedules}?$filter=${filter}`)), [], "it has ended");
+  assert.deepEqual(await graph.list(`${schedules}?$filter=${filter}`), [], "it has ended");
   graph.clock.advance(-2 * day);
   await remove(graph, made);
 }
@@ -99,13 +99,13 @@ async function policy(graph: Harness): Promise<void> {
   await graph.refused(400, "PATCH", `${policies}/${before}/rules/Expiration_EndUser_Assignment`, {
     maximumDuration: "PT2H",
   });
-  await graph.expect(204, "PATCH", `${policies}/${before}/rules/Expiration_EndUser_Assignment`, hours);
+  await graph.patch(`${policies}/${before}/rules/Expiration_EndUser_Assignment`, hours);
   const after = await policyId(graph, made);
   assert.notEqual(after, before);
   await graph.refused(404, "GET", `${policies}/${before}`);
   const permanent = { "@odata.type": `${ruleType}ExpirationRule`, isExpirationRequired: false };
   const rules = [{ ...permanent, id: "Expiration_Admin_Eligibility" }];
-  await graph.expect(204, "PATCH", `${policies}/${after}`, {
+  await graph.patch(`${policies}/${after}`, {
     id: after,
     scopeId: made.groupId,
     scopeType: "Group",
@@ -114,12 +114,12 @@ async function policy(graph: Harness): Promise<void> {
     rules,
   });
   assert.equal(await policyId(graph, made), after);
-  const found = items(await graph.expect(200, "GET", `${policies}/${after}/rules`));
+  const found = await graph.list(`${policies}/${after}/rules`);
   assert.equal(found.length, 17);
   assert.equal(found.find(({ id }) => id === "Expiration_EndUser_Assignment")?.["maximumDuration"], "PT2H");
-  const expanded = await graph.expect(200, "GET", `${policies}/${after}?$expand=*`);
+  const expanded = await graph.get(`${policies}/${after}?$expand=*`);
   assert.deepEqual(expanded["rules"], found);
-  await graph.expect(201, "POST", requests, memberOf(made, "adminAssign", { type: "noExpiration" }));
+  await graph.create(requests, memberOf(made, "adminAssign", { type: "noExpiration" }));
   const approval = {
     "@odata.type": `${ruleType}ApprovalRule`,
     setting: { isApprovalRequired: true, approvalStages: [] },
@@ -137,7 +137,7 @@ const person = (objectId: string, ...methods: string[]): Options => ({
 });
 
 async function members(graph: Harness, { groupId }: Made): Promise<unknown[]> {
-  return items(await graph.expect(200, "GET", `/v1.0/groups/${groupId}/members`)).map(({ id }) => id);
+  return (await graph.list(`/v1.0/groups/${groupId}/members`)).map(({ id }) => id);
 }
 
 const activate = (made: Made, duration: string, justification = "Incident 42"): Body => ({
@@ -148,8 +148,8 @@ const activate = (made: Made, duration: string, justification = "Incident 42"): 
 /** A group whose policy asks for MFA and a justification, for two hours at most. */
 async function eligibleOf(graph: Harness, ...rules: Body[]): Promise<Made> {
   const made = await groupAndUser(graph);
-  await graph.expect(201, "POST", requests, memberOf(made, "adminAssign", until(graph, 10 * hour)));
-  await graph.expect(204, "PATCH", `${policies}/${await policyId(graph, made)}`, {
+  await graph.create(requests, memberOf(made, "adminAssign", until(graph, 10 * hour)));
+  await graph.patch(`${policies}/${await policyId(graph, made)}`, {
     rules: [
       { "@odata.type": `${ruleType}ExpirationRule`, id: "Expiration_EndUser_Assignment", maximumDuration: "PT2H" },
       {
@@ -190,17 +190,17 @@ async function activation(graph: Harness): Promise<void> {
   assert.equal(refused.code, "RoleAssignmentDoesNotExist");
   assert.deepEqual(await members(graph, made), []);
 
-  const request = await graph.expect(201, "POST", activationRequests, body, self);
+  const request = await graph.create(activationRequests, body, self);
   assert.equal(request["status"], "Provisioned");
   assert.deepEqual(await members(graph, made), [made.principalId]);
   assert.equal((await graph.refused(400, "POST", activationRequests, body, self)).code, "RoleAssignmentExists");
   const id = text(request, "targetScheduleId");
-  const schedule = await graph.expect(200, "GET", `${activations}/${id}`, undefined, self);
+  const schedule = await graph.get(`${activations}/${id}`, self);
   assert.equal(schedule["assignmentType"], "activated");
-  await graph.expect(200, "GET", `${activationRequests}/${text(request, "id")}`, undefined, self);
+  await graph.get(`${activationRequests}/${text(request, "id")}`, self);
   const filter = `?$filter=${encodeURIComponent(`principalId eq '${made.principalId}'`)}`;
-  assert.equal(items(await graph.expect(200, "GET", `${activations}${filter}`, undefined, self)).length, 1);
-  assert.equal(items(await graph.expect(200, "GET", `${activationRequests}${filter}`, undefined, self)).length, 1);
+  assert.equal((await graph.list(`${activations}${filter}`, self)).length, 1);
+  assert.equal((await graph.list(`${activationRequests}${filter}`, self)).length, 1);
   await graph.refused(400, "GET", activations, undefined, self);
 
   graph.clock.advance(89 * minute);
@@ -209,20 +209,20 @@ async function activation(graph: Harness): Promise<void> {
   assert.deepEqual(await members(graph, made), [], "it has ended");
   await graph.refused(404, "GET", `${activations}/${id}`, undefined, self);
 
-  await graph.expect(201, "POST", activationRequests, body, self);
+  await graph.create(activationRequests, body, self);
   const end = memberOf(made, "selfDeactivate");
   assert.equal((await graph.refused(400, "POST", activationRequests, end, self)).code, "ActiveDurationTooShort");
   await graph.refused(403, "POST", activationRequests, end, person(other.principalId));
-  const ended = await graph.expect(201, "POST", activationRequests, memberOf(made, "adminRemove"), application);
+  const ended = await graph.create(activationRequests, memberOf(made, "adminRemove"), application);
   assert.equal(ended["status"], "Revoked");
-  await graph.expect(201, "POST", activationRequests, body, self);
+  await graph.create(activationRequests, body, self);
   graph.clock.advance(6 * minute);
-  await graph.expect(201, "POST", activationRequests, end, self);
+  await graph.create(activationRequests, end, self);
   assert.deepEqual(await members(graph, made), []);
   assert.equal((await graph.refused(400, "POST", activationRequests, end, self)).code, "RoleAssignmentDoesNotExist");
 
   graph.clock.advance(7 * hour);
-  await graph.expect(201, "POST", activationRequests, { ...body, ...activate(made, "PT2H") }, self);
+  await graph.create(activationRequests, { ...body, ...activate(made, "PT2H") }, self);
   graph.clock.advance(90 * minute);
   assert.deepEqual(await members(graph, made), [], "the eligibility has ended, and with it the activation");
   assert.equal((await graph.refused(400, "POST", activationRequests, body, self)).code, "RoleAssignmentDoesNotExist");
@@ -260,20 +260,19 @@ async function approval(graph: Harness): Promise<void> {
   const approver = person(approvers.principalId);
   const body = { ...activate(made, "PT2H"), ...ticket };
   const ask = async (): Promise<{ id: string; stage: string }> => {
-    const request = await graph.expect(201, "POST", activationRequests, body, self);
+    const request = await graph.create(activationRequests, body, self);
     assert.equal(request["status"], "PendingApproval");
     const id = text(request, "approvalId");
     assert.equal(id, request["id"]);
     assert.deepEqual(await members(graph, made), []);
-    const found = await graph.expect(200, "GET", `${group}/assignmentApprovals/${id}`, undefined, approver);
+    const found = await graph.get(`${group}/assignmentApprovals/${id}`, approver);
     const [stage] = found["stages"] as Body[];
     assert.deepEqual([stage?.["assignedToMe"], stage?.["status"]], [true, "InProgress"]);
-    const stages = await graph.expect(200, "GET", `${group}/assignmentApprovals/${id}/stages`, undefined, self);
+    const stages = await graph.get(`${group}/assignmentApprovals/${id}/stages`, self);
     assert.equal(items(stages)[0]?.["assignedToMe"], false);
     return { id, stage: `${group}/assignmentApprovals/${id}/stages/${text(stage ?? {}, "id")}` };
   };
-  const state = async (id: string) =>
-    (await graph.expect(200, "GET", `${activationRequests}/${id}`, undefined, self))["status"];
+  const state = async (id: string) => (await graph.get(`${activationRequests}/${id}`, self))["status"];
 
   const first = await ask();
   const pending = await graph.refused(400, "POST", activationRequests, body, self);
@@ -285,7 +284,7 @@ async function approval(graph: Harness): Promise<void> {
   await graph.refused(400, "PATCH", first.stage, { ...yes, reviewResult: "Perhaps" }, approver);
   await graph.refused(404, "PATCH", `${first.stage}0`, yes, approver);
   graph.clock.advance(30 * minute);
-  await graph.expect(204, "PATCH", first.stage, yes, approver);
+  await graph.patch(first.stage, yes, approver);
   assert.equal(await state(first.id), "Provisioned");
   assert.deepEqual(await members(graph, made), [made.principalId]);
   await graph.refused(409, "PATCH", first.stage, yes, approver);
@@ -295,7 +294,7 @@ async function approval(graph: Harness): Promise<void> {
   assert.deepEqual(await members(graph, made), []);
 
   const second = await ask();
-  await graph.expect(204, "PATCH", second.stage, { ...yes, reviewResult: "Deny" }, approver);
+  await graph.patch(second.stage, { ...yes, reviewResult: "Deny" }, approver);
   assert.equal(await state(second.id), "Denied");
   const third = await ask();
   await graph.refused(403, "POST", `${activationRequests}/${third.id}/cancel`, undefined, approver);
@@ -314,13 +313,13 @@ async function approval(graph: Harness): Promise<void> {
 
 async function goneWithGroup(graph: Harness): Promise<void> {
   const made = await groupAndUser(graph);
-  await graph.expect(201, "POST", requests, memberOf(made, "adminAssign", until(graph, day)));
+  await graph.create(requests, memberOf(made, "adminAssign", until(graph, day)));
   const id = await policyId(graph, made);
-  await graph.expect(204, "DELETE", `/v1.0/groups/${made.groupId}`);
+  await graph.remove(`/v1.0/groups/${made.groupId}`);
   await graph.refused(404, "GET", `${policies}/${id}`);
   const filter = encodeURIComponent(`groupId eq '${made.groupId}'`);
-  assert.deepEqual(items(await graph.expect(200, "GET", `${schedules}?$filter=${filter}`)), []);
-  await graph.expect(204, "DELETE", `/v1.0/users/${made.principalId}`);
+  assert.deepEqual(await graph.list(`${schedules}?$filter=${filter}`), []);
+  await graph.remove(`/v1.0/users/${made.principalId}`);
 }
 
 const ruleType = "#microsoft.graph.unifiedRoleManagementPolicy";
@@ -330,7 +329,7 @@ async function policyId(graph: Harness, { groupId }: Made): Promise<string> {
     `scopeType eq 'Group' and scopeId eq '${groupId}' and roleDefinitionId eq 'member'`,
   );
   const path = `/v1.0/policies/roleManagementPolicyAssignments?$filter=${filter}`;
-  const [found, ...others] = items(await graph.expect(200, "GET", path));
+  const [found, ...others] = await graph.list(path);
   assert.deepEqual(others, []);
   return text(found ?? {}, "policyId");
 }
@@ -346,12 +345,12 @@ async function groupAndUser(graph: Harness): Promise<Made> {
     passwordProfile: { password: randomUUID() },
   };
   return {
-    groupId: text(await graph.expect(201, "POST", "/v1.0/groups", newGroup), "id"),
-    principalId: text(await graph.expect(201, "POST", "/v1.0/users", newUser), "id"),
+    groupId: text(await graph.create("/v1.0/groups", newGroup), "id"),
+    principalId: text(await graph.create("/v1.0/users", newUser), "id"),
   };
 }
 
 async function remove(graph: Harness, { groupId, principalId }: Made): Promise<void> {
-  await graph.expect(204, "DELETE", `/v1.0/groups/${groupId}`);
-  await graph.expect(204, "DELETE", `/v1.0/users/${principalId}`);
+  await graph.remove(`/v1.0/groups/${groupId}`);
+  await graph.remove(`/v1.0/users/${principalId}`);
 }

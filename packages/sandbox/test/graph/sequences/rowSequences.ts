@@ -23,9 +23,8 @@ export function rowSequences(harness: () => Harness): void {
 }
 
 async function scopedRoles(graph: Harness): Promise<void> {
-  const make = async (path: string, body: Body): Promise<string> =>
-    text(await graph.expect(201, "POST", path, body), "id");
-  const read = async (path: string): Promise<Body[]> => items(await graph.expect(200, "GET", path));
+  const make = async (path: string, body: Body): Promise<string> => text(await graph.create(path, body), "id");
+  const read = async (path: string): Promise<Body[]> => await graph.list(path);
   const id = await make("/v1.0/groups", { ...group("Berlin"), isAssignableToRole: true });
   const [{ id: roleId, roleTemplateId } = {}] = (await read("/v1.0/directoryRoles")) as Record<string, string>[];
   for (const version of versions) {
@@ -33,12 +32,12 @@ async function scopedRoles(graph: Harness): Promise<void> {
     const unit = await make(units, { displayName: "Berlin", visibility: "Public" });
     const one = `${units}/${unit}`;
     await graph.refused(403, "POST", units, { displayName: "Berlin" }, as("Directory.ReadWrite.All"));
-    await graph.expect(204, "PATCH", one, { description: "Changed" });
-    assert.equal((await graph.expect(200, "GET", one, undefined, as("Directory.Read.All")))["description"], "Changed");
+    await graph.patch(one, { description: "Changed" });
+    assert.equal((await graph.get(one, as("Directory.Read.All")))["description"], "Changed");
     await graph.expect(204, "POST", `${one}/members/$ref`, { "@odata.id": `https://graph/v1.0/groups/${id}` });
     const lists = await Promise.all([units, `${one}/members`, `/${version}/groups/${id}/memberOf`].map(read));
     assertEach(lists, (list) => list.map((item) => item["id"]), [[unit], [id], [unit]]);
-    await graph.expect(204, "DELETE", `${one}/members/${id}/$ref`);
+    await graph.remove(`${one}/members/${id}/$ref`);
 
     const custom = { displayName: "Custom", isEnabled: true, rolePermissions: [{ allowedResourceActions: ["a/b"] }] };
     setSwitches(graph.tenant, { entraLicence: "free" });
@@ -46,7 +45,7 @@ async function scopedRoles(graph: Harness): Promise<void> {
     setSwitches(graph.tenant, { entraLicence: "p2" });
     const roleDefinitionId = await make(`${roles}/roleDefinitions`, custom);
     const role = `${roles}/roleDefinitions/${roleDefinitionId}`;
-    await graph.expect(204, "PATCH", role, { description: "Changed" });
+    await graph.patch(role, { description: "Changed" });
     const builtIn = `${roles}/roleDefinitions/${roleTemplateId}`;
     for (const method of ["PATCH", "DELETE"]) await graph.refused(400, method, builtIn, {});
     const assignment = { principalId: id, roleDefinitionId, directoryScopeId: `/administrativeUnits/${unit}` };
@@ -58,22 +57,22 @@ async function scopedRoles(graph: Harness): Promise<void> {
     const added = await make(scoped, { roleId: roleId ?? "", roleMemberInfo: { id } });
     const listed = (await read(scoped)).map((item) => item["roleId"]);
     assert.deepEqual(listed, [roleDefinitionId, roleId]);
-    const { administrativeUnitId, roleMemberInfo } = await graph.expect(200, "GET", `${scoped}/${added}`);
+    const { administrativeUnitId, roleMemberInfo } = await graph.get(`${scoped}/${added}`);
     assert.deepEqual([administrativeUnitId, roleMemberInfo], [unit, { id, displayName: "Berlin" }]);
-    await graph.expect(204, "DELETE", `${scoped}/${assigned}`);
-    for (const path of [role, one]) await graph.expect(204, "DELETE", path);
+    await graph.remove(`${scoped}/${assigned}`);
+    for (const path of [role, one]) await graph.remove(path);
     const deleted = await read(`/${version}/directory/deletedItems/microsoft.graph.administrativeUnit`);
     assert.equal(deleted.at(-1)?.["id"], unit);
     assert.deepEqual(await read(`${roles}/roleAssignments?$filter=principalId eq '${id}'`), []);
   }
-  await graph.expect(204, "DELETE", `/v1.0/groups/${id}`);
+  await graph.remove(`/v1.0/groups/${id}`);
 }
 
 async function singles(graph: Harness): Promise<void> {
   const logs = as("AuditLog.Read.All", "Directory.Read.All");
   recordInteractive(graph, graph.automation.id);
   const role = [...graph.tenant.objects("roleDefinitions").keys()][0] ?? "";
-  const made = await graph.expect(201, "POST", "/v1.0/groups", { ...group("Eligible"), isAssignableToRole: true });
+  const made = await graph.create("/v1.0/groups", { ...group("Eligible"), isAssignableToRole: true });
   const asked = {
     action: "adminAssign",
     principalId: text(made, "id"),
@@ -82,8 +81,8 @@ async function singles(graph: Harness): Promise<void> {
     scheduleInfo: { expiration: { type: "noExpiration" } },
   };
   const root = "/roleManagement/directory";
-  await graph.expect(201, "POST", `/v1.0${root}/roleEligibilityScheduleRequests`, asked);
-  await graph.expect(201, "POST", `/v1.0${root}/roleAssignments`, {
+  await graph.create(`/v1.0${root}/roleEligibilityScheduleRequests`, asked);
+  await graph.create(`/v1.0${root}/roleAssignments`, {
     ...asked,
     action: undefined,
     scheduleInfo: undefined,
@@ -100,10 +99,10 @@ async function singles(graph: Harness): Promise<void> {
     [`${root}/roleEligibilityScheduleInstances`, roles, ["v1.0"]],
   ] as const)
     for (const version of only) {
-      const [first] = items(await graph.expect(200, "GET", `/${version}${path}`, undefined, options));
+      const [first] = await graph.list(`/${version}${path}`, options);
       assert.ok(first, path);
       const one = `/${version}${path}/${encodeURIComponent(text(first, "id"))}`;
-      const { "@odata.context": _, ...read } = await graph.expect(200, "GET", one, undefined, options);
+      const { "@odata.context": _, ...read } = await graph.get(one, options);
       assert.deepEqual(read, first);
       await graph.refused(403, "GET", one, undefined, as("User.Invite.All"));
       await graph.refused(404, "GET", `/${version}${path}/nothing`, undefined, options);
@@ -167,21 +166,21 @@ async function subscriptions(graph: Harness): Promise<void> {
   asked.length = 0;
   for (const version of versions) {
     const path = `/${version}/subscriptions`;
-    const made = await graph.expect(201, "POST", path, body, users);
+    const made = await graph.create(path, body, users);
     const one = `${path}/${text(made, "id")}`;
     assert.deepEqual([made["clientState"], made["creatorId"]], [body.clientState, graph.automation.id]);
     const renewed = await graph.expect(200, "PATCH", one, { expirationDateTime: at(41_700) }, users);
     assert.ok(text(renewed, "expirationDateTime") > text(made, "expirationDateTime"));
     await graph.refused(400, "PATCH", one, { expirationDateTime: at(41_800) }, users);
-    assert.deepEqual((await graph.expect(200, "GET", one, undefined, users))["resource"], "/users");
+    assert.deepEqual((await graph.get(one, users))["resource"], "/users");
     const other = { as: { roles: ["User.Read.All"], applicationId: "0a0a0a0a-0000-4000-8000-000000000001" } };
-    assert.deepEqual(items(await graph.expect(200, "GET", path, undefined, other)), []);
+    assert.deepEqual(await graph.list(path, other), []);
     await graph.refused(404, "DELETE", one, undefined, other);
-    assert.equal(items(await graph.expect(200, "GET", path, undefined, users)).length, 1);
+    assert.equal((await graph.list(path, users)).length, 1);
     graph.clock.advance(41_701 * 60_000);
-    assert.deepEqual(items(await graph.expect(200, "GET", path, undefined, users)), []);
+    assert.deepEqual(await graph.list(path, users), []);
     graph.clock.advance(-41_701 * 60_000);
-    await graph.expect(204, "DELETE", one, undefined, users);
+    await graph.remove(one, users);
   }
   assert.deepEqual(asked, ["POST /right1", "POST /right1"]);
 }
@@ -246,18 +245,18 @@ async function changes(graph: Harness): Promise<void> {
     ]),
   ] as unknown as Change[]) {
     const options = as(writer, reader);
-    const made = body === undefined ? undefined : await graph.expect(201, "POST", path, body, options);
+    const made = body === undefined ? undefined : await graph.create(path, body, options);
     const one = made === undefined ? path : `${path}/${text(made, "id")}`;
     await graph.refused(403, method, one, changed, as(reader));
     await graph.expect(204, method, one, changed, options);
-    const read = await graph.expect(200, "GET", one, undefined, as(reader));
+    const read = await graph.get(one, as(reader));
     for (const [name, value] of Object.entries({ ...body, ...changed })) assert.deepEqual(read[name], value, name);
     if (made === undefined) continue;
-    await graph.expect(204, "DELETE", one, undefined, options);
+    await graph.remove(one, options);
     await graph.refused(404, "GET", one, undefined, as(reader));
   }
   graph.tenant.objects("identitySecurityDefaultsEnforcementPolicy").clear();
-  const domains = items(await graph.expect(200, "GET", "/v1.0/domains"));
+  const domains = await graph.list("/v1.0/domains");
   assert.equal(domains.filter(({ isDefault }) => isDefault === true).length, 1);
 }
 
@@ -265,10 +264,9 @@ async function locations(graph: Harness): Promise<void> {
   const path = "/v1.0/identity/conditionalAccess/namedLocations";
   const country = "microsoft.graph.countryNamedLocation";
   const body = { "@odata.type": `#${country}`, displayName: "C", countriesAndRegions: ["IN"] };
-  const made = await graph.expect(201, "POST", path, body);
-  const found = async (filter: string) =>
-    items(await graph.expect(200, "GET", `${path}?$filter=${encodeURIComponent(filter)}`)).length;
-  const all = items(await graph.expect(200, "GET", path)).length;
+  const made = await graph.create(path, body);
+  const found = async (filter: string) => (await graph.list(`${path}?$filter=${encodeURIComponent(filter)}`)).length;
+  const all = (await graph.list(path)).length;
   const [countries, addresses] = [
     await found(`isof('${country}')`),
     await found("isof('microsoft.graph.ipNamedLocation')"),
@@ -276,22 +274,22 @@ async function locations(graph: Harness): Promise<void> {
   assert.deepEqual([countries + addresses, countries > 0], [all, true]);
   const cast = `${country}/countriesAndRegions/any(c: c eq`;
   assert.deepEqual([await found(`${cast} 'IN')`), await found(`${cast} 'XX')`)], [1, 0]);
-  await graph.expect(204, "DELETE", `${path}/${text(made, "id")}`);
+  await graph.remove(`${path}/${text(made, "id")}`);
 }
 
 async function invitations(graph: Harness): Promise<void> {
   const policy = "/v1.0/policies/authorizationPolicy";
   const guest = { invitedUserEmailAddress: "a@fabrikam.example", inviteRedirectUrl: "https://a.example" };
-  await graph.expect(204, "PATCH", policy, { allowInvitesFrom: "none" }, as("Policy.ReadWrite.Authorization"));
+  await graph.patch(policy, { allowInvitesFrom: "none" }, as("Policy.ReadWrite.Authorization"));
   await graph.refused(403, "POST", "/v1.0/invitations", guest);
   setSwitches(graph.tenant, { b2bInvitations: "on" });
-  assert.equal((await graph.expect(200, "GET", policy))["allowInvitesFrom"], "everyone");
+  assert.equal((await graph.get(policy))["allowInvitesFrom"], "everyone");
 }
 
 async function memberships(graph: Harness): Promise<void> {
   const [user] = [...graph.tenant.objects("users").values()];
-  const outer = text(await graph.expect(201, "POST", "/v1.0/groups", group("Outer")), "id");
-  const inner = text(await graph.expect(201, "POST", "/v1.0/groups", group("Inner")), "id");
+  const outer = text(await graph.create("/v1.0/groups", group("Outer")), "id");
+  const inner = text(await graph.create("/v1.0/groups", group("Inner")), "id");
   const reference = (id: string) => ({ "@odata.id": `${graph.origin}/v1.0/directoryObjects/${id}` });
   await graph.expect(204, "POST", `/v1.0/groups/${outer}/members/$ref`, reference(inner));
   const owner = graph.automation.id;
@@ -314,19 +312,19 @@ async function memberships(graph: Harness): Promise<void> {
       const checked = await graph.expect(200, "POST", `/${version}${path}/checkMemberObjects`, { ids });
       assert.deepEqual(checked["value"], [outer]);
       if (path.startsWith("/groups") || path.startsWith("/directory")) continue;
-      const owned = items(await graph.expect(200, "GET", `/${version}${path}/ownedObjects`));
+      const owned = await graph.list(`/${version}${path}/ownedObjects`);
       assert.ok(owned.some(({ id }) => id === inner));
-      if (path.startsWith("/users")) await graph.expect(200, "GET", `/${version}${path}/oauth2PermissionGrants`);
+      if (path.startsWith("/users")) await graph.get(`/${version}${path}/oauth2PermissionGrants`);
     }
-  for (const id of [inner, outer]) await graph.expect(204, "DELETE", `/v1.0/groups/${id}`);
+  for (const id of [inner, outer]) await graph.remove(`/v1.0/groups/${id}`);
 }
 
 async function directoryObjects(graph: Harness): Promise<void> {
   for (const version of versions) {
-    const id = text(await graph.expect(201, "POST", `/${version}/groups`, group("Passing")), "id");
+    const id = text(await graph.create(`/${version}/groups`, group("Passing")), "id");
     const one = `/${version}/directoryObjects/${id}`;
     await graph.refused(403, "DELETE", one, undefined, as("Group.Read.All"));
-    await graph.expect(204, "DELETE", one);
+    await graph.remove(one);
     await graph.refused(404, "GET", `/${version}/groups/${id}`);
     const actions = `/${version}/directoryObjects`;
     await graph.expect(204, "POST", `${actions}/validateProperties`, { entityType: "Group", displayName: "A" });
@@ -336,49 +334,49 @@ async function directoryObjects(graph: Harness): Promise<void> {
 
 async function entitlements(graph: Harness): Promise<void> {
   const root = "/v1.0/identityGovernance/entitlementManagement";
-  const catalog = await graph.expect(201, "POST", `${root}/catalogs`, { displayName: "C", state: "unpublished" });
+  const catalog = await graph.create(`${root}/catalogs`, { displayName: "C", state: "unpublished" });
   assert.deepEqual([catalog["catalogType"], catalog["state"]], ["userManaged", "unpublished"]);
   const one = `${root}/catalogs/${text(catalog, "id")}`;
   const beta = one.replace("v1.0", "beta").replace("catalogs", "accessPackageCatalogs");
-  assert.equal((await graph.expect(200, "GET", beta))["catalogStatus"], "Unpublished");
-  await graph.expect(204, "PATCH", beta, { catalogStatus: "Published" });
-  assert.equal((await graph.expect(200, "GET", one))["state"], "published");
-  await graph.expect(204, "PATCH", one, { displayName: "D" });
-  assert.deepEqual(items(await graph.expect(200, "GET", `${root}/catalogs?$filter=displayName eq 'D'`)).length, 1);
+  assert.equal((await graph.get(beta))["catalogStatus"], "Unpublished");
+  await graph.patch(beta, { catalogStatus: "Published" });
+  assert.equal((await graph.get(one))["state"], "published");
+  await graph.patch(one, { displayName: "D" });
+  assert.deepEqual((await graph.list(`${root}/catalogs?$filter=displayName eq 'D'`)).length, 1);
 
   await graph.refused(400, "POST", `${root}/accessPackages`, { displayName: "P" });
   const wanted = { displayName: "P", description: "d", isHidden: true, catalog: { id: text(catalog, "id") } };
-  const made = await graph.expect(201, "POST", `${root}/accessPackages`, wanted);
+  const made = await graph.create(`${root}/accessPackages`, wanted);
   const accessPackage = `${root}/accessPackages/${text(made, "id")}`;
-  const expanded = (await graph.expect(200, "GET", `${accessPackage}?$expand=catalog`))["catalog"] as Body;
+  const expanded = (await graph.get(`${accessPackage}?$expand=catalog`))["catalog"] as Body;
   assert.equal(expanded["displayName"], "D");
-  await graph.expect(204, "PATCH", accessPackage, { isHidden: false });
+  await graph.patch(accessPackage, { isHidden: false });
   for (const path of [
     `${root}/accessPackages`,
     `${root}/accessPackages`.replace("v1.0", "beta"),
     beta.replace(/\/[^/]+$/, ""),
   ])
-    assert.ok(items(await graph.expect(200, "GET", path)).length > 0);
-  await graph.expect(204, "PATCH", accessPackage.replace("v1.0", "beta"), { description: "e" });
+    assert.ok((await graph.list(path)).length > 0);
+  await graph.patch(accessPackage.replace("v1.0", "beta"), { description: "e" });
   await graph.refused(400, "DELETE", one);
 
   const [user] = [...graph.tenant.objects("users").values()];
   const policies = root.replace("v1.0", "beta");
   const policy = { accessPackage: { id: text(made, "id") }, displayName: "P" };
-  const { id: assignmentPolicyId } = await graph.expect(201, "POST", `${root}/assignmentPolicies`, policy);
+  const { id: assignmentPolicyId } = await graph.create(`${root}/assignmentPolicies`, policy);
   const assignment = { targetId: user?.id ?? "", assignmentPolicyId, accessPackageId: text(made, "id") } as Body;
   const asked = { requestType: "AdminAdd", accessPackageAssignment: assignment };
-  await graph.expect(201, "POST", `${policies}/accessPackageAssignmentRequests`, asked);
-  const list = items(await graph.expect(200, "GET", `${root}/assignments?$expand=target,accessPackage`));
+  await graph.create(`${policies}/accessPackageAssignmentRequests`, asked);
+  const list = await graph.list(`${root}/assignments?$expand=target,accessPackage`);
   const [held] = list.filter((each) => (each["accessPackage"] as Body)["displayName"] === "P");
   assert.deepEqual([held?.["state"], (held?.["target"] as Body)["subjectType"]], ["delivered", "user"]);
   const assignmentPath = `${root}/assignments/${text(held ?? {}, "id")}`;
-  await graph.expect(200, "GET", assignmentPath);
+  await graph.get(assignmentPath);
   await graph.refused(403, "GET", assignmentPath, undefined, as("Directory.Read.All"));
   const removal = { requestType: "AdminRemove", accessPackageAssignment: { id: text(held ?? {}, "id") } };
-  await graph.expect(201, "POST", `${policies}/accessPackageAssignmentRequests`, removal);
-  await graph.expect(204, "DELETE", accessPackage);
-  await graph.expect(204, "DELETE", one);
+  await graph.create(`${policies}/accessPackageAssignmentRequests`, removal);
+  await graph.remove(accessPackage);
+  await graph.remove(one);
 }
 
 function group(displayName: string): Body {

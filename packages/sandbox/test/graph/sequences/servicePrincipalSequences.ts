@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph, microsoftThreatProtection, windowsDefenderAtp } from "@defender-mssp/microsoft";
-import { items, text, type Body, type Harness } from "../support/harness";
+import { text, type Body, type Harness } from "../support/harness";
 
 const versions = ["v1.0", "beta"] as const;
 
@@ -27,21 +27,21 @@ export function servicePrincipalSequences(harness: () => Harness): void {
 }
 
 async function newApplication(graph: Harness, displayName: string, extra: Body = {}): Promise<Body> {
-  return await graph.expect(201, "POST", "/v1.0/applications", { displayName, ...extra });
+  return await graph.create("/v1.0/applications", { displayName, ...extra });
 }
 
 async function servicePrincipalSequence(graph: Harness): Promise<void> {
   const application = await newApplication(graph, "Connector");
   const appId = text(application, "appId");
   const lookUp = `/v1.0/servicePrincipals?$filter=${encodeURIComponent(`appId eq '${appId}'`)}`;
-  assert.deepEqual(items(await graph.expect(200, "GET", lookUp)), []);
+  assert.deepEqual(await graph.list(lookUp), []);
   const unknown = await graph.refused(400, "POST", "/v1.0/servicePrincipals", { appId: randomUUID() });
   assert.match(
     unknown.message,
     /^The appId '.+' of the service principal does not reference a valid application object/,
   );
   const description = `TERRAFORM_UPDATE_${randomUUID()}`;
-  const created = await graph.expect(201, "POST", "/v1.0/servicePrincipals", {
+  const created = await graph.create("/v1.0/servicePrincipals", {
     "@odata.type": "#microsoft.graph.servicePrincipal",
     accountEnabled: true,
     alternativeNames: [],
@@ -58,54 +58,54 @@ async function servicePrincipalSequence(graph: Harness): Promise<void> {
   });
   const path = `servicePrincipals/${text(created, "id")}`;
   assert.equal(created["description"], description);
-  await graph.expect(204, "PATCH", `/v1.0/${path}`, {
+  await graph.patch(`/v1.0/${path}`, {
     "@odata.type": "#microsoft.graph.servicePrincipal",
     description: null,
   });
-  await graph.expect(204, "DELETE", `/v1.0/${path}/owners/${graph.automation.id}/$ref`);
-  assert.equal((await graph.expect(200, "GET", `/v1.0/${path}`))["description"], null);
-  const beta = await graph.expect(200, "GET", `/beta/${path}?$select=samlMetadataUrl`);
+  await graph.remove(`/v1.0/${path}/owners/${graph.automation.id}/$ref`);
+  assert.equal((await graph.get(`/v1.0/${path}`))["description"], null);
+  const beta = await graph.get(`/beta/${path}?$select=samlMetadataUrl`);
   assert.deepEqual(beta["samlMetadataUrl"], null);
-  assert.deepEqual(items(await graph.expect(200, "GET", `/v1.0/${path}/owners`)), []);
+  assert.deepEqual(await graph.list(`/v1.0/${path}/owners`), []);
   const twice = await graph.refused(409, "POST", "/v1.0/servicePrincipals", { appId });
   assert.match(twice.message, new RegExp(`service principal name ${appId} is already in use`));
-  await graph.expect(204, "DELETE", `/v1.0/${path}`);
+  await graph.remove(`/v1.0/${path}`);
   await graph.refused(404, "GET", `/v1.0/${path}`);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+  await graph.remove(`/v1.0/applications/${text(application, "id")}`);
 }
 
 async function follows(graph: Harness, version: string): Promise<void> {
   const application = await newApplication(graph, "Before");
   const appId = text(application, "appId");
-  const created = await graph.expect(201, "POST", `/${version}/servicePrincipals`, { appId });
+  const created = await graph.create(`/${version}/servicePrincipals`, { appId });
   const path = `/${version}/servicePrincipals/${text(created, "id")}`;
-  await graph.expect(204, "PATCH", `/v1.0/applications/${text(application, "id")}`, {
+  await graph.patch(`/v1.0/applications/${text(application, "id")}`, {
     displayName: "After",
     identifierUris: [`api://${appId}`],
     web: { redirectUris: ["https://contoso.com/after"] },
   });
-  const read = await graph.expect(200, "GET", `/${version}/servicePrincipals(appId='${appId}')`);
+  const read = await graph.get(`/${version}/servicePrincipals(appId='${appId}')`);
   assert.deepEqual([read["displayName"], read["appDisplayName"]], ["After", "After"]);
   assert.deepEqual(read["replyUrls"], ["https://contoso.com/after"]);
   assert.deepEqual([...(read["servicePrincipalNames"] as string[])].sort(), [appId, `api://${appId}`].sort());
-  await graph.expect(204, "PATCH", path, { notes: "ours" });
+  await graph.patch(path, { notes: "ours" });
   const owner = { "@odata.id": `${graph.origin}/${version}/servicePrincipals/${graph.automation.id}` };
   await graph.expect(204, "POST", `${path}/owners/$ref`, owner);
-  assert.equal(items(await graph.expect(200, "GET", `${path}/owners`)).length, 1);
-  await graph.expect(204, "DELETE", `${path}/owners/${graph.automation.id}/$ref`);
-  assert.deepEqual(items(await graph.expect(200, "GET", `${path}/memberOf`)), []);
-  assert.ok(items(await graph.expect(200, "GET", `/${version}/servicePrincipals?$top=3`)).length === 3);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+  assert.equal((await graph.list(`${path}/owners`)).length, 1);
+  await graph.remove(`${path}/owners/${graph.automation.id}/$ref`);
+  assert.deepEqual(await graph.list(`${path}/memberOf`), []);
+  assert.ok((await graph.list(`/${version}/servicePrincipals?$top=3`)).length === 3);
+  await graph.remove(`/v1.0/applications/${text(application, "id")}`);
   await graph.refused(404, "GET", path);
   const again = await newApplication(graph, "Again");
-  const second = await graph.expect(201, "POST", `/${version}/servicePrincipals`, { appId: text(again, "appId") });
-  await graph.expect(204, "DELETE", `/${version}/servicePrincipals/${text(second, "id")}`);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${text(again, "id")}`);
+  const second = await graph.create(`/${version}/servicePrincipals`, { appId: text(again, "appId") });
+  await graph.remove(`/${version}/servicePrincipals/${text(second, "id")}`);
+  await graph.remove(`/v1.0/applications/${text(again, "id")}`);
 }
 
 async function appRoleAssignments(graph: Harness, version: string): Promise<void> {
   const application = await newApplication(graph, "Assigned");
-  const principal = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(application, "appId") });
+  const principal = await graph.create("/v1.0/servicePrincipals", { appId: text(application, "appId") });
   const principalId = text(principal, "id");
   const resource = graph.servicePrincipalOf(microsoftGraph.displayName);
   const body = {
@@ -115,7 +115,7 @@ async function appRoleAssignments(graph: Harness, version: string): Promise<void
     resourceId: resource.id,
   };
   const to = `/${version}/servicePrincipals/${resource.id}/appRoleAssignedTo`;
-  const created = await graph.expect(201, "POST", to, body);
+  const created = await graph.create(to, body);
   const id = text(created, "id");
   assert.equal(created["principalType"], "ServicePrincipal");
   assert.equal(created["resourceDisplayName"], microsoftGraph.displayName);
@@ -123,33 +123,33 @@ async function appRoleAssignments(graph: Harness, version: string): Promise<void
     created["@odata.context"],
     `${graph.origin}/${version}/$metadata#servicePrincipals('${resource.id}')/appRoleAssignedTo/$entity`,
   );
-  assert.equal((await graph.expect(200, "GET", `${to}/${id}`))["resourceId"], resource.id);
+  assert.equal((await graph.get(`${to}/${id}`))["resourceId"], resource.id);
   const twice = await graph.refused(400, "POST", to, body);
   assert.equal(twice.message, "Permission being assigned already exists on the object");
   const foreign = await graph.refused(400, "POST", to, { ...body, appRoleId: randomUUID() });
   assert.match(foreign.message, /^Permission being assigned was not found on application/);
   await graph.refused(404, "POST", to, { ...body, principalId: randomUUID() });
   await graph.refused(400, "POST", to, { ...body, resourceId: principalId });
-  assert.ok(items(await graph.expect(200, "GET", to)).some((item) => item["id"] === id));
+  assert.ok((await graph.list(to)).some((item) => item["id"] === id));
   const from = `/${version}/servicePrincipals/${principalId}/appRoleAssignments`;
-  assertEach(items(await graph.expect(200, "GET", from)), (item) => item["id"], [id]);
-  await graph.expect(200, "GET", `${from}/${id}`);
-  await graph.expect(204, "DELETE", `${to}/${id}`);
+  assertEach(await graph.list(from), (item) => item["id"], [id]);
+  await graph.get(`${from}/${id}`);
+  await graph.remove(`${to}/${id}`);
   await graph.refused(404, "GET", `${to}/${id}`);
   const defender = graph.servicePrincipalOf(windowsDefenderAtp.displayName);
-  const second = await graph.expect(201, "POST", from, {
+  const second = await graph.create(from, {
     appRoleId: windowsDefenderAtp.appRoles["Alert.Read.All"],
     principalId,
     resourceId: defender.id,
   });
-  await graph.expect(204, "DELETE", `${from}/${text(second, "id")}`);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+  await graph.remove(`${from}/${text(second, "id")}`);
+  await graph.remove(`/v1.0/applications/${text(application, "id")}`);
 }
 
 async function assignedPeople(graph: Harness, version: string): Promise<void> {
   const application = await newApplication(graph, "Assigned people");
-  const resource = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(application, "appId") });
-  const group = await graph.expect(201, "POST", "/v1.0/groups", {
+  const resource = await graph.create("/v1.0/servicePrincipals", { appId: text(application, "appId") });
+  const group = await graph.create("/v1.0/groups", {
     ...{ displayName: "Assigned", mailEnabled: false, mailNickname: "assigned", securityEnabled: true },
   });
   const user = [...graph.tenant.objects("users").values()][0]!;
@@ -158,22 +158,22 @@ async function assignedPeople(graph: Harness, version: string): Promise<void> {
     ["groups", text(group, "id")],
   ] as const) {
     const path = `/${version}/${collection}/${principalId}/appRoleAssignments`;
-    const created = await graph.expect(201, "POST", path, {
+    const created = await graph.create(path, {
       ...{ appRoleId: "00000000-0000-0000-0000-000000000000", principalId, resourceId: text(resource, "id") },
     });
     const id = text(created, "id");
-    assertEach(items(await graph.expect(200, "GET", path)), (item) => item["id"], [id]);
-    await graph.expect(200, "GET", `${path}/${id}`);
-    await graph.expect(204, "DELETE", `${path}/${id}`);
-    assert.deepEqual(items(await graph.expect(200, "GET", path)), []);
+    assertEach(await graph.list(path), (item) => item["id"], [id]);
+    await graph.get(`${path}/${id}`);
+    await graph.remove(`${path}/${id}`);
+    assert.deepEqual(await graph.list(path), []);
   }
-  await graph.expect(204, "DELETE", `/v1.0/groups/${text(group, "id")}`);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+  await graph.remove(`/v1.0/groups/${text(group, "id")}`);
+  await graph.remove(`/v1.0/applications/${text(application, "id")}`);
 }
 
 async function grants(graph: Harness, version: string): Promise<void> {
   const application = await newApplication(graph, "Granted");
-  const client = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(application, "appId") });
+  const client = await graph.create("/v1.0/servicePrincipals", { appId: text(application, "appId") });
   const resource = graph.servicePrincipalOf(windowsDefenderAtp.displayName);
   const body = {
     "@odata.type": "#microsoft.graph.oAuth2PermissionGrant",
@@ -182,44 +182,44 @@ async function grants(graph: Harness, version: string): Promise<void> {
     resourceId: resource.id,
     scope: "Alert.Read",
   };
-  const created = await graph.expect(201, "POST", `/${version}/oauth2PermissionGrants`, body);
+  const created = await graph.create(`/${version}/oauth2PermissionGrants`, body);
   const path = `/${version}/oauth2PermissionGrants/${text(created, "id")}`;
   const twice = await graph.refused(409, "POST", `/${version}/oauth2PermissionGrants`, body);
   assert.equal(twice.message, "Permission entry already exists.");
   await graph.refused(404, "POST", `/${version}/oauth2PermissionGrants`, { ...body, resourceId: randomUUID() });
   await graph.refused(400, "POST", `/${version}/oauth2PermissionGrants`, { ...body, consentType: "Principal" });
-  await graph.expect(204, "PATCH", path, {
+  await graph.patch(path, {
     "@odata.type": "#microsoft.graph.oAuth2PermissionGrant",
     scope: "Alert.Read User.Read",
   });
-  assert.equal((await graph.expect(200, "GET", path))["scope"], "Alert.Read User.Read");
+  assert.equal((await graph.get(path))["scope"], "Alert.Read User.Read");
   const filter = encodeURIComponent(`clientId eq '${text(client, "id")}' and consentType eq 'AllPrincipals'`);
-  assert.equal(items(await graph.expect(200, "GET", `/${version}/oauth2PermissionGrants?$filter=${filter}`)).length, 1);
+  assert.equal((await graph.list(`/${version}/oauth2PermissionGrants?$filter=${filter}`)).length, 1);
   const ofClient = `/${version}/servicePrincipals/${text(client, "id")}/oauth2PermissionGrants`;
-  assert.equal(items(await graph.expect(200, "GET", ofClient)).length, 1);
-  await graph.expect(204, "DELETE", path);
+  assert.equal((await graph.list(ofClient)).length, 1);
+  await graph.remove(path);
   await graph.refused(404, "GET", path);
   const [user] = [...graph.tenant.objects("users").values()];
-  const forOne = await graph.expect(201, "POST", `/${version}/oauth2PermissionGrants`, {
+  const forOne = await graph.create(`/${version}/oauth2PermissionGrants`, {
     ...body,
     consentType: "Principal",
     principalId: user?.id ?? "",
   });
-  await graph.expect(204, "DELETE", `/v1.0/servicePrincipals/${text(client, "id")}`);
+  await graph.remove(`/v1.0/servicePrincipals/${text(client, "id")}`);
   await graph.refused(404, "GET", `/${version}/oauth2PermissionGrants/${encodeURIComponent(text(forOne, "id"))}`);
-  await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+  await graph.remove(`/v1.0/applications/${text(application, "id")}`);
 }
 
 async function multitenant(graph: Harness): Promise<void> {
   const elsewhere = { as: { roles: ["Application.ReadWrite.All"], tenantId: "22222222-2222-4222-8222-222222222222" } };
   const open = await newApplication(graph, "Open", { signInAudience: "AzureADMultipleOrgs" });
   const closed = await newApplication(graph, "Closed");
-  const created = await graph.expect(201, "POST", "/v1.0/servicePrincipals", { appId: text(open, "appId") }, elsewhere);
+  const created = await graph.create("/v1.0/servicePrincipals", { appId: text(open, "appId") }, elsewhere);
   assert.equal(created["appOwnerOrganizationId"], graph.tenant.id);
   await graph.refused(400, "POST", "/v1.0/servicePrincipals", { appId: text(closed, "appId") }, elsewhere);
-  await graph.expect(204, "DELETE", `/v1.0/servicePrincipals/${text(created, "id")}`, undefined, elsewhere);
+  await graph.remove(`/v1.0/servicePrincipals/${text(created, "id")}`, elsewhere);
   for (const application of [open, closed]) {
-    await graph.expect(204, "DELETE", `/v1.0/applications/${text(application, "id")}`);
+    await graph.remove(`/v1.0/applications/${text(application, "id")}`);
   }
 }
 

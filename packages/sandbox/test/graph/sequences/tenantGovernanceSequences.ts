@@ -77,7 +77,7 @@ function templateBody(groupId: string, role: keyof typeof directoryRoleTemplates
 
 async function invited({ graph, root, mssp, customer }: Pair): Promise<Body> {
   await graph.expect(200, "PATCH", `${root}/settings`, { canReceiveInvitations: true }, mssp);
-  return graph.expect(201, "POST", `${root}/governanceInvitations`, { governingTenantId: msspTenantId }, customer);
+  return graph.create(`${root}/governanceInvitations`, { governingTenantId: msspTenantId }, customer);
 }
 
 function requestBody({ root }: Pair, templateId: string): Body {
@@ -90,9 +90,9 @@ function requestBody({ root }: Pair, templateId: string): Body {
 
 async function requested(pair: Pair, body = templateBody(pair.groupId)): Promise<string> {
   const { graph, root, mssp } = pair;
-  const template = await graph.expect(201, "POST", `${root}/governancePolicyTemplates`, body, mssp);
+  const template = await graph.create(`${root}/governancePolicyTemplates`, body, mssp);
   const id = text(template, "id");
-  const request = await graph.expect(201, "POST", `${root}/governanceRequests`, requestBody(pair, id), mssp);
+  const request = await graph.create(`${root}/governanceRequests`, requestBody(pair, id), mssp);
   assert.equal(request["status"], "pending");
   return text(request, "id");
 }
@@ -100,28 +100,20 @@ async function requested(pair: Pair, body = templateBody(pair.groupId)): Promise
 async function lifecycle(graph: Harness, version: Version): Promise<void> {
   const pair = pairOf(graph, version);
   const { root, mssp, customer, groupId } = pair;
-  const before = await graph.expect(200, "GET", `${root}/settings`, undefined, customer);
+  const before = await graph.get(`${root}/settings`, customer);
   assert.equal(before["canReceiveInvitations"], false);
   const invitation = await invited(pair);
-  const seen = await graph.expect(
-    200,
-    "GET",
-    `${root}/governanceInvitations/${text(invitation, "id")}`,
-    undefined,
-    mssp,
-  );
+  const seen = await graph.get(`${root}/governanceInvitations/${text(invitation, "id")}`, mssp);
   assert.equal(seen["governedTenantId"], customerTenantId);
-  assert.ok(items(await graph.expect(200, "GET", `${root}/governanceInvitations`, undefined, mssp)).length > 0);
+  assert.ok((await graph.list(`${root}/governanceInvitations`, mssp)).length > 0);
 
   const requestId = await requested(pair);
-  const [template] = items(await graph.expect(200, "GET", `${root}/governancePolicyTemplates`, undefined, mssp));
+  const [template] = await graph.list(`${root}/governancePolicyTemplates`, mssp);
   assert.ok(template !== undefined);
   const templatePath = `${root}/governancePolicyTemplates/${text(template, "id")}`;
-  assert.equal((await graph.expect(200, "GET", templatePath, undefined, mssp))["version"], "1");
+  assert.equal((await graph.get(templatePath, mssp))["version"], "1");
   const filter = encodeURIComponent(`governingTenantId eq '${msspTenantId}' and status eq 'pending'`);
-  const [open] = items(
-    await graph.expect(200, "GET", `${root}/governanceRequests?$filter=${filter}`, undefined, customer),
-  );
+  const [open] = items(await graph.get(`${root}/governanceRequests?$filter=${filter}`, customer));
   const snapshot = open?.["policySnapshot"] as Body;
   const [assignment] = snapshot["delegatedAdministrationRoleAssignments"] as Body[];
   assert.deepEqual([assignment?.["groupId"], assignment?.["groupDisplayName"]], [groupId, "SOC Tier 1"]);
@@ -129,8 +121,8 @@ async function lifecycle(graph: Harness, version: Version): Promise<void> {
   const path = `${root}/governanceRequests/${requestId}`;
   const accepted = await graph.expect(200, "PATCH", path, { status: "accepted" }, customer);
   assert.equal(accepted["status"], "accepted");
-  assert.equal((await graph.expect(200, "GET", path, undefined, mssp))["status"], "accepted");
-  const relationships = items(await graph.expect(200, "GET", `${root}/governanceRelationships`, undefined, mssp));
+  assert.equal((await graph.get(path, mssp))["status"], "accepted");
+  const relationships = await graph.list(`${root}/governanceRelationships`, mssp);
   const active = relationships.find(({ status }) => status === "active");
   assert.ok(active !== undefined);
   assert.equal(rolesGiven(graph.tenant).length, 1);
@@ -140,12 +132,12 @@ async function lifecycle(graph: Harness, version: Version): Promise<void> {
   const changed = await graph.expect(200, "PATCH", templatePath, templateBody(groupId, "Security Operator"), mssp);
   assert.equal(changed["version"], "2");
   const second = requestBody(pair, text(template, "id"));
-  const again = await graph.expect(201, "POST", `${root}/governanceRequests`, second, mssp);
+  const again = await graph.create(`${root}/governanceRequests`, second, mssp);
   assert.deepEqual(rolesGiven(graph.tenant), [directoryRoleTemplates["Security Reader"]]);
   await graph.expect(200, "PATCH", `${root}/governanceRequests/${text(again, "id")}`, { status: "accepted" }, customer);
   assert.deepEqual(rolesGiven(graph.tenant), [directoryRoleTemplates["Security Operator"]]);
   const relationshipPath = `${root}/governanceRelationships/${text(active, "id")}`;
-  const updated = await graph.expect(200, "GET", relationshipPath, undefined, customer);
+  const updated = await graph.get(relationshipPath, customer);
   assert.equal((updated["policySnapshot"] as Body)["version"], 2);
 
   const asked = { status: "terminationRequestedByGoverningTenant" };
@@ -154,7 +146,7 @@ async function lifecycle(graph: Harness, version: Version): Promise<void> {
   await graph.expect(200, "PATCH", relationshipPath, { status: "terminated" }, customer);
   assert.deepEqual(rolesGiven(graph.tenant), []);
   assert.ok(!graph.tenant.objects("crossTenantAccessPartners").has(msspTenantId));
-  await graph.expect(204, "DELETE", templatePath, undefined, mssp);
+  await graph.remove(templatePath, mssp);
   await reset(pair);
 }
 
@@ -179,7 +171,7 @@ async function identities(graph: Harness): Promise<void> {
   const pair = pairOf(graph);
   const { root, customer, groupId } = pair;
   const reader = { as: { roles: ["TenantGovernance-Relationship.Read.All"] } };
-  await graph.expect(200, "GET", `${root}/governanceRelationships`, undefined, reader);
+  await graph.get(`${root}/governanceRelationships`, reader);
   await graph.refused(403, "GET", `${root}/governanceRequests`, undefined, reader);
   const writer = { as: { roles: everyScope } };
   await graph.refused(403, "GET", `${root}/governanceRelationships`, undefined, writer);
@@ -188,7 +180,7 @@ async function identities(graph: Harness): Promise<void> {
   const refusal = await graph.refused(403, "GET", `${root}/governanceRelationships`, undefined, operator);
   assert.match(refusal.message, /Tenant Governance Administrator/);
   const relationships = person(graph.cloud.tenant(msspTenantId), "Tenant Governance Relationship Administrator");
-  await graph.expect(201, "POST", `${root}/governancePolicyTemplates`, templateBody(groupId), relationships);
+  await graph.create(`${root}/governancePolicyTemplates`, templateBody(groupId), relationships);
   await graph.refused(403, "PATCH", `${root}/settings`, { canReceiveInvitations: true }, relationships);
   const narrow = { as: { ...customer.as, scopes: ["TenantGovernance-Request.Read.All"] } };
   await graph.refused(403, "GET", `${root}/governanceRelationships`, undefined, narrow);
@@ -231,7 +223,7 @@ async function sides(graph: Harness): Promise<void> {
   await graph.refused(400, "PATCH", path, { status: "pending" }, customer);
   await graph.expect(200, "PATCH", path, { status: "accepted" }, customer);
   await graph.refused(400, "PATCH", path, { status: "rejected" }, customer);
-  const [active] = items(await graph.expect(200, "GET", `${root}/governanceRelationships`, undefined, customer));
+  const [active] = await graph.list(`${root}/governanceRelationships`, customer);
   const relationship = `${root}/governanceRelationships/${text(active ?? {}, "id")}`;
   await graph.refused(400, "PATCH", relationship, { status: "terminated" }, mssp);
   await graph.refused(400, "PATCH", relationship, { status: "active" }, customer);
@@ -275,7 +267,7 @@ async function licences(graph: Harness): Promise<void> {
   const [principal] = principals();
   const grants = [...graph.tenant.objects("appRoleAssignments").values()];
   assert.ok(grants.some(({ principalId, appRoleId }) => principalId === principal?.id && appRoleId === id));
-  const [active] = items(await graph.expect(200, "GET", `${root}/governanceRelationships`, undefined, customer));
+  const [active] = await graph.list(`${root}/governanceRelationships`, customer);
   const relationship = `${root}/governanceRelationships/${text(active ?? {}, "id")}`;
   await graph.expect(200, "PATCH", relationship, { status: "terminated" }, customer);
   assert.deepEqual(principals(), []);

@@ -1,7 +1,7 @@
 /** Users and invitations: the plugin's calls, and what the service refuses. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { items, text, type Body, type Harness } from "../support/harness";
+import { text, type Body, type Harness } from "../support/harness";
 
 const versions = ["v1.0", "beta"] as const;
 
@@ -27,7 +27,7 @@ export function userSequences(harness: () => Harness): void {
 }
 
 async function invitationSequence(graph: Harness): Promise<void> {
-  const invitation = await graph.expect(201, "POST", "/v1.0/invitations", {
+  const invitation = await graph.create("/v1.0/invitations", {
     "@odata.type": "#microsoft.graph.invitation",
     inviteRedirectUrl: `https://security.microsoft.com?tid=${graph.tenant.id}`,
     invitedUserDisplayName: "Ana Lyst",
@@ -45,17 +45,17 @@ async function invitationSequence(graph: Harness): Promise<void> {
   assert.equal(invitation["status"], "PendingAcceptance");
   const id = text(invitation["invitedUser"] as Body, "id");
   for (const companyName of [`TERRAFORM_UPDATE_${randomUUID()}`, null]) {
-    await graph.expect(204, "PATCH", `/v1.0/users/${id}`, { "@odata.type": "#microsoft.graph.user", companyName });
+    await graph.patch(`/v1.0/users/${id}`, { "@odata.type": "#microsoft.graph.user", companyName });
   }
-  const read = await graph.expect(200, "GET", `/v1.0/users/${id}`);
+  const read = await graph.get(`/v1.0/users/${id}`);
   assert.equal(read["mail"], "ana.lyst@fabrikam.example");
   assert.equal(Object.keys(read).at(-1), "id");
-  const details = await graph.expect(200, "GET", `/v1.0/users/${id}?$select=${selectedByPlugin}`);
+  const details = await graph.get(`/v1.0/users/${id}?$select=${selectedByPlugin}`);
   assert.equal(details["companyName"], null);
   assert.equal(details["userType"], "Guest");
   assert.equal(details["externalUserState"], "PendingAcceptance");
   assert.match(text(details, "userPrincipalName"), /^ana\.lyst_fabrikam\.example#EXT#@.+\.onmicrosoft\.com$/);
-  await graph.expect(204, "DELETE", `/v1.0/users/${id}`);
+  await graph.remove(`/v1.0/users/${id}`);
   await graph.refused(404, "GET", `/v1.0/users/${id}`);
 }
 
@@ -63,9 +63,9 @@ async function userDataSource(graph: Harness): Promise<void> {
   const [administrator] = [...graph.tenant.objects("users").values()];
   const name = text(administrator ?? {}, "userPrincipalName");
   const filter = encodeURIComponent(`userPrincipalName eq '${name.toUpperCase()}'`);
-  const [found] = items(await graph.expect(200, "GET", `/v1.0/users?$filter=${filter}`));
+  const [found] = await graph.list(`/v1.0/users?$filter=${filter}`);
   const path = `/v1.0/users/${text(found ?? {}, "id")}`;
-  const selected = await graph.expect(200, "GET", `${path}?$select=${selectedByPlugin}`);
+  const selected = await graph.get(`${path}?$select=${selectedByPlugin}`);
   assert.deepEqual(Object.keys(selected).slice(1).sort(), selectedByPlugin.split(",").sort());
   const manager = await graph.refused(404, "GET", `${path}/manager`);
   assert.ok(manager.message.startsWith("Resource 'manager' does not exist"));
@@ -73,15 +73,15 @@ async function userDataSource(graph: Harness): Promise<void> {
 
 async function inviteAgain(graph: Harness, version: string): Promise<void> {
   const body = { invitedUserEmailAddress: "again@fabrikam.example", inviteRedirectUrl: "https://myapps.microsoft.com" };
-  const first = await graph.expect(201, "POST", `/${version}/invitations`, body);
+  const first = await graph.create(`/${version}/invitations`, body);
   assert.equal(first["inviteRedirectUrl"], "https://myapps.microsoft.com/");
-  const second = await graph.expect(201, "POST", `/${version}/invitations`, {
+  const second = await graph.create(`/${version}/invitations`, {
     ...body,
     invitedUserEmailAddress: "AGAIN@fabrikam.example",
   });
   assert.deepEqual(second["invitedUser"], first["invitedUser"]);
   assert.notEqual(second["id"], first["id"]);
-  await graph.expect(204, "DELETE", `/${version}/users/${text(first["invitedUser"] as Body, "id")}`);
+  await graph.remove(`/${version}/users/${text(first["invitedUser"] as Body, "id")}`);
 }
 
 async function user(graph: Harness, version: string): Promise<void> {
@@ -94,7 +94,7 @@ async function user(graph: Harness, version: string): Promise<void> {
     userPrincipalName: `some.body.${version.replace(".", "")}@${domain}`,
   };
   const path = `/${version}/users`;
-  const created = await graph.expect(201, "POST", path, body);
+  const created = await graph.create(path, body);
   const id = text(created, "id");
   assert.ok(!JSON.stringify([...graph.tenant.objects("users").values()]).includes("Not kept anywhere"));
   const taken = await graph.refused(400, "POST", path, body);
@@ -111,33 +111,33 @@ async function user(graph: Harness, version: string): Promise<void> {
     assert.match(refused.message, /^The specified password does not comply with password complexity requirements\./);
     await graph.refused(400, "PATCH", `${path}/${id}`, weak);
   }
-  await graph.expect(204, "PATCH", `${path}/${id}`, {
+  await graph.patch(`${path}/${id}`, {
     passwordPolicies: "DisablePasswordExpiration, DisableStrongPassword",
     passwordProfile: { password: "a long one without" },
   });
-  await graph.expect(204, "PATCH", `${path}/${body.userPrincipalName}`, { jobTitle: "Analyst", city: null });
-  assert.equal((await graph.expect(200, "GET", `${path}/${body.userPrincipalName}`))["jobTitle"], "Analyst");
+  await graph.patch(`${path}/${body.userPrincipalName}`, { jobTitle: "Analyst", city: null });
+  assert.equal((await graph.get(`${path}/${body.userPrincipalName}`))["jobTitle"], "Analyst");
   const [manager] = [...graph.tenant.objects("users").values()];
   await graph.expect(204, "PUT", `${path}/${id}/manager/$ref`, {
     "@odata.id": `${graph.origin}/${version}/users/${manager?.id ?? ""}`,
   });
-  assert.equal((await graph.expect(200, "GET", `${path}/${id}/manager`))["id"], manager?.id);
-  const expanded = await graph.expect(200, "GET", `${path}/${id}?$expand=manager($select=id,displayName)`);
+  assert.equal((await graph.get(`${path}/${id}/manager`))["id"], manager?.id);
+  const expanded = await graph.get(`${path}/${id}?$expand=manager($select=id,displayName)`);
   assert.deepEqual(Object.keys(expanded["manager"] as Body), ["@odata.type", "id", "displayName"]);
-  await graph.expect(204, "DELETE", `${path}/${id}/manager/$ref`);
-  await graph.expect(204, "DELETE", `${path}/${id}`);
-  const deleted = await graph.expect(200, "GET", `/${version}/directory/deletedItems/${id}`);
+  await graph.remove(`${path}/${id}/manager/$ref`);
+  await graph.remove(`${path}/${id}`);
+  const deleted = await graph.get(`/${version}/directory/deletedItems/${id}`);
   assert.equal(deleted["userPrincipalName"], `${id.replaceAll("-", "")}${body.userPrincipalName}`);
   const restored = await graph.expect(200, "POST", `/${version}/directory/deletedItems/${id}/restore`);
   assert.equal(restored["userPrincipalName"], body.userPrincipalName);
-  const me = await graph.expect(200, "GET", `/${version}/me`, undefined, {
+  const me = await graph.get(`/${version}/me`, {
     as: { scopes: ["User.Read"], objectId: id },
   });
   assert.equal(me["displayName"], "Some Body");
   const appOnly = await graph.refused(400, "GET", `/${version}/me`);
   assert.equal(appOnly.message, "/me request is only valid with delegated authentication flow.");
-  await graph.expect(204, "DELETE", `${path}/${id}`);
-  assert.ok(items(await graph.expect(200, "GET", path)).every((item) => item["id"] !== id));
+  await graph.remove(`${path}/${id}`);
+  assert.ok((await graph.list(path)).every((item) => item["id"] !== id));
 }
 
 async function wrongInvitations(graph: Harness): Promise<void> {
@@ -157,13 +157,13 @@ async function wrongInvitations(graph: Harness): Promise<void> {
 async function inviteDeleted(graph: Harness): Promise<void> {
   const body = { invitedUserEmailAddress: "back@fabrikam.example", inviteRedirectUrl: "https://contoso.com" };
   const invite = async (): Promise<string> =>
-    text((await graph.expect(201, "POST", "/v1.0/invitations", body))["invitedUser"] as Body, "id");
+    text((await graph.create("/v1.0/invitations", body))["invitedUser"] as Body, "id");
   const first = await invite();
-  await graph.expect(204, "DELETE", `/v1.0/users/${first}`);
+  await graph.remove(`/v1.0/users/${first}`);
   const second = await invite();
   assert.notEqual(second, first);
   const restored = await graph.refused(400, "POST", `/v1.0/directory/deletedItems/${first}/restore`);
   assert.match(restored.message, /same value for property userPrincipalName already exists/);
-  await graph.expect(204, "DELETE", `/v1.0/directory/deletedItems/${first}`);
-  await graph.expect(204, "DELETE", `/v1.0/users/${second}`);
+  await graph.remove(`/v1.0/directory/deletedItems/${first}`);
+  await graph.remove(`/v1.0/users/${second}`);
 }

@@ -173,6 +173,26 @@ export class Harness {
     return answered.body;
   }
 
+  get(pathAndQuery: string, options: Options = {}): Promise<Body> {
+    return this.expect(200, "GET", pathAndQuery, undefined, options);
+  }
+
+  async list(pathAndQuery: string, options: Options = {}): Promise<Body[]> {
+    return items(await this.get(pathAndQuery, options));
+  }
+
+  create(path: string, body: Json, options: Options = {}): Promise<Body> {
+    return this.expect(201, "POST", path, body, options);
+  }
+
+  patch(path: string, body: Json, options: Options = {}): Promise<Body> {
+    return this.expect(204, "PATCH", path, body, options);
+  }
+
+  remove(path: string, options: Options = {}): Promise<Body> {
+    return this.expect(204, "DELETE", path, undefined, options);
+  }
+
   /** An error's code and message, for a request that must be refused with this status. */
   async refused(
     status: number,
