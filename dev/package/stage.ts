@@ -47,7 +47,7 @@ const productFolders = ["cli", "components", "domain", "extensions", "plugin", "
 const packageFiles: Readonly<Record<string, readonly string[]>> = {
   "packages/detections": ["rule.schema.json", "rule.test.schema.json"],
   "packages/engine": ["go.mod", "go.sum", "yamlHost"],
-  "packages/kql": ["judge.js", "run.js"],
+  "packages/kql": ["judge.js", "judgeQuery.js", "run.js"],
   "packages/siem": ["siem.js", "templates"],
 };
 

@@ -1,9 +1,9 @@
 import { VisibleError, messageOf } from "@defender-mssp/errors";
+import { BoundedProcess, BoundPassed, type Bounds } from "../bounds/boundedProcess";
 import { parserVersion } from "../parser/languageService";
-import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema } from "../schema/huntingSchema";
-import type { JudgedQuery } from "./judgedQuery";
-import { judgeQueries } from "./judgeQueries";
+import { textStart, type JudgedQuery } from "./judgedQuery";
+import type { JudgeProcessRequest } from "./judgeProcessMain";
 
 /** The document that the judge's process reads. */
 export interface JudgeRequest {
@@ -24,16 +24,54 @@ export interface JudgeAnswer {
   readonly verdicts: readonly JudgeVerdict[];
 }
 
-/** @throws VisibleError if the text is no such document */
-export function judgeDocument(text: string): JudgeAnswer {
+/** A query of people takes 10 to 50 milliseconds. */
+const judgeBounds: Bounds = { seconds: 10, megabytes: 512 };
+
+/**
+ * Judges the queries of a document, those of a stranger's pull request: one after the other, in a
+ * process of its own. A query that passes a bound has a finding that says so, and no other.
+ * @throws VisibleError if the text is no such document
+ */
+export async function judgeDocument(text: string, bounds = judgeBounds): Promise<JudgeAnswer> {
   const { queries, schema } = readRequest(text);
-  const judged = judgeQueries(
-    queries.map((query) => query.text),
-    schema ?? defenderSchema(),
-  );
+  const schemaText = schema === undefined ? undefined : JSON.stringify(schema);
+  const judge = new BoundedProcess<JudgeProcessRequest, JudgedQuery>("judgeQuery.js", bounds);
+  const verdicts: JudgeVerdict[] = [];
+  try {
+    for (const { id, text: query } of queries) verdicts.push({ id, ...(await verdict(judge, { query, schemaText })) });
+  } finally {
+    await judge.end();
+  }
+  return { parser: parserVersion(), verdicts };
+}
+
+async function verdict(
+  judge: BoundedProcess<JudgeProcessRequest, JudgedQuery>,
+  request: JudgeProcessRequest,
+): Promise<JudgedQuery> {
+  try {
+    return await judge.ask(request);
+  } catch (error) {
+    if (error instanceof BoundPassed) return unjudged(error.message);
+    throw error;
+  }
+}
+
+function unjudged(bound: string): JudgedQuery {
+  const message = `The parser needs more than ${bound} for the query. Write it with fewer or less nested expressions.`;
   return {
-    parser: parserVersion(),
-    verdicts: judged.map((verdict, index) => ({ id: queries[index]?.id ?? "", ...verdict })),
+    findings: [{ code: "KQL006", severity: "error", message, ...textStart }],
+    columns: [],
+    tables: [],
+    unaltered: [],
+    operators: [],
+    functions: [],
+    lets: [],
+    comments: [],
+    clientStatements: [],
+    lookbacks: [],
+    notStreamed: [],
+    mixedEvents: [],
   };
 }
 

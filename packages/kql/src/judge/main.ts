@@ -5,7 +5,7 @@ import { judgeDocument } from "./judgeDocument";
 /** Reads one JSON document from standard input and prints the verdicts. Exit code 1: no verdicts, an error on standard error. */
 async function main(): Promise<void> {
   try {
-    process.stdout.write(`${JSON.stringify(judgeDocument(await text(process.stdin)))}\n`);
+    process.stdout.write(`${JSON.stringify(await judgeDocument(await text(process.stdin)))}\n`);
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     process.stderr.write(`${error.message}\n`);
