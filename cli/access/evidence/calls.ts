@@ -1,5 +1,5 @@
 /** The calls of Graph that an evidence consists of, and the log of how each was answered. */
-import { isCallError, nextPage, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
+import { isCallError, ListPages, nextPage, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { isWithin, type Period } from "./period";
 
 /** The lists of Graph that are read, with the property that has an entry's time. */
@@ -129,10 +129,9 @@ async function read(
 ): Promise<CallRecord> {
   let [pages, entries] = [0, 0];
   let status = 0;
-  const seen = new Set<string>();
+  const list = new ListPages(wanted.path);
   try {
     for (let next: string | undefined = wanted.path; next !== undefined;) {
-      seen.add(next);
       const answer = await call(next);
       status = answer.status;
       const page = (answer.body ?? {}) as { value?: unknown; "@odata.nextLink"?: string };
@@ -145,8 +144,7 @@ async function read(
         kept.set(String(entry["id"]), entry);
       }
       next = followed(page["@odata.nextLink"], graph, wanted, status);
-      if (next !== undefined && seen.has(next))
-        throw incomplete(wanted, status, "its pages link to each other in a circle");
+      list.add(page.value, next, status);
     }
     return { ...wanted, status, code: "", problem: "", pages, entries };
   } catch (error) {

@@ -28,6 +28,9 @@ export const maximumRetryAfter = 120_000;
  */
 export const firstBackoff = 500;
 
+/** The longest answer that is read, in bytes. A page of Graph's is at most a few megabytes. */
+export const maximumAnswer = 64 * 1024 * 1024;
+
 export interface RequestOptions {
   /** Default: GET. */
   method?: string;
@@ -96,7 +99,7 @@ export async function request(url: string, options: RequestOptions = {}): Promis
     const outcome = checked(await attempt(url, method, options), url, method, options);
     const last = tries >= (options.tries ?? maximumTries);
     if (outcome instanceof ServiceError) {
-      if (!idempotent || last || isDistrusted(outcome)) throw outcome;
+      if (!idempotent || last || isFinal(outcome)) throw outcome;
       await sleep(backoff(tries), options.signal);
       continue;
     }
@@ -209,19 +212,42 @@ async function attempt(url: string, method: string, options: RequestOptions): Pr
       redirect: "manual", // a token is for the host that it was meant for
     });
     hasBegun = true;
-    const text = await response.text();
+    const text = await textWithin(response);
     return { status: response.status, headers: response.headers, text, body: parse(text) };
   } catch (cause) {
     options.signal?.throwIfAborted();
     const reason = controller.signal.aborted
       ? `no answer within ${(options.timeout ?? defaultTimeout) / 1000} seconds`
       : redacted(reasonOf(cause), options);
-    const code = hasBegun && !controller.signal.aborted ? halvedAnswer : codeOf(cause);
+    const isHalved = hasBegun && !controller.signal.aborted && !(cause instanceof AnswerTooLong);
+    const code = isHalved ? halvedAnswer : codeOf(cause);
     return new ServiceError({ status: 0, message: reason, method, url: withoutSecrets(url), cause: code });
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", stop);
   }
+}
+
+const answerTooLong = "ANSWER_TOO_LONG";
+
+/** The answer has no end in sight. Another try would read as much. */
+class AnswerTooLong extends Error {
+  override readonly cause = Object.assign(new Error(`the answer is longer than ${maximumAnswer / 1024 ** 2} MiB`), {
+    code: answerTooLong,
+  });
+}
+
+/** @throws AnswerTooLong as soon as it has more than `maximumAnswer` bytes */
+async function textWithin({ body }: Response): Promise<string> {
+  if (body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body as ReadableStream<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > maximumAnswer) throw new AnswerTooLong();
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function headersOf(options: RequestOptions): Record<string, string> {
@@ -342,9 +368,9 @@ function codeOf(failure: unknown): string | undefined {
   return cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
 }
 
-/** A certificate that isn't trusted now won't be in a second. */
-function isDistrusted({ cause }: ServiceError): boolean {
-  return typeof cause === "string" && /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(cause);
+/** A certificate that isn't trusted now won't be in a second, and an answer without an end has none. */
+function isFinal({ cause }: ServiceError): boolean {
+  return typeof cause === "string" && (cause === answerTooLong || /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/.test(cause));
 }
 
 function reasonPhrase(status: number): string {

@@ -25,6 +25,7 @@ export {
   equals,
   graphCall,
   graphList,
+  ListPages,
   nextPage,
   objectIdIn,
   signInToGraph,

@@ -157,6 +157,13 @@ describe("microsoft/http", () => {
     assert.equal(waits.length, 4);
   });
 
+  it("stops to read an answer at 64 MiB, and does not ask again", async () => {
+    server = await loopback(() => ({ body: "x".repeat(64 * 1024 * 1024 + 1) }));
+    const failure = await failureOf(request(server.origin, { sleep }));
+    assert.match(failure.message, /: the answer is longer than 64 MiB$/);
+    assert.equal(server.seen.length, 1);
+  });
+
   it("ends an attempt at its timeout", async () => {
     server = await loopback(() => "never");
     const failure = await failureOf(request(server.origin, { timeout: 50, method: "POST", json: {} }));

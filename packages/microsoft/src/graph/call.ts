@@ -91,22 +91,59 @@ export async function withFreshToken(
 
 /**
  * Every item of a list, from all of its pages.
- * @throws ServiceError if a link to the next page cannot be used: a list without its end is no
- * list.
+ * @throws ServiceError if a link to the next page cannot be used, or the pages have no end: a list
+ * without its end is no list.
  */
 export async function graphList<T = Record<string, unknown>>(call: GraphCall, path: string): Promise<T[]> {
   const items: T[] = [];
-  const seen = new Set<string>();
+  const pages = new ListPages(path);
   for (let next: string | undefined = path; next !== undefined;) {
-    seen.add(next);
     const { status, body } = await call(next);
     const page = (body ?? {}) as Partial<Collection<T>>;
-    items.push(...(page.value ?? []));
+    const value = page.value ?? [];
+    items.push(...value);
     next = nextPage(page["@odata.nextLink"], { status, url: path });
-    if (next === undefined || !seen.has(next)) continue;
-    throw new ServiceError({ status, message: "its pages link to each other in a circle", method: "GET", url: path });
+    pages.add(value, next, status);
   }
   return items;
+}
+
+/** Pages in a row without a new item that a list may have: a filter of Graph's leaves pages empty. */
+const barrenPages = 50;
+
+/** Whether the pages of a list come to an end. */
+export class ListPages {
+  readonly #links: Set<string>;
+  readonly #ids = new Set<string>();
+  #barren = 0;
+
+  constructor(private readonly path: string) {
+    this.#links = new Set([path]);
+  }
+
+  /**
+   * A page, and where the next one is.
+   * @throws ServiceError if the next one was read, or the last 50 had no new ID
+   */
+  add(items: readonly unknown[], next: string | undefined, status: number): void {
+    if (next === undefined) return;
+    if (this.#links.has(next)) throw this.#endless(status, "its pages link to each other in a circle");
+    this.#links.add(next);
+    const known = this.#ids.size;
+    for (const item of items) this.#ids.add(idOf(item));
+    this.#barren = this.#ids.size > known ? 0 : this.#barren + 1;
+    if (this.#barren >= barrenPages)
+      throw this.#endless(status, `${barrenPages} pages in a row have nothing new, and a link to another page`);
+  }
+
+  #endless(status: number, message: string): ServiceError {
+    return new ServiceError({ status, message, method: "GET", url: this.path });
+  }
+}
+
+function idOf(item: unknown): string {
+  const { id } = (item ?? {}) as { readonly id?: unknown };
+  return typeof id === "string" ? id : JSON.stringify(item);
 }
 
 /** `property eq 'value'`, as the value of `$filter`. */

@@ -40,4 +40,21 @@ describe("microsoft/graph/call", () => {
     await assert.rejects(graphList(call, "/v1.0/a"), /circle$/);
     assert.deepEqual(asked, ["/v1.0/a", "/v1.0/b"]);
   });
+
+  it("graphList ends when 50 pages in a row have nothing new, and reads 250,000 items", async () => {
+    const pages = (count: number, item: (page: number, index: number) => string) => {
+      let asked = 0;
+      const call: GraphCall = () => {
+        const value = Array.from({ length: 1000 }, (_, index) => ({ id: item(asked, index) }));
+        const next = ++asked < count ? { "@odata.nextLink": `https://graph.example/v1.0/a?${asked}` } : {};
+        return Promise.resolve({ status: 200, headers: new Headers(), text: "", body: { value, ...next }, tries: 1 });
+      };
+      return { call, asked: () => asked };
+    };
+    const endless = pages(Infinity, (_page, index) => `${index}`);
+    await assert.rejects(graphList(endless.call, "/v1.0/a"), /50 pages in a row have nothing new/);
+    assert.equal(endless.asked(), 51);
+    const large = pages(250, (page, index) => `${page}-${index}`);
+    assert.equal((await graphList(large.call, "/v1.0/a")).length, 250_000);
+  });
 });
