@@ -68,9 +68,9 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
   // Of a private key, too, only the public part is written.
   const handedTo = nextKey === undefined ? signer.key : envelopes.signatureKey(nextKey, "The next key");
   const begun = await head.read();
-  const [last = "0", digest = null, key = "", lastId] = begun?.split(":") ?? [];
+  const [last = "0", lastDigest = null, key = "", lastId] = begun?.split(":") ?? [];
   // A stack that was off-boarded and deployed again has another ID.
-  const [step, previous, expected] = lastId === id ? [Number(last) + 1, digest, key] : [1, null, keyId];
+  const [step, previous, expected] = lastId === id ? [Number(last) + 1, lastDigest, key] : [1, null, keyId];
   if (expected !== keyId)
     throw new VisibleError(
       `The next step of ${stack} is to be signed by the key ${expected}, this key is ${keyId}. Let the old key sign the new one: ` +
@@ -113,10 +113,11 @@ export async function nextStep(signer: Signer, { stack, id, settings, now, nextK
     /** Makes the written envelope the last step. @returns its digest */
     async finish(envelope: string): Promise<string> {
       await requireHead();
-      const value = [step, envelopes.sha256(envelope), envelopes.keyFingerprint(handedTo), id].join(":");
+      const { digest } = envelopes.openEnvelope(envelope, stack);
+      const value = [step, digest, envelopes.keyFingerprint(handedTo), id].join(":");
       await head.write(value);
       await requireHead(value);
-      return envelopes.sha256(envelope);
+      return digest;
     },
   };
 }

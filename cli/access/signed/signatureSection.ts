@@ -8,7 +8,7 @@ export const signatureWords = {
   notSigned: "Not signed: whoever holds these files can change them, hashes included.",
   /** A paragraph a line. */
   signed:
-    "Step {step}, signed by {mssp} with the key `{key}`. Digest of the step before: `{previous}`.\nIt proves who signed, that nothing changed since, and the order of the steps: against the last digest that you hold. {mssp} holds the key: without a digest that you hold, the steps could have been rewritten by the holder of the key.\nKeep the digest of each step: it is the SHA-256 of the file `{file}` beside this page.\nTo verify this step without {mssp}, have its public key from elsewhere, and run these lines in the folder of that file:",
+    "Step {step}, signed by {mssp} with the key `{key}`. Digest of the step before: `{previous}`.\nIt proves who signed, that nothing changed since, and the order of the steps: against the last digest that you hold. {mssp} holds the key: without a digest that you hold, the steps could have been rewritten by the holder of the key.\nKeep the digest of each step: it is the SHA-256 of the bytes that are signed in `{file}`, and the lines below print it.\nTo verify this step without {mssp}, have its public key from elsewhere, and run these lines in the folder of that file:",
   mail: "Digest of this signed step, to keep:",
 };
 export type SignatureWords = typeof signatureWords;
@@ -40,9 +40,9 @@ export function signatureSection(
 export function verifyLines(file: string): string {
   return [
     "import json, sys, hashlib as h; from securesystemslib import dsse, signer; from cryptography.hazmat.primitives.serialization import load_pem_public_key as pem",
-    `text = open(${JSON.stringify(file)}, "rb").read(); data = json.loads(text); keyid = data["signatures"][0]["keyid"]`,
+    `data = json.load(open(${JSON.stringify(file)}, "rb")); keyid = data["signatures"][0]["keyid"]`,
     'step = dsse.Envelope.from_dict(data); step.verify([signer.SSlibKey.from_crypto(pem(open("mssp.pub.pem", "rb").read()), keyid)], 1)',
     'for s in json.loads(step.payload)["subject"]: h.sha256(open(s["name"], "rb").read()).hexdigest() == s["digest"]["sha256"] or sys.exit("changed: " + s["name"])',
-    'print("verified, digest:", h.sha256(text).hexdigest())',
+    'print("verified, digest:", h.sha256(step.pae()).hexdigest())',
   ].join("\n");
 }

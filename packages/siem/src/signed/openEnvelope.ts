@@ -19,7 +19,7 @@ const predicateShape = z.strictObject({
   customer: z.strictObject({ id: z.string(), tenantId: z.string(), name: z.string() }),
   /** 1 is the customer's first step. */
   step: z.int().min(1),
-  /** SHA-256 of the envelope before it, as a file. */
+  /** Digest of the step before it. */
   previous: hash.nullable(),
   /** ISO 8601, UTC. */
   signedOn: z.string(),
@@ -74,6 +74,7 @@ export function signatureKey(pem: Parameters<typeof createPublicKey>[0], place: 
 export interface OpenedEnvelope {
   readonly statement: Statement;
   readonly keyId: string;
+  /** SHA-256 of the bytes that are signed: a signature of ECDSA has a twin, which anybody computes. */
   readonly digest: string;
   readonly isSignedBy: (key: KeyObject) => boolean;
 }
@@ -96,5 +97,5 @@ export function openEnvelope(text: string, file: string): OpenedEnvelope {
     const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
     return keyFingerprint(key) === first.keyid && verify(algorithm, preAuthEncoding(payload), key, signature);
   };
-  return { statement: data, keyId: first.keyid, digest: sha256(text), isSignedBy };
+  return { statement: data, keyId: first.keyid, digest: sha256(preAuthEncoding(payload)), isSignedBy };
 }

@@ -201,6 +201,21 @@ describe("signed steps of a customer", () => {
     assert.match(await refusalOf(rewritten), /names another step before it than 09-handout/);
   });
 
+  it("the other form of an ECDSA signature changes no digest", async () => {
+    const folder = await copied();
+    const { file } = stepAt(-1);
+    const target = path.join(folder, file);
+    const { payload, signatures } = JSON.parse(await readFile(target, "utf8")) as {
+      readonly payload: string;
+      readonly signatures: readonly [{ readonly keyid: string; readonly sig: string }];
+    };
+    const [{ keyid, sig }] = signatures;
+    const twin = twinOf(Buffer.from(sig, "base64"));
+    assert.notEqual(twin.toString("base64"), sig);
+    await writeFile(target, envelopeText(Buffer.from(payload, "base64"), keyid, twin));
+    assert.deepEqual((await verifyFolder(folder, known())).problems, []);
+  });
+
   it("names outside of the folder, links and doubles open nothing, also where the key's holder signed them", async () => {
     const outside = path.join(root, "outside.txt");
     await writeFile(outside, "secret\n");
@@ -294,3 +309,15 @@ describe("signed steps of a customer", () => {
     assert.match(chains[0]?.steps.at(-1)?.file ?? "", /evidence-10\/evidence\.dsse\.json$/);
   });
 });
+
+/** The signature (r, n - s) of the same bytes, as DER, for (r, s) of P-256. */
+function twinOf(der: Buffer): Buffer {
+  const order = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+  const sAt = 4 + (der[3] ?? 0);
+  const s = BigInt(`0x${der.subarray(sAt + 2).toString("hex")}`);
+  const digits = (order - s).toString(16);
+  const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, "hex");
+  const positive = (bytes[0] ?? 0) > 127 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes;
+  const content = Buffer.concat([der.subarray(2, sAt), Buffer.from([2, positive.length]), positive]);
+  return Buffer.concat([Buffer.from([0x30, content.length]), content]);
+}
