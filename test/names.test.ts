@@ -22,7 +22,7 @@ import { execa } from "execa";
 import * as fc from "fast-check";
 import { checkedStackName } from "../cli/stack/stackNames";
 import { shellQuoted } from "../cli/base/shellWord";
-import { Known } from "../cli/tenant/orphans/orphan";
+import { Deployed } from "../cli/tenant/deployed";
 import { findOrphans } from "../cli/tenant/orphans/orphans";
 import { siemConnectorName } from "../domain/naming";
 import { sandboxTenant } from "./cli/tenant/sandboxTenant";
@@ -177,11 +177,7 @@ describe("names from settings", function () {
           ...{ stack: "contoso", stackId: undefined, msspTenantId, tenantId },
           ...{ domains: [], automation: undefined },
         };
-        const { orphans } = await findOrphans(
-          sandboxTenant(call, owner),
-          settings,
-          new Known({ resources: [], pending: [] }, "contoso", "a"),
-        );
+        const { orphans } = await findOrphans(sandboxTenant(call, owner), settings, new Deployed([]), "a/contoso");
         const applications = orphans.filter(({ what }) => what.startsWith("app registration "));
         assert.equal(applications.length, 1, applications.map(({ what }) => what).join("; "));
         assert.equal(applications[0]?.what, `app registration "${siemConnectorName(customerName)}"`);

@@ -40,7 +40,7 @@ import { accessReport, type AccessReport } from "../../cli/findings/accessReport
 import { reportState } from "../../cli/access/state/readState";
 import type { AdditionsPart } from "../../cli/stack/additionsPart";
 import { parseDeployment, type Deployment } from "../../cli/stack/deployment";
-import { deployedOf } from "../../cli/tenant/additions/deployed";
+import { deployedOf } from "../../cli/tenant/deployed";
 import { findAdditions } from "../../cli/tenant/additions/find";
 import { isInStateAlone } from "../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../settings/fromFile";

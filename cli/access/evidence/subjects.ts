@@ -8,7 +8,7 @@ import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindsWith } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
-import type { DeployedObject } from "../../tenant/additions/deployed";
+import type { DeployedObject } from "../../tenant/deployed";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 
 export interface Subject {

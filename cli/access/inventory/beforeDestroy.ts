@@ -19,7 +19,7 @@ import { kinds } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import { readStackSettings } from "../../../settings/fromFile";
 import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
-import { deployedOf } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { rereads } from "../../tenant/rereads";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { kinds, resourceKind } from "../../../domain/kinds/kinds";
 import type { AccessKind } from "../../../domain/kinds/accessKind";
 import { isProviderType, stackType } from "../../../domain/resourceTypes";
-import type { Deployed, DeployedObject } from "../../tenant/additions/deployed";
+import type { Deployed, DeployedObject } from "../../tenant/deployed";
 import { isMadeByHand, objectIdentity } from "../../tenant/objectIdentity";
 
 /** The kind of a resource whose type no kind has. */

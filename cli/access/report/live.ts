@@ -55,7 +55,7 @@ export async function readLive(
     { kindTenant },
   ] = await Promise.all([
     import("../../tenant/additions/find.js"),
-    import("../../tenant/additions/deployed.js"),
+    import("../../tenant/deployed.js"),
     import("../governance/look.js"),
     import("../../tenant/openTenant.js"),
     import("../../tenant/signInToTenant.js"),

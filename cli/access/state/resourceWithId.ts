@@ -1,6 +1,6 @@
 /** Values of a state's resources: as the provider answered, else as they were asked for. */
 import { lastSegment, unknownValue } from "@defender-mssp/microsoft";
-import { membersOf, type DeclaredMember } from "../../tenant/additions/deployed";
+import { membersOf, type DeclaredMember } from "../../tenant/deployed";
 import type { ReportResource } from "./readState";
 
 /** Empty for a value that is no text, or that only `up` will know. */

@@ -17,7 +17,7 @@ import { governanceRelationship } from "../../../domain/kinds/trusts";
 import { guest } from "../../../domain/kinds/people";
 import type { Settings } from "../../../settings";
 import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
-import { deployedOf } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { examine } from "../examination/examination";
 import type { Report } from "../examination/report";

@@ -7,6 +7,7 @@ import type { AzureCalls, UnreadKind } from "@defender-mssp/tenant";
 import {
   deleteIfThere,
   goneStatuses,
+  lastSegment,
   request,
   type CallContext,
   type GraphCall,
@@ -21,9 +22,10 @@ import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import { shellWord } from "../../base/shellWord";
 import { openTenant } from "../../tenant/openTenant";
+import { deployedOf, type Deployed } from "../../tenant/deployed";
 import { findOrphans } from "../../tenant/orphans/orphans";
 import { withHistory } from "../../tenant/orphans/history";
-import { Known, type Orphan, type OrphanRemoval } from "../../tenant/orphans/orphan";
+import type { Orphan, OrphanRemoval } from "../../tenant/orphans/orphan";
 import { readDeployment } from "../../stack/deployment";
 import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
 
@@ -64,9 +66,11 @@ export async function repair(options: RepairOptions): Promise<Repaired> {
       say: (text) => notes.push(text.trim()),
       ...(options.endpoints === undefined ? {} : { endpoints: options.endpoints }),
     });
-    const known = new Known(state, options.stack, (await readProject(options.folder)).name);
-    const { orphans, unread } = await findOrphans(tenant, settings, known);
-    const isOpen = unread.some(({ kind }) => isOfStack(kind, settings, known));
+    const deployed = deployedOf(state);
+    const { name } = await readProject(options.folder);
+    const markName = `${name}/${lastSegment(options.stack)}`;
+    const { orphans, unread } = await findOrphans(tenant, settings, deployed, markName);
+    const isOpen = unread.some(({ kind }) => isOfStack(kind, settings, deployed));
     const unknown = unknownResourcesNote(unknownResources(state));
     options.say(unreadText(unread, [...notes, ...(unknown === undefined ? [] : [unknown])]));
     if (orphans.length === 0) {
@@ -103,8 +107,8 @@ interface Services extends AzureCalls {
 }
 
 /** Whether the settings or the state have such objects: another kind's are leftovers of earlier settings. */
-function isOfStack(key: KindKey, settings: Settings, known: Known): boolean {
-  return kinds.some((kind) => kind.key === key && (kind.isExpected(settings) || known.hasKind(kind)));
+function isOfStack(key: KindKey, settings: Settings, deployed: Deployed): boolean {
+  return kinds.some((kind) => kind.key === key && (kind.isExpected(settings) || deployed.hasKind(kind)));
 }
 
 /** What was not looked at: it may be there. */

@@ -12,7 +12,7 @@ import { shellWord } from "../../base/shellWord";
 import type { Place } from "../../base/place";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
-import { deployedOf } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/deployed";
 import { findAdditions } from "../../tenant/additions/find";
 import { confirmDestroy } from "../../stack/confirmDestroy";
 import { beforeDestroyReport, beforeDestroyText } from "../../access/inventory/beforeDestroy";

@@ -20,7 +20,7 @@ import {
 import type { Project } from "../../../settings/project";
 import type { PulumiOptions } from "../../stack/pulumi";
 import { readDeployment } from "../../stack/deployment";
-import { deployedOf } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/deployed";
 import { composedFor } from "../composedFor";
 import { detectionCustomers, type DetectionCustomer } from "../detectionCustomers";
 

@@ -9,7 +9,7 @@ import { readOffNote, turnedOffReason, type DetectionRuleState, type GraphCall }
 import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import type { Settings } from "../../../settings";
 import type { Deployment } from "../../stack/deployment";
-import { deployedOf } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/deployed";
 import { deployedRules, type OwnDetectionRule } from "../../tenant/additions/detectionRuleChanges";
 import { readProject, shownStackFile, stackFile } from "../../../settings/project";
 import type { Place } from "../../base/place";

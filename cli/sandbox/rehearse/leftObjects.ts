@@ -18,7 +18,7 @@ import { stackRandomId } from "../../../domain/resourceTypes";
 import { inventory, itemKind, kindText } from "../../access/inventory/inventory";
 import type { Place } from "../../base/place";
 import { requireOwnState } from "../../stack/stateCode";
-import { deployedOf } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/deployed";
 import { openTenant } from "../../tenant/openTenant";
 
 const users = `${graphUsers.path}?$select=id,displayName,employeeType&$top=999`;

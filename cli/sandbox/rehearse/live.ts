@@ -25,7 +25,7 @@ import { packageRoot } from "../../base/ownPackage";
 import { placeOf } from "../../base/place";
 import { askPulumi } from "../../stack/pulumi";
 import { requireOwnState } from "../../stack/stateCode";
-import { deployedOf } from "../../tenant/additions/deployed";
+import { deployedOf } from "../../tenant/deployed";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { sandboxPackage } from "../sandbox/packages";
 import { leftObjects, refuseSettings, refuseTenant } from "./leftObjects";

@@ -14,7 +14,7 @@ import {
   type PackageAssignment,
 } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
-import type { DeployedObject } from "./deployed";
+import type { DeployedObject } from "../deployed";
 import type { AdditionsTenant } from "./tenant";
 
 /** The step that ends an assignment, for an administrator of the tenant. */

@@ -6,7 +6,7 @@ import { azRest, chain } from "@defender-mssp/tenant";
 import { federatedCredentialsPath, graphApplications, graphList, type Application } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
 import { shellQuoted } from "../../base/shellWord";
-import { textsOf, type DeployedObject } from "./deployed";
+import { textsOf, type DeployedObject } from "../deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
 import { isProgramType } from "../../../domain/resourceTypes";
 

@@ -13,7 +13,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { accessPackagesOf } from "./accessPackages";
 import type { FoundAddition } from "./addition";
-import type { DeployedObject } from "./deployed";
+import type { DeployedObject } from "../deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
 export function catalogsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {

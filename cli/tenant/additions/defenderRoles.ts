@@ -5,7 +5,7 @@
 import { azRest, chain } from "@defender-mssp/tenant";
 import { graphDefenderAssignments, listRoleAssignments } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { textsOf, type DeployedObject } from "./deployed";
+import { textsOf, type DeployedObject } from "../deployed";
 import { groupsOf } from "./groups";
 import { connectorPrincipals, peopleOf } from "./heldAdditions";
 import type { AdditionsTenant } from "./tenant";

@@ -16,7 +16,7 @@ import {
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import type { Deployed, DeployedObject } from "./deployed";
+import type { Deployed, DeployedObject } from "../deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
 export async function detectionRuleChanges(tenant: AdditionsTenant): Promise<FoundAddition[]> {

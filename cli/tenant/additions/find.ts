@@ -16,7 +16,7 @@ import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
 import { azureRoleAdditions, otherAzureRoles, unreadSubscriptions } from "./azureRoleAdditions";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
-import { deployedOf, type Deployed } from "./deployed";
+import { deployedOf, type Deployed } from "../deployed";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
 import { detectionRuleChanges } from "./detectionRuleChanges";
 import { groupAdditions, groupsOf } from "./groups";

@@ -2,7 +2,7 @@
 import { azRest, chain } from "@defender-mssp/tenant";
 import { graphGroups, graphList, groupMemberPath, groupMembersPath, type Group } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { membersOf, textsOf, type DeployedObject } from "./deployed";
+import { membersOf, textsOf, type DeployedObject } from "../deployed";
 import { foreignOwners, principalName, type AdditionsTenant, type ListedPrincipal } from "./tenant";
 
 export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {

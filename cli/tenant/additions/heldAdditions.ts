@@ -5,7 +5,7 @@ import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
 import { additionsKinds } from "../../../domain/prerequisites";
 import type { FoundAddition } from "./addition";
-import type { Deployed } from "./deployed";
+import type { Deployed } from "../deployed";
 import { eligibleMembers, groupsOf } from "./groups";
 import { identityPrincipals } from "./msspApplicationAdditions";
 import { nodeAdditions } from "./nodeAdditions";

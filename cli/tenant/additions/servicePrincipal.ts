@@ -20,7 +20,7 @@ import {
 import { upRefresh, type FoundAddition } from "./addition";
 import { shellQuoted } from "../../base/shellWord";
 import { credential, expectedRedirectUris } from "./application";
-import { textsOf, type DeployedObject } from "./deployed";
+import { textsOf, type DeployedObject } from "../deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
 import { resourceKind } from "../../../domain/kinds/kinds";
 

@@ -16,7 +16,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
-import type { Deployed } from "./deployed";
+import type { Deployed } from "../deployed";
 import type { FoundAddition } from "./addition";
 import type { Rereads } from "../rereads";
 import { msspDomains } from "../openTenant";

@@ -12,34 +12,21 @@ import {
   packageRolePath,
   packageRolesPath,
 } from "@defender-mssp/microsoft";
-import {
-  accessPackage,
-  accessPackageCatalog,
-  accessPackageResource,
-  catalogResource,
-} from "../../../domain/kinds/accessPackages";
-import {
-  deletionOf,
-  partEvidence,
-  text,
-  undated,
-  type GraphObject,
-  type Known,
-  type Orphan,
-  type OrphanLook,
-} from "./orphan";
+import { accessPackageResource, catalogResource } from "../../../domain/kinds/accessPackages";
+import type { Deployed } from "../deployed";
+import { deletionOf, partEvidence, text, undated, type GraphObject, type Orphan, type OrphanLook } from "./orphan";
 
 /** Looks for what packages give, and for groups in catalogs. */
-export function accessPackageOrphans(tenant: TenantReader, known: Known): readonly OrphanLook[] {
+export function accessPackageOrphans(tenant: TenantReader, deployed: Deployed): readonly OrphanLook[] {
   return [
-    { kind: accessPackageResource, find: () => packageRoles(tenant, known) },
-    { kind: catalogResource, find: () => catalogResources(tenant, known) },
+    { kind: accessPackageResource, find: () => packageRoles(tenant, deployed) },
+    { kind: catalogResource, find: () => catalogResources(tenant, deployed) },
   ];
 }
 
 /** Roles of a package, which Graph lists only inside the package. */
-async function packageRoles({ graph }: TenantReader, known: Known): Promise<readonly Orphan[]> {
-  const roles = known.objectIds(accessPackage).map(async (packageId): Promise<Orphan[]> => {
+async function packageRoles({ graph }: TenantReader, deployed: Deployed): Promise<readonly Orphan[]> {
+  const roles = deployed.all("accessPackage").map(async ({ objectId: packageId }): Promise<Orphan[]> => {
     const answer = await graph(packageRolesPath(packageId, "Role", "Scope"), { accept: goneStatuses });
     if (isGone(answer)) return [];
     const { accessPackageResourceRoleScopes: scopes = [], displayName } = answer.body as {
@@ -47,13 +34,13 @@ async function packageRoles({ graph }: TenantReader, known: Known): Promise<read
       displayName: string;
     };
     return scopes
-      .filter((scope) => !known.hasBeginning(`${packageId}/${text(scope, "id")}/`))
+      .filter((scope) => !deployed.hasBeginning(`${packageId}/${text(scope, "id")}/`))
       .map((scope) => ({
         ...inside(
           `access package "${displayName}"`,
           "a role that it gives",
           text(scope, "id"),
-          known.isPending(accessPackageResource.types, { accessPackageId: packageId }),
+          deployed.isCreating(accessPackageResource, { accessPackageId: packageId }),
         ),
         removal: deletionOf(packageRolePath(packageId, text(scope, "id"))),
       }));
@@ -62,22 +49,22 @@ async function packageRoles({ graph }: TenantReader, known: Known): Promise<read
 }
 
 /** The stack's own groups in its catalog; other resources are ignored. */
-async function catalogResources({ graph, list }: TenantReader, known: Known): Promise<readonly Orphan[]> {
-  const resources = known.objectIds(accessPackageCatalog).map(async (catalogId): Promise<Orphan[]> => {
+async function catalogResources({ graph, list }: TenantReader, deployed: Deployed): Promise<readonly Orphan[]> {
+  const resources = deployed.all("accessPackageCatalog").map(async ({ objectId: catalogId }): Promise<Orphan[]> => {
     const answer = await graph(graphCatalogs.item(catalogId), { accept: goneStatuses });
     if (isGone(answer)) return [];
     const catalog = `catalog "${text(answer.body as GraphObject, "displayName")}"`;
     return (await list<GraphObject>(catalogResourcesPath(catalogId)))
       .filter(
         (resource) =>
-          known.has(text(resource, "originId")) && !known.hasWhole(`${catalogId}/${text(resource, "originId")}`),
+          deployed.has(text(resource, "originId")) && !deployed.hasWhole(`${catalogId}/${text(resource, "originId")}`),
       )
       .map((resource) => ({
         ...inside(
           catalog,
           `the group "${text(resource, "displayName")}"`,
           catalogId,
-          known.isPending(catalogResource.types, { resourceOriginId: text(resource, "originId") }),
+          deployed.isCreating(catalogResource, { resourceOriginId: text(resource, "originId") }),
         ),
         removal: {
           method: "POST",

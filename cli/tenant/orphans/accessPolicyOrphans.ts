@@ -4,19 +4,22 @@ import { conditionalAccessPolicy } from "../../../domain/kinds/trusts";
 import { graphAccessPolicies, listAccessPolicies } from "@defender-mssp/microsoft";
 import { accessPolicyName } from "../../../domain/naming";
 import type { Settings } from "../../../settings";
-import { deletionOf, undated, type Known, type Orphan } from "./orphan";
+import type { Deployed } from "../deployed";
+import { deletionOf, undated, type Orphan } from "./orphan";
 
 /** A policy has no place for a mark: its name and its people are all that a lost one shows. */
 export async function accessPolicyOrphans(
   { graph }: Pick<TenantReader, "graph">,
   { msspName, msspTenantId }: Pick<Settings, "msspName" | "msspTenantId">,
-  known: Known,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
   const name = accessPolicyName(msspName);
   return (await listAccessPolicies(graph))
     .filter(({ id, displayName, conditions }) => {
       const tenants = conditions?.users?.includeGuestsOrExternalUsers?.externalTenants?.members ?? [];
-      return displayName === name && tenants.some((tenant) => tenant.toLowerCase() === msspTenantId) && !known.has(id);
+      return (
+        displayName === name && tenants.some((tenant) => tenant.toLowerCase() === msspTenantId) && !deployed.has(id)
+      );
     })
     .map(({ id, createdDateTime }) => ({
       ...undated(
@@ -26,7 +29,7 @@ export async function accessPolicyOrphans(
           owner: "unknown",
           text: "its name, and that it is for guests of the MSSP's tenant: a policy has no place for a mark",
         },
-        known.pendingCreate(conditionalAccessPolicy, name) !== undefined,
+        deployed.creatingNamed(conditionalAccessPolicy, name) !== undefined,
       ),
       createdOn: createdDateTime ?? "",
       removal: deletionOf(graphAccessPolicies.item(id)),

@@ -34,7 +34,8 @@ import {
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { hasSentinelAccess } from "../../../domain/prerequisiteSettings";
 import type { Settings } from "../../../settings";
-import { lookAll, undated, type FinderState, type Orphan, type OrphanSearch } from "./orphan";
+import { lookAll, undated, type Orphan, type OrphanSearch } from "./orphan";
+import type { Deployed } from "../deployed";
 import { handoverVaultName } from "../../../domain/naming";
 import { urnName } from "../../../domain/urn";
 import { providerType } from "../../../domain/resourceTypes";
@@ -51,52 +52,52 @@ interface Candidate {
  * Finds orphans, parts before the resource that contains them. Changes nothing. A resource that may not
  * be read is unread, never "not there".
  */
-export function azureOrphans(tenant: TenantReader, settings: Settings, state: FinderState): Promise<OrphanSearch> {
+export function azureOrphans(tenant: TenantReader, settings: Settings, deployed: Deployed): Promise<OrphanSearch> {
   const hasReader = settings.handover?.readerObjectId !== undefined;
   return lookAll([
-    ...[...delegated(settings, state), ...handedOver(settings, state)].map((candidate) => ({
+    ...[...delegated(settings, deployed), ...handedOver(settings, deployed)].map((candidate) => ({
       kind: candidate.kind,
-      find: () => presentOrphan(tenant, candidate, state),
+      find: () => presentOrphan(tenant, candidate, deployed),
     })),
-    ...(hasReader ? [{ kind: vaultReader, find: () => readers(tenant, settings, state) }] : []),
-    ...(hasSentinelAccess(settings) ? [{ kind: sentinelAssignment, find: () => assignments(tenant, state) }] : []),
+    ...(hasReader ? [{ kind: vaultReader, find: () => readers(tenant, settings, deployed) }] : []),
+    ...(hasSentinelAccess(settings) ? [{ kind: sentinelAssignment, find: () => assignments(tenant, deployed) }] : []),
   ]);
 }
 
 /** Role assignments with the mark of the stack that its state does not have. */
-async function assignments(tenant: TenantReader, state: FinderState): Promise<readonly Orphan[]> {
+async function assignments(tenant: TenantReader, deployed: Deployed): Promise<readonly Orphan[]> {
   const own = (await searchKind(tenant, "sentinelAssignment")).filter(
-    ({ id, whose }) => whose === "stack" && !isKnown(state, id),
+    ({ id, whose }) => whose === "stack" && !deployed.hasWhole(id),
   );
   const all = await tenant.customerAzure.assignments();
   return own.map(({ id }) => {
     const assignment = all.find((candidate) => candidate.id === id);
-    return orphan({ kind: sentinelAssignment, name: assignmentName(assignment, state), id }, state);
+    return orphan({ kind: sentinelAssignment, name: assignmentName(assignment, deployed), id }, deployed);
   });
 }
 
 /** The name that the program gives the assignment; one of no known group cannot be imported. */
-function assignmentName(assignment: AzureRoleAssignment | undefined, state: FinderState): string {
-  const group = state.resources.find(({ id }) => lastSegment(id) === assignment?.properties.principalId);
+function assignmentName(assignment: AzureRoleAssignment | undefined, deployed: Deployed): string {
+  const group = deployed.resources.find(({ id }) => lastSegment(id) === assignment?.properties.principalId);
   const { principalType, principalId = "" } = assignment?.properties ?? {};
   const key =
     principalType === "ForeignGroup"
       ? remoteGroup(principalId)
-      : /-(analysts|tier1|tier2|approvers)-group$/.exec(group === undefined ? "" : urnName(group.urn))?.[1];
+      : /-(analysts|tier1|tier2|approvers)-group$/.exec(group === undefined ? "" : urnName(group.urn ?? ""))?.[1];
   const role = sentinelRoleName(assignment?.properties.roleDefinitionId ?? "");
   return key === undefined || role === undefined ? "" : `${sentinelName}-${key}-${sentinelRoles[role]}`;
 }
 
-function delegated({ azureDelegation: delegation }: Settings, state: FinderState): Candidate[] {
+function delegated({ azureDelegation: delegation }: Settings, deployed: Deployed): Candidate[] {
   if (delegation === undefined) return [];
   const { subscriptionId } = delegation;
   return [
-    ...madeUp(state, `${delegationName}-assignment-id`).map((id) => ({
+    ...madeUp(deployed, `${delegationName}-assignment-id`).map((id) => ({
       kind: lighthouseAssignment,
       name: `${delegationName}-assignment`,
       id: `${delegationsPath(azureScope(delegation))}/${id}`,
     })),
-    ...madeUp(state, `${delegationName}-definition-id`).map((id) => ({
+    ...madeUp(deployed, `${delegationName}-definition-id`).map((id) => ({
       kind: lighthouseDefinition,
       name: `${delegationName}-definition`,
       id: `${delegationDefinitionsPath(azureScope({ subscriptionId }))}/${id}`,
@@ -104,8 +105,8 @@ function delegated({ azureDelegation: delegation }: Settings, state: FinderState
   ];
 }
 
-function handedOver(settings: Settings, state: FinderState): Candidate[] {
-  const vault = vaultOf(settings, state);
+function handedOver(settings: Settings, deployed: Deployed): Candidate[] {
+  const vault = vaultOf(settings, deployed);
   if (vault === undefined) return [];
   const { groupId, vaultId, secretId, isMade } = vault;
   const secret = { kind: keyVaultSecret, name: `${handoverName}-secret`, id: secretId };
@@ -120,8 +121,8 @@ function handedOver(settings: Settings, state: FinderState): Candidate[] {
 }
 
 /** The role assignment has an unknown name: it is found by principal and role. */
-async function readers(tenant: TenantReader, settings: Settings, state: FinderState): Promise<readonly Orphan[]> {
-  const vault = vaultOf(settings, state);
+async function readers(tenant: TenantReader, settings: Settings, deployed: Deployed): Promise<readonly Orphan[]> {
+  const vault = vaultOf(settings, deployed);
   if (vault === undefined) return [];
   const { endpoint, token } = signedInAzure(tenant, "handover");
   const path = roleAssignmentsPath(vault.secretId);
@@ -136,9 +137,9 @@ async function readers(tenant: TenantReader, settings: Settings, state: FinderSt
       const isReaders =
         principalId === settings.handover?.readerObjectId &&
         roleDefinitionId.endsWith(azureRoles["Key Vault Secrets User"]);
-      return isReaders && id.toLowerCase().startsWith(path.toLowerCase()) && !isKnown(state, id);
+      return isReaders && id.toLowerCase().startsWith(path.toLowerCase()) && !deployed.hasWhole(id);
     })
-    .map(({ id }) => orphan({ kind: vaultReader, name: `${handoverName}-reader`, id }, state));
+    .map(({ id }) => orphan({ kind: vaultReader, name: `${handoverName}-reader`, id }, deployed));
 }
 
 interface RoleAssignment {
@@ -146,7 +147,7 @@ interface RoleAssignment {
   readonly properties: { readonly principalId: string; readonly roleDefinitionId: string };
 }
 
-function vaultOf({ handover, tenantId }: Settings, state: FinderState) {
+function vaultOf({ handover, tenantId }: Settings, deployed: Deployed) {
   if (handover === undefined) return undefined;
   const secret = handover.secretName ?? `siem-${tenantId}`;
   const { subscriptionId } = handover;
@@ -155,7 +156,7 @@ function vaultOf({ handover, tenantId }: Settings, state: FinderState) {
     const groupId = azureScope({ subscriptionId, resourceGroupName });
     return { groupId, vaultId: handover.vaultId, secretId: `${handover.vaultId}/secrets/${secret}`, isMade: false };
   }
-  const [suffix] = madeUp(state, `${handoverName}-suffix`);
+  const [suffix] = madeUp(deployed, `${handoverName}-suffix`);
   if (suffix === undefined) return undefined;
   const name = handoverVaultName(Buffer.from(suffix, "base64url").toString("hex"));
   const groupId = azureScope({ subscriptionId, resourceGroupName: handover.resourceGroupName ?? name });
@@ -164,26 +165,22 @@ function vaultOf({ handover, tenantId }: Settings, state: FinderState) {
 }
 
 /** The ID of a resource of the provider `random`, which is the random value. */
-function madeUp(state: FinderState, name: string): string[] {
-  const found = state.resources.filter(({ type, urn }) => type.startsWith("random:") && urnName(urn) === name);
+function madeUp(deployed: Deployed, name: string): string[] {
+  const found = deployed.resources.filter(({ type, urn }) => type.startsWith("random:") && urnName(urn ?? "") === name);
   return found.map(({ id }) => id).filter((id) => id !== "");
-}
-
-function isKnown(state: FinderState, id: string): boolean {
-  return state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
 }
 
 async function presentOrphan(
   tenant: TenantReader,
   candidate: Candidate,
-  state: FinderState,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
   const presence = applicable(candidate.kind.presence);
-  if (presence === undefined || isKnown(state, candidate.id)) return [];
-  return (await presence(tenant, candidate)).state === "found" ? [orphan(candidate, state)] : [];
+  if (presence === undefined || deployed.hasWhole(candidate.id)) return [];
+  return (await presence(tenant, candidate)).state === "found" ? [orphan(candidate, deployed)] : [];
 }
 
-function orphan({ kind, name, id }: Candidate, state: FinderState): Orphan {
+function orphan({ kind, name, id }: Candidate, deployed: Deployed): Orphan {
   const text =
     kind === sentinelAssignment
       ? "its description, which has this stack's mark"
@@ -191,23 +188,22 @@ function orphan({ kind, name, id }: Candidate, state: FinderState): Orphan {
   const evidence = { owner: "thisStack", text } as const;
   const service: keyof AzureCalls = kind.place === "customer's subscription" ? "delegation" : "handover";
   const [type = ""] = applicable(kind.types) ?? [];
-  const isPending = state.pending.some(({ operation, resource }) => operation === "creating" && resource.type === type);
   // A deleted vault keeps its name for up to 90 days, so a person must decide.
-  const interrupted = isPending && service === "delegation";
+  const interrupted = service === "delegation" && deployed.isCreating({ types: [type] });
   return {
     ...undated(`${kind.singular} "${lastSegment(id)}"`, id, evidence, interrupted),
     removal: { method: "DELETE", path: `${id}?api-version=${azureApiVersion(id)}`, service },
-    importArguments: importOf(state, type, name, id),
+    importArguments: importOf(deployed, type, name, id),
   };
 }
 
-function importOf(state: FinderState, type: string, name: string, id: string): readonly string[] | undefined {
+function importOf(deployed: Deployed, type: string, name: string, id: string): readonly string[] | undefined {
   if (name === "") return undefined;
   const component = name.slice(0, name.indexOf("-"));
-  const parent = state.resources.find(({ custom, urn }) => !custom && urnName(urn) === component);
-  const provider = state.resources.find(
-    (one) => one.type === providerType("azure-native") && urnName(one.urn) === `${component}-azure`,
+  const parent = deployed.resources.find(({ custom, urn }) => custom === false && urnName(urn ?? "") === component);
+  const provider = deployed.resources.find(
+    (one) => one.type === providerType("azure-native") && urnName(one.urn ?? "") === `${component}-azure`,
   );
-  if (parent === undefined || provider === undefined) return undefined;
+  if (parent?.urn === undefined || provider?.urn === undefined) return undefined;
   return [type, name, id, "--parent", `parent=${parent.urn}`, "--provider", `provider=${provider.urn}`];
 }

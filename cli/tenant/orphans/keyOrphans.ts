@@ -5,7 +5,8 @@ import { type TenantReader } from "@defender-mssp/tenant";
 import { federatedCredentialsPath, graphApplications } from "@defender-mssp/microsoft";
 import { X509Certificate } from "node:crypto";
 import type { Settings } from "../../../settings";
-import { deletionOf, partOf, text, type GraphObject, type Known, type Orphan } from "./orphan";
+import type { Deployed } from "../deployed";
+import { deletionOf, partOf, text, type GraphObject, type Orphan } from "./orphan";
 
 /** The name that the program gives to the federated credential. */
 const federatedCredentialName = "mssp-siem";
@@ -14,21 +15,21 @@ export async function keyOrphans(
   tenant: Pick<TenantReader, "list">,
   application: GraphObject,
   { connector }: Settings,
-  known: Known,
+  deployed: Deployed,
 ): Promise<Orphan[]> {
   const credential = connector.kind === "customerApp" ? connector.credential : undefined;
   return [
-    ...(credential?.type === "certificate" ? certificates(application, credential.certificate, known) : []),
-    ...(await federated(tenant, application, known)),
+    ...(credential?.type === "certificate" ? certificates(application, credential.certificate, deployed) : []),
+    ...(await federated(tenant, application, deployed)),
   ];
 }
 
 /** Only the certificate in the settings: others are not this stack's. */
-function certificates(application: GraphObject, pem: string, known: Known): Orphan[] {
+function certificates(application: GraphObject, pem: string, deployed: Deployed): Orphan[] {
   const thumbprint = new X509Certificate(pem).fingerprint.replaceAll(":", "");
   const keys = (application.keyCredentials ?? []) as readonly GraphObject[];
   const isOrphan = (key: GraphObject) =>
-    text(key, "customKeyIdentifier").toUpperCase() === thumbprint && !known.has(text(key, "keyId"));
+    text(key, "customKeyIdentifier").toUpperCase() === thumbprint && !deployed.has(text(key, "keyId"));
   return keys.filter(isOrphan).map((key) => ({
     ...partOf(application, `certificate ${thumbprint}`, text(key, "keyId")),
     isSecret: true,
@@ -44,12 +45,12 @@ function certificates(application: GraphObject, pem: string, known: Known): Orph
 async function federated(
   { list }: Pick<TenantReader, "list">,
   application: GraphObject,
-  known: Known,
+  deployed: Deployed,
 ): Promise<Orphan[]> {
   const path = federatedCredentialsPath(text(application, "id"));
   const found = await list<GraphObject>(path);
   return found
-    .filter((one) => text(one, "name") === federatedCredentialName && !known.has(text(one, "id")))
+    .filter((one) => text(one, "name") === federatedCredentialName && !deployed.has(text(one, "id")))
     .map((one) => ({
       ...partOf(application, `federated credential "${federatedCredentialName}"`, text(one, "id")),
       isSecret: true,

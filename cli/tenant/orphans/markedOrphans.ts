@@ -7,7 +7,8 @@ import { hasOwners } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
 import { kinds } from "../../../domain/kinds/kinds";
 import { dynamicTypePrefix } from "../../../domain/resourceTypes";
-import { deletionOf, lookAll, ownerNames, type Known, type Orphan, type OrphanSearch } from "./orphan";
+import type { Deployed } from "../deployed";
+import { deletionOf, lookAll, objectOrphan, ownerNames, type Orphan, type OrphanSearch } from "./orphan";
 
 /** Kinds whose objects in the tenant have a mark that a search reads: what gives access before what contains it. */
 const markedKinds: readonly AccessKind[] = kinds
@@ -20,35 +21,40 @@ function order({ removal }: AccessKind): number {
 }
 
 /** Searches every kind with a mark. */
-export function markedOrphans(tenant: TenantReader, known: Known): Promise<OrphanSearch> {
-  return lookAll(markedKinds.map((kind) => ({ kind, find: () => kindOrphans(tenant, kind, known) })));
+export function markedOrphans(tenant: TenantReader, deployed: Deployed, markName: string): Promise<OrphanSearch> {
+  return lookAll(markedKinds.map((kind) => ({ kind, find: () => kindOrphans(tenant, kind, deployed, markName) })));
 }
 
-async function kindOrphans(tenant: TenantReader, kind: AccessKind, known: Known): Promise<readonly Orphan[]> {
+async function kindOrphans(
+  tenant: TenantReader,
+  kind: AccessKind,
+  deployed: Deployed,
+  markName: string,
+): Promise<readonly Orphan[]> {
   const nodes = await searchKind(tenant, kind.key);
-  const lost = nodes.filter((node) => !known.has(node.id) && isOfStack(node, known));
-  return Promise.all(lost.map((node) => nodeOrphan(tenant, kind, node, known)));
+  // Objects of a lost state have this stack's name and another ID.
+  const lost = nodes.filter(
+    (node) => !deployed.has(node.id) && (node.whose === "stack" || node.mark?.stack === markName),
+  );
+  return Promise.all(lost.map((node) => nodeOrphan(tenant, kind, node, deployed)));
 }
 
-/** Objects of a lost state have this stack's name and another ID. */
-function isOfStack({ whose, mark }: OwnedNode, known: Known): boolean {
-  return whose === "stack" || mark?.stack === known.stackName;
-}
-
-async function nodeOrphan(tenant: TenantReader, kind: AccessKind, node: OwnedNode, known: Known): Promise<Orphan> {
-  const { id, name, whose, evidence, createdOn = "", deletion = "" } = node;
-  const stays = applicable(kind.stays);
+async function nodeOrphan(
+  tenant: TenantReader,
+  kind: AccessKind,
+  node: OwnedNode,
+  deployed: Deployed,
+): Promise<Orphan> {
+  const { whose, evidence, createdOn = "", deletion = "" } = node;
+  const object = objectOrphan(kind, node, deployed);
   return {
-    what: `${kind.singular} "${name}"`,
-    id,
+    ...object,
     createdOn,
     createdBy: hasOwners(deletion) ? await ownerNames(tenant.graph, deletion) : "",
     evidence: { owner: whose === "stack" ? "thisStack" : "another", text: evidence },
-    interrupted: whose === "stack" && known.pendingCreate(kind, name) !== undefined,
-    ...(stays === undefined ? {} : { stays }),
+    interrupted: whose === "stack" && object.interrupted,
     removal: deletionOf(deletion),
     ...(isFoundByUp(kind) ? { comesBack: true } : {}),
-    importArguments: known.importOf(kind, { id, name }),
   };
 }
 

@@ -1,18 +1,12 @@
 /** What the searches for orphans share. */
 import { looked, type AzureCalls, type UnreadKind } from "@defender-mssp/tenant";
 import { textOf } from "@defender-mssp/errors/json";
-import {
-  graphList,
-  graphRoute,
-  lastSegment,
-  parseStackMark,
-  type GraphCall,
-  type StackMark,
-} from "@defender-mssp/microsoft";
+import { graphList, graphRoute, type GraphCall } from "@defender-mssp/microsoft";
 import { applicable, type AccessKind } from "../../../domain/kinds/accessKind";
-import type { Deployment, StateResource } from "../../stack/deployment";
+import type { StateResource } from "../../stack/deployment";
+import type { Deployed } from "../deployed";
 import { parseUrn, urnName } from "../../../domain/urn";
-import { providerType, stackRandomId } from "../../../domain/resourceTypes";
+import { providerType } from "../../../domain/resourceTypes";
 
 export interface Orphan {
   /** Such as `application "Contoso SIEM MSSP Connector"`. */
@@ -84,147 +78,47 @@ export interface OrphanRemoval {
   readonly service?: "defender" | keyof AzureCalls;
 }
 
-/** What the finders need of a state: an off-boarding keeps only that. */
-export interface FinderState extends Pick<Deployment, "pending"> {
-  readonly resources: readonly KnownResource[];
-}
-
-type KnownResource = Pick<StateResource, "urn" | "type" | "id" | "custom"> & Partial<Pick<StateResource, "outputs">>;
-
 export type GraphObject = Readonly<Record<string, unknown>>;
 
-/** Objects in the state, by the last segments of the providers' IDs. */
-export class Known {
-  readonly #ids: ReadonlySet<string>;
+/**
+ * Arguments of `pulumi import`, with the declaring component as parent and the provider of the stack's
+ * tenant. Undefined unless the state names the interrupted create and has that component.
+ */
+function importOf(
+  { resources }: Pick<Deployed, "resources">,
+  { urn, type }: Pick<StateResource, "urn" | "type">,
+  kind: AccessKind,
+  id: string,
+): readonly string[] | undefined {
+  const address = applicable(kind.address);
+  if (address === undefined || !type.startsWith("azuread:")) return undefined;
+  const { name, parentType } = parseUrn(urn);
+  const parent = resources.find((one) => one.type === parentType && name.startsWith(urnName(one.urn ?? "")));
+  const provider = resources.find(
+    (one) => one.type === providerType("azuread") && !urnName(one.urn ?? "").startsWith("default"),
+  );
+  if (parent?.urn === undefined || provider?.urn === undefined) return undefined;
+  // azuread's IDs of entitlement management are the objects' alone.
+  const { version, route } = graphRoute(address);
+  const providerId = version === "v1.0" ? `${route}/${id}` : id;
+  return [type, name, providerId, "--parent", `parent=${parent.urn}`, "--provider", `provider=${provider.urn}`];
+}
 
-  /** The stack's random ID; undefined where the state has none: then no object is certainly the stack's. */
-  readonly stackId: string | undefined;
-  /** The stack as marks name it. */
-  readonly stackName: string;
-
-  constructor(
-    readonly state: FinderState,
-    stack: string,
-    /** Name of the project, with which marks begin. */
-    project: string,
-  ) {
-    this.stackId = stackRandomId(state.resources);
-    this.stackName = `${project}/${lastSegment(stack)}`;
-    this.#ids = new Set(state.resources.map(({ id }) => lastSegment(id).toLowerCase()).filter((id) => id !== ""));
-  }
-
-  /** Whether a resource's ID ends with this one. */
-  has(id: string): boolean {
-    return this.#ids.has(id.toLowerCase());
-  }
-
-  /** Whether a resource has this ID, as the provider writes it. */
-  hasWhole(id: string): boolean {
-    return this.state.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
-  }
-
-  /** Whether a resource's ID, as the provider writes it, begins with this. */
-  hasBeginning(id: string): boolean {
-    return this.state.resources.some((one) => one.id.toLowerCase().startsWith(id.toLowerCase()));
-  }
-
-  /** Object IDs of the stack's objects of these kinds, in lower case. */
-  objectIds(...ofKinds: readonly Pick<AccessKind, "types">[]): string[] {
-    return this.objects(...ofKinds).map(({ id }) => lastSegment(id).toLowerCase());
-  }
-
-  /** The stack's objects of these kinds: a create that did not finish has none. */
-  objects(...ofKinds: readonly Pick<AccessKind, "types">[]): readonly KnownResource[] {
-    const types = ofKinds.flatMap((kind) => applicable(kind.types) ?? []);
-    return this.state.resources.filter(({ type, id }) => types.includes(type) && id !== "");
-  }
-
-  /**
-   * Arguments of `pulumi import`, with the declaring component as parent and the provider of the stack's
-   * tenant. Undefined unless the state names the interrupted create and has that component.
-   */
-  importOf(
-    kind: AccessKind,
-    { id, name }: { readonly id: string; readonly name: string },
-  ): readonly string[] | undefined {
-    const { urn, type } = this.pendingCreate(kind, name) ?? {};
-    const address = applicable(kind.address);
-    if (urn === undefined || type === undefined || address === undefined || !type.startsWith("azuread:"))
-      return undefined;
-    const { name: resourceName, parentType } = parseUrn(urn);
-    const parent = this.state.resources.find(
-      (resource) => resource.type === parentType && resourceName.startsWith(urnName(resource.urn)),
-    );
-    const provider = this.state.resources.find(
-      (resource) => resource.type === providerType("azuread") && !urnName(resource.urn).startsWith("default"),
-    );
-    if (parent === undefined || provider === undefined) return undefined;
-    // azuread's IDs of entitlement management are the objects' alone.
-    const { version, route } = graphRoute(address);
-    const providerId = version === "v1.0" ? `${route}/${id}` : id;
-    return [
-      type,
-      resourceName,
-      providerId,
-      "--parent",
-      `parent=${parent.urn}`,
-      "--provider",
-      `provider=${provider.urn}`,
-    ];
-  }
-
-  /**
-   * Whether the engine was interrupted while it was creating such a resource, with these inputs.
-   */
-  isPending(types: readonly string[], inputs: Readonly<Record<string, unknown>> = {}): boolean {
-    return this.state.pending.some(
-      ({ operation, resource }) =>
-        operation === "creating" &&
-        types.includes(resource.type) &&
-        Object.entries(inputs).every(([name, value]) => resource.inputs[name] === value),
-    );
-  }
-
-  /** The create of an object of this kind and name that the engine was interrupted in. */
-  pendingCreate(kind: AccessKind, name: string): StateResource | undefined {
-    const types = applicable(kind.types) ?? [];
-    // Nothing in the inputs names what the settings don't.
-    const hasName = (inputs: StateResource["inputs"]): boolean =>
-      applicable(kind.name) === undefined ||
-      Object.values(inputs).some((value) => typeof value === "string" && value.toLowerCase() === name.toLowerCase());
-    return this.state.pending.find(
-      ({ operation, resource }) =>
-        operation === "creating" && types.includes(resource.type) && hasName(resource.inputs),
-    )?.resource;
-  }
-
-  /** Whether the stack has, or was about to have, a resource of this kind. */
-  hasKind(kind: AccessKind): boolean {
-    const types = applicable(kind.types) ?? [];
-    return [...this.state.resources, ...this.state.pending.map(({ resource }) => resource)].some(({ type }) =>
-      types.includes(type),
-    );
-  }
-
-  /** The names of the objects of these types whose create was interrupted. */
-  pendingNames(types: readonly string[]): string[] {
-    return this.state.pending.flatMap(({ operation, resource }) => {
-      const { name } = resource.inputs;
-      return operation === "creating" && types.includes(resource.type) && typeof name === "string" ? [name] : [];
-    });
-  }
-
-  /** Whether a mark is this stack's: by its random ID. */
-  isOwn(mark: StackMark | undefined): boolean {
-    return mark !== undefined && this.stackId !== undefined && mark.stackId === this.stackId;
-  }
-
-  /** The owner by the object's description. */
-  describedEvidence(description: string): OwnerEvidence {
-    const mark = parseStackMark(description);
-    if (mark === undefined) return { owner: "unknown", text: "none: no evidence that this program created it" };
-    return { owner: this.isOwn(mark) ? "thisStack" : "another", text: `its description: "${description}"` };
-  }
+/** What a state tells of an object with a name. */
+export function objectOrphan(
+  kind: AccessKind,
+  { id, name }: { readonly id: string; readonly name: string },
+  deployed: Deployed,
+): Pick<Orphan, "what" | "id" | "interrupted" | "stays" | "importArguments"> {
+  const create = deployed.creatingNamed(kind, name);
+  const stays = applicable(kind.stays);
+  return {
+    what: `${kind.singular} "${name}"`,
+    id,
+    interrupted: create !== undefined,
+    ...(stays === undefined ? {} : { stays }),
+    importArguments: create && importOf(deployed, create, kind, id),
+  };
 }
 
 /** An orphan without creation time and creator, which can't be imported. */

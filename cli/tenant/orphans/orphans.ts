@@ -4,11 +4,11 @@
  * object of the stack that has them. The azuread provider refuses to create an application or a group
  * whose name is taken, so those are shown, whosever they are.
  */
-import { searchKind, type TenantReader, type UnreadKind } from "@defender-mssp/tenant";
+import { ownerByMark, searchKind, type TenantReader, type UnreadKind, type Whose } from "@defender-mssp/tenant";
 import { application as applicationKind, redirectUri, requestedPermission } from "../../../domain/kinds/applications";
 import { applicationPermission, delegatedConsent, servicePrincipal } from "../../../domain/kinds/servicePrincipals";
 import { directoryRoleAssignment } from "../../../domain/kinds/directoryRoles";
-import { group, guest } from "../../../domain/kinds/people";
+import { group } from "../../../domain/kinds/people";
 import { conditionalAccessPolicy } from "../../../domain/kinds/trusts";
 import {
   allConnectorRoles,
@@ -25,11 +25,12 @@ import {
   isGone,
   listRoleAssignments,
   microsoftGraph,
+  parseStackMark,
   ownersPath,
   windowsDefenderAtp,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
-import { applicable } from "../../../domain/kinds/accessKind";
+import type { AccessKind } from "../../../domain/kinds/accessKind";
 import { defenderRoleAssignment } from "../../../domain/kinds/defenderRoles";
 import {
   clientSecretName,
@@ -39,6 +40,7 @@ import {
   siemConnectorName,
 } from "../../../domain/naming";
 import type { Settings } from "../../../settings";
+import type { Deployed } from "../deployed";
 import { accessPackageOrphans } from "./accessPackageOrphans";
 import { accessPolicyOrphans } from "./accessPolicyOrphans";
 import { azureOrphans } from "./azureOrphans";
@@ -48,10 +50,11 @@ import { portalOrphans } from "./portalOrphans";
 import {
   deletionOf,
   type GraphObject,
-  Known,
   lookAll,
+  objectOrphan,
   type Orphan,
   type OrphanRemoval,
+  type OwnerEvidence,
   type OrphanSearch,
   ownerNames,
   partOf,
@@ -61,25 +64,31 @@ import {
 
 /**
  * Finds all orphans, parts before the object that contains them. Changes nothing.
- * @param known what the state of the tenant's stack has
+ * @param deployed what the state of the tenant's stack has
+ * @param markName the stack as marks name it
  */
-export async function findOrphans(tenant: TenantReader, settings: Settings, known: Known): Promise<OrphanSearch> {
-  const marked = await markedOrphans(tenant, known);
+export async function findOrphans(
+  tenant: TenantReader,
+  settings: Settings,
+  deployed: Deployed,
+  markName: string,
+): Promise<OrphanSearch> {
+  const marked = await markedOrphans(tenant, deployed, markName);
   const taken = await lookAll([
-    { kind: applicationKind, find: () => takenApplicationNames(tenant, settings, known) },
-    { kind: group, find: () => takenGroupNames(tenant, settings, known) },
+    { kind: applicationKind, find: () => takenApplicationNames(tenant, settings, deployed) },
+    { kind: group, find: () => takenGroupNames(tenant, settings, deployed) },
   ]);
   const parts = await lookAll([
-    ...portalOrphans(tenant, settings, known),
-    { kind: defenderRoleAssignment, find: () => defenderAssignments(tenant, known) },
-    { kind: directoryRoleAssignment, find: () => directoryRoles(tenant, settings, known) },
-    ...accessPackageOrphans(tenant, known),
-    { kind: conditionalAccessPolicy, find: () => accessPolicyOrphans(tenant, settings, known) },
+    ...portalOrphans(tenant, settings, deployed),
+    { kind: defenderRoleAssignment, find: () => defenderAssignments(tenant, deployed) },
+    { kind: directoryRoleAssignment, find: () => directoryRoles(tenant, settings, deployed) },
+    ...accessPackageOrphans(tenant, deployed),
+    { kind: conditionalAccessPolicy, find: () => accessPolicyOrphans(tenant, settings, deployed) },
   ]);
   const ofApplications = await lookAll([
-    { kind: applicationKind, find: () => partsOfApplications(tenant, settings, known) },
+    { kind: applicationKind, find: () => partsOfApplications(tenant, settings, deployed) },
   ]);
-  const azure = await azureOrphans(tenant, settings, known.state);
+  const azure = await azureOrphans(tenant, settings, deployed);
   const isMarked = ({ id }: Orphan): boolean => marked.orphans.some((orphan) => orphan.id === id);
   const others = { ...taken, orphans: taken.orphans.filter((orphan) => !isMarked(orphan)) };
   return {
@@ -96,62 +105,65 @@ function onceEach(unread: readonly UnreadKind[]): readonly UnreadKind[] {
 async function takenApplicationNames(
   tenant: TenantReader,
   { customerName }: Settings,
-  known: Known,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
-  return takenNames(tenant, applicationKind, siemConnectorName(customerName), known);
+  return takenNames(tenant, applicationKind, siemConnectorName(customerName), deployed);
 }
 
 /** Groups of the names that the settings give, with which azuread refuses to create another. */
 async function takenGroupNames(
   tenant: TenantReader,
   { msspName, portalAccess }: Settings,
-  known: Known,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
   const tiers = "tiers" in portalAccess ? Object.values(portalAccess.tiers) : [];
   const names = [securityGroupName(msspName), ...tiers.map(({ name }) => name)].map(groupNameInDirectory);
-  return (await Promise.all(names.map((name) => takenNames(tenant, group, name, known)))).flat();
+  return (await Promise.all(names.map((name) => takenNames(tenant, group, name, deployed)))).flat();
 }
 
 async function takenNames(
-  { graph, list }: TenantReader,
+  { graph, list, owner }: TenantReader,
   kind: typeof applicationKind | typeof group,
   name: string,
-  known: Known,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
   const objects = await list<GraphObject>(`${kind.address}?$filter=${equals("displayName", name)}`);
-  const stays = applicable<string>(kind.stays);
   return Promise.all(
     objects
-      .filter((object) => !known.has(text(object, "id")))
+      .filter((object) => !deployed.has(text(object, "id")))
       .map(async (object) => {
         const id = text(object, "id");
         return {
-          what: `${kind.singular} "${name}"`,
-          id,
+          ...objectOrphan(kind, { id, name }, deployed),
           createdOn: text(object, "createdDateTime"),
           createdBy: await ownerNames(graph, `${kind.address}/${id}`),
-          evidence: known.describedEvidence(text(object, "description")),
-          interrupted: known.pendingCreate(kind, name) !== undefined,
+          evidence: describedEvidence(owner, text(object, "description")),
           removal: deletionOf(`${kind.address}/${id}`),
-          ...(stays === undefined ? {} : { stays }),
-          importArguments: known.importOf(kind, { id, name }),
         };
       }),
   );
 }
 
+/** The owner by the object's description. */
+function describedEvidence(whose: Whose, description: string): OwnerEvidence {
+  if (parseStackMark(description) === undefined)
+    return { owner: "unknown", text: "none: no evidence that this program created it" };
+  const isOwn = ownerByMark(whose, description)?.whose === "stack";
+  return { owner: isOwn ? "thisStack" : "another", text: `its description: "${description}"` };
+}
+
 /** Assignments of the stack's Defender roles: an assigned role can't be deleted. */
-async function defenderAssignments(tenant: TenantReader, known: Known): Promise<readonly Orphan[]> {
+async function defenderAssignments(tenant: TenantReader, deployed: Deployed): Promise<readonly Orphan[]> {
   const roles = (await searchKind(tenant, "defenderRole")).filter(({ whose }) => whose === "stack");
   if (roles.length === 0) return [];
   return (await listRoleAssignments(tenant.graph))
-    .filter(({ id, roleDefinitionId }) => !known.has(id) && roles.some((role) => role.id === roleDefinitionId))
+    .filter(({ id, roleDefinitionId }) => !deployed.has(id) && roles.some((role) => role.id === roleDefinitionId))
     .map(({ id, displayName, roleDefinitionId }) => ({
       ...undated(
         `assignment of the Defender role "${displayName}"`,
         id,
         { owner: "thisStack", text: `its role is this stack's: ${roleDefinitionId}` },
-        known.isPending(defenderRoleAssignment.types, { displayName }),
+        deployed.isCreating(defenderRoleAssignment, { displayName }),
       ),
       comesBack: true,
       removal: deletionOf(graphDefenderAssignments.item(id)),
@@ -162,65 +174,71 @@ async function defenderAssignments(tenant: TenantReader, known: Known): Promise<
 async function directoryRoles(
   { list }: TenantReader,
   { portalAccess }: Settings,
-  known: Known,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
   const role = portalAccess.model === "basic" ? directoryRoleTemplates[portalAccess.role] : undefined;
-  const { address, types } = directoryRoleAssignment;
-  const given = known.objectIds(group, guest).map(async (principalId): Promise<Orphan[]> => {
-    const assignments = await list<GraphObject>(`${address}?$filter=${equals("principalId", principalId)}`);
-    const isPending = known.isPending(types, { principalObjectId: principalId });
-    return assignments
-      .filter((assignment) => !known.has(text(assignment, "id")))
-      .filter((assignment) => isPending || text(assignment, "roleDefinitionId") === role)
-      .map((assignment) => ({
-        ...undated(
-          `directory role ${directoryRoleName(text(assignment, "roleDefinitionId"))}, given to ${principalId}`,
-          text(assignment, "id"),
-          { owner: "thisStack", text: "its holder is in the stack's state" },
-          isPending,
-        ),
-        removal: deletionOf(`${address}/${text(assignment, "id")}`),
-      }));
-  });
+  const { address } = directoryRoleAssignment;
+  const given = [...deployed.all("group"), ...deployed.all("guest")].map(
+    async ({ objectId: principalId }): Promise<Orphan[]> => {
+      const assignments = await list<GraphObject>(`${address}?$filter=${equals("principalId", principalId)}`);
+      const isPending = deployed.isCreating(directoryRoleAssignment, { principalObjectId: principalId });
+      return assignments
+        .filter((assignment) => !deployed.has(text(assignment, "id")))
+        .filter((assignment) => isPending || text(assignment, "roleDefinitionId") === role)
+        .map((assignment) => ({
+          ...undated(
+            `directory role ${directoryRoleName(text(assignment, "roleDefinitionId"))}, given to ${principalId}`,
+            text(assignment, "id"),
+            { owner: "thisStack", text: "its holder is in the stack's state" },
+            isPending,
+          ),
+          removal: deletionOf(`${address}/${text(assignment, "id")}`),
+        }));
+    },
+  );
   return (await Promise.all(given)).flat();
 }
 
 /** Parts of the stack's applications that are missing in the state. */
-async function partsOfApplications(tenant: TenantReader, settings: Settings, known: Known): Promise<readonly Orphan[]> {
+async function partsOfApplications(
+  tenant: TenantReader,
+  settings: Settings,
+  deployed: Deployed,
+): Promise<readonly Orphan[]> {
   const parts = await Promise.all(
-    known.objectIds(applicationKind).map(async (id) => {
+    deployed.all("application").map(async ({ objectId: id }) => {
       const answer = await tenant.graph(`${applicationKind.address}/${id}`, { accept: goneStatuses });
       if (isGone(answer)) return [];
       const application = answer.body as GraphObject;
       return [
-        ...redirectUris(application, known),
-        ...apiAccess(application, known),
-        ...secrets(application, known),
-        ...(await keyOrphans(tenant, application, settings, known)),
-        ...(await servicePrincipals(tenant, application, known)),
+        ...redirectUris(application, deployed),
+        ...apiAccess(application, deployed),
+        ...secrets(application, deployed),
+        ...(await keyOrphans(tenant, application, settings, deployed)),
+        ...(await servicePrincipals(tenant, application, deployed)),
       ];
     }),
   );
   return parts.flat();
 }
 
-function redirectUris(application: GraphObject, known: Known): Orphan[] {
+function redirectUris(application: GraphObject, deployed: Deployed): Orphan[] {
   const { redirectUris: uris = [] } = (application.web ?? {}) as { redirectUris?: readonly string[] };
   const own = uris.filter(isSiemRedirectUri);
-  if (own.length === 0 || known.hasWhole(`/applications/${text(application, "id")}/redirectUris/Web`)) return [];
+  if (own.length === 0 || deployed.hasWhole(`/applications/${text(application, "id")}/redirectUris/Web`)) return [];
   return [
     {
-      ...partOf(application, `redirect URI ${own.join(", ")}`, own.join(", "), known.isPending(redirectUri.types)),
+      ...partOf(application, `redirect URI ${own.join(", ")}`, own.join(", "), deployed.isCreating(redirectUri)),
       removal: change(application, { web: { redirectUris: uris.filter((uri) => !own.includes(uri)) } }),
     },
   ];
 }
 
-function apiAccess(application: GraphObject, known: Known): Orphan[] {
+function apiAccess(application: GraphObject, deployed: Deployed): Orphan[] {
   const asked = (application.requiredResourceAccess ?? []) as readonly { resourceAppId: string }[];
   const isOurs = ({ resourceAppId }: { resourceAppId: string }) =>
     apis.some(({ appId }) => appId === resourceAppId) &&
-    !known.hasWhole(`/applications/${text(application, "id")}/apiAccess/${resourceAppId}`);
+    !deployed.hasWhole(`/applications/${text(application, "id")}/apiAccess/${resourceAppId}`);
   const found = asked.filter(isOurs);
   if (found.length === 0) return [];
   const names = found.map(({ resourceAppId }) => nameOfApi(resourceAppId));
@@ -230,17 +248,17 @@ function apiAccess(application: GraphObject, known: Known): Orphan[] {
         application,
         `API permissions asked of ${names.join(" and ")}`,
         names.join(", "),
-        found.every(({ resourceAppId: apiClientId }) => known.isPending(requestedPermission.types, { apiClientId })),
+        found.every(({ resourceAppId: apiClientId }) => deployed.isCreating(requestedPermission, { apiClientId })),
       ),
       removal: change(application, { requiredResourceAccess: asked.filter((one) => !isOurs(one)) }),
     },
   ];
 }
 
-function secrets(application: GraphObject, known: Known): Orphan[] {
+function secrets(application: GraphObject, deployed: Deployed): Orphan[] {
   const credentials = (application.passwordCredentials ?? []) as readonly GraphObject[];
   return credentials
-    .filter((one) => text(one, "displayName") === clientSecretName && !known.has(text(one, "keyId")))
+    .filter((one) => text(one, "displayName") === clientSecretName && !deployed.has(text(one, "keyId")))
     .map((one) => ({
       ...partOf(application, `client secret "${clientSecretName}"`, text(one, "keyId")),
       createdOn: text(one, "startDateTime"),
@@ -253,20 +271,24 @@ function secrets(application: GraphObject, known: Known): Orphan[] {
     }));
 }
 
-async function servicePrincipals(tenant: TenantReader, application: GraphObject, known: Known): Promise<Orphan[]> {
+async function servicePrincipals(
+  tenant: TenantReader,
+  application: GraphObject,
+  deployed: Deployed,
+): Promise<Orphan[]> {
   const appId = text(application, "appId");
   const principals = await tenant.list<GraphObject>(`${servicePrincipal.address}?$filter=${equals("appId", appId)}`);
   const orphans = principals.map(async (principal): Promise<Orphan[]> => {
     const id = text(principal, "id");
-    if (known.has(id))
-      return [...(await consents(tenant, application, id, known)), ...(await ownership(tenant, application, id))];
+    if (deployed.has(id))
+      return [...(await consents(tenant, application, id, deployed)), ...(await ownership(tenant, application, id))];
     return [
       {
         ...partOf(
           application,
           `service principal "${text(principal, "displayName")}", with what it was granted`,
           id,
-          known.isPending(servicePrincipal.types, { clientId: appId }),
+          deployed.isCreating(servicePrincipal, { clientId: appId }),
         ),
         removal: deletionOf(`${servicePrincipal.address}/${id}`),
       },
@@ -276,27 +298,32 @@ async function servicePrincipals(tenant: TenantReader, application: GraphObject,
 }
 
 /** Consents that the program itself grants; others are ignored. */
-async function consents({ list }: TenantReader, application: GraphObject, id: string, known: Known): Promise<Orphan[]> {
+async function consents(
+  { list }: TenantReader,
+  application: GraphObject,
+  id: string,
+  deployed: Deployed,
+): Promise<Orphan[]> {
   const [grants, roles] = await Promise.all([
     list<GraphObject>(clientGrantsPath(id)),
     list<GraphObject>(appRoleAssignmentsPath(id)),
   ]);
-  const consent = (granted: GraphObject, to: string, path: string, types: readonly string[]): Orphan => ({
-    ...partOf(application, `consent to ${to}`, text(granted, "id"), known.isPending(types)),
+  const consent = (granted: GraphObject, to: string, path: string, kind: AccessKind): Orphan => ({
+    ...partOf(application, `consent to ${to}`, text(granted, "id"), deployed.isCreating(kind)),
     createdOn: text(granted, "createdDateTime"),
     removal: deletionOf(path),
   });
   const ofRoles = roles.flatMap((granted) => {
     const role = allConnectorRoles.find(({ api, value }) => api.appRoles[value] === text(granted, "appRoleId"));
     const path = `${appRoleAssignedToPath(text(granted, "resourceId"))}/${text(granted, "id")}`;
-    return role === undefined ? [] : [consent(granted, role.value, path, applicationPermission.types)];
+    return role === undefined ? [] : [consent(granted, role.value, path, applicationPermission)];
   });
   const ofGrants = grants
     .filter((granted) => text(granted, "scope").trim() === "Alert.Read")
     .map((granted) =>
-      consent(granted, "Alert.Read", graphPermissionGrants.item(text(granted, "id")), delegatedConsent.types),
+      consent(granted, "Alert.Read", graphPermissionGrants.item(text(granted, "id")), delegatedConsent),
     );
-  return [...ofGrants, ...ofRoles].filter((orphan) => !known.has(orphan.id));
+  return [...ofGrants, ...ofRoles].filter((orphan) => !deployed.has(orphan.id));
 }
 
 /**

@@ -3,63 +3,68 @@
  * lists none: looked for by the names and applications that the settings, the state and its interrupted
  * creates have.
  */
-import { type TenantReader } from "@defender-mssp/tenant";
-import { application } from "../../../domain/kinds/applications";
+import { ownerByMark, type TenantReader, type Whose } from "@defender-mssp/tenant";
 import { notificationRule, siemAuthorization } from "../../../domain/kinds/defenderSettings";
-import { getNotificationRule, getSiemAuthorization, parseStackMark } from "@defender-mssp/microsoft";
+import { getNotificationRule, getSiemAuthorization } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
-import { deletionOf, undated, type Known, type Orphan, type OrphanLook } from "./orphan";
+import type { Deployed } from "../deployed";
+import { deletionOf, undated, type Orphan, type OrphanLook } from "./orphan";
 
 /** Looks at the server; finds nothing where a person makes the changes. */
-export function portalOrphans(tenant: TenantReader, settings: Settings, known: Known): readonly OrphanLook[] {
+export function portalOrphans(tenant: TenantReader, settings: Settings, deployed: Deployed): readonly OrphanLook[] {
   return [
-    { kind: notificationRule, find: () => notificationRules(tenant, settings, known) },
-    { kind: siemAuthorization, find: () => siemAuthorizations(tenant, settings, known) },
+    { kind: notificationRule, find: () => notificationRules(tenant, settings, deployed) },
+    { kind: siemAuthorization, find: () => siemAuthorizations(tenant, settings, deployed) },
   ];
 }
 
 async function notificationRules(
-  { defender }: TenantReader,
+  { defender, owner }: TenantReader,
   { notificationRules: declared, tenantId }: Settings,
-  known: Known,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
   if (defender === undefined) return [];
-  const names = [...declared.map(({ name }) => name), ...known.pendingNames(notificationRule.types)];
+  const names = [
+    ...declared.map(({ name }) => name),
+    ...deployed
+      .creating(notificationRule)
+      .flatMap(({ inputs }) => (typeof inputs["name"] === "string" ? [inputs["name"]] : [])),
+  ];
   const rules = [...new Set(names)].map(async (name): Promise<Orphan[]> => {
-    if (known.hasWhole(`${tenantId}/${name}`)) return [];
+    if (deployed.hasWhole(`${tenantId}/${name}`)) return [];
     const rule = await getNotificationRule(defender, name);
-    if (!isOwn(known, rule)) return [];
+    if (!isOwn(owner, rule)) return [];
     const removal = { ...deletionOf(`/notificationRules/${encodeURIComponent(name)}`), service: "defender" as const };
-    const interrupted = known.isPending(notificationRule.types, { name });
+    const interrupted = deployed.isCreating(notificationRule, { name });
     return [{ ...marked(`notification rule "${name}"`, name, rule?.managedBy ?? "", interrupted), removal }];
   });
   return (await Promise.all(rules)).flat();
 }
 
 async function siemAuthorizations(
-  { defender }: TenantReader,
+  { defender, owner }: TenantReader,
   { tenantId }: Settings,
-  known: Known,
+  deployed: Deployed,
 ): Promise<readonly Orphan[]> {
   if (defender === undefined) return [];
-  const clientIds = known.objects(application).flatMap(({ outputs }) => {
-    const clientId = outputs?.["clientId"];
+  const clientIds = deployed.all("application").flatMap(({ outputs }) => {
+    const clientId = outputs["clientId"];
     return typeof clientId === "string" ? [clientId] : [];
   });
   const authorizations = clientIds.map(async (applicationId): Promise<Orphan[]> => {
-    if (known.hasWhole(`${tenantId}/${applicationId}`)) return [];
+    if (deployed.hasWhole(`${tenantId}/${applicationId}`)) return [];
     const authorization = await getSiemAuthorization({ ...defender, applicationId });
-    if (!isOwn(known, authorization)) return [];
+    if (!isOwn(owner, authorization)) return [];
     const removal = { ...deletionOf(`/siemAuthorizations/${applicationId}`), service: "defender" as const };
     const what = "SIEM authorization of the stack's application";
-    const interrupted = known.isPending(siemAuthorization.types, { applicationId });
+    const interrupted = deployed.isCreating(siemAuthorization, { applicationId });
     return [{ ...marked(what, applicationId, authorization?.managedBy ?? "", interrupted), removal }];
   });
   return (await Promise.all(authorizations)).flat();
 }
 
-function isOwn(known: Known, { managedBy }: { readonly managedBy?: string | null } = {}): boolean {
-  return known.isOwn(parseStackMark(managedBy));
+function isOwn(whose: Whose, { managedBy }: { readonly managedBy?: string | null } = {}): boolean {
+  return ownerByMark(whose, managedBy)?.whose === "stack";
 }
 
 function marked(what: string, id: string, mark: string, interrupted: boolean): Omit<Orphan, "removal"> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { findSubjects } from "../../../../cli/access/evidence/subjects";
-import { deployedOf } from "../../../../cli/tenant/additions/deployed";
+import { deployedOf } from "../../../../cli/tenant/deployed";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
 import { isNotApplicable } from "../../../../domain/kinds/accessKind";
 import { kinds } from "../../../../domain/kinds/kinds";

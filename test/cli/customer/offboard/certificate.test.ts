@@ -10,7 +10,7 @@ import { certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
-import { Deployed } from "../../../../cli/tenant/additions/deployed";
+import { Deployed } from "../../../../cli/tenant/deployed";
 import { textsOf } from "../../../../cli/access/texts/all";
 import { languages } from "../../../../cli/access/texts/texts";
 

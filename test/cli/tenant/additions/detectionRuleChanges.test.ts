@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { detectionRuleChanges } from "../../../../cli/tenant/additions/detectionRuleChanges";
-import { Deployed } from "../../../../cli/tenant/additions/deployed";
+import { Deployed } from "../../../../cli/tenant/deployed";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
 import { dynamic } from "../../../../domain/resourceTypes";
 

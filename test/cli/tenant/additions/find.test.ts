@@ -6,7 +6,7 @@ import { azRest } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { azureRoles, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { shellQuoted } from "../../../../cli/base/shellWord";
-import { Deployed, type DeployedObject } from "../../../../cli/tenant/additions/deployed";
+import { Deployed, type DeployedObject } from "../../../../cli/tenant/deployed";
 import { partsOf } from "../../../../cli/tenant/additions/find";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
 import { azureRoleAssignment } from "../../../../domain/resourceTypes";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { accessPolicyOrphans } from "../../../../cli/tenant/orphans/accessPolicyOrphans";
-import { Known } from "../../../../cli/tenant/orphans/orphan";
+import { Deployed } from "../../../../cli/tenant/deployed";
 
 describe("accessPolicyOrphans", () => {
   it("lists policies of the stack's name for guests of the MSSP that the state lacks, as of an unknown owner", async () => {
@@ -13,15 +13,11 @@ describe("accessPolicyOrphans", () => {
     const value = [policy("known"), policy("lost"), policy("named", "Ours"), policy("people", undefined, "x")];
     const answer = { status: 200, headers: new Headers(), text: "", body: { value }, tries: 1 };
     const id = "/identity/conditionalAccess/policies/known";
-    const known = new Known(
-      { resources: [{ urn: "", type: "", id, custom: true }], pending: [] },
-      "contoso",
-      "customers",
-    );
+    const deployed = new Deployed([{ type: "", id, objectId: "known", inputs: {}, outputs: {} }]);
     const found = await accessPolicyOrphans(
       { graph: () => Promise.resolve(answer) },
       { msspName: "Fabrikam", msspTenantId: "mssp" },
-      known,
+      deployed,
     );
     assert.deepEqual(
       found.map((one) => [one.id, one.evidence.owner, one.createdOn, one.removal.path]),

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { azureOrphans } from "../../../../cli/tenant/orphans/azureOrphans";
-import type { FinderState } from "../../../../cli/tenant/orphans/orphan";
+import { deployedOf } from "../../../../cli/tenant/deployed";
+import type { Deployment } from "../../../../cli/stack/deployment";
 import type { Settings } from "../../../../settings";
 
 const subscription = "/subscriptions/5ec0de00-5ab5-4000-8000-000000000001";
@@ -26,13 +27,17 @@ const interrupted = {
   ...{ urn: "", type: "azure-native:managedservices:RegistrationDefinition", id: "", custom: true, delete: false },
   ...{ retainOnDelete: false, inputs: {}, outputs: {} },
 };
-const resource = (type: string, name: string, id = "", custom = true) => ({ urn: urn(type, name), type, id, custom });
+const resource = (type: string, name: string, id = "", custom = true) => ({
+  ...interrupted,
+  ...{ urn: urn(type, name), type, id, custom },
+});
 
 /**
  * The random parts are in the state, and the components and providers; of Azure's resources only
  * those given.
  */
-const state = (...known: readonly string[]): FinderState => ({
+const state = (...known: readonly string[]): Deployment => ({
+  stack: "contoso",
   resources: [
     resource("random:index/randomId:RandomId", "handover-suffix", Buffer.from("0123abcd", "hex").toString("base64url")),
     resource("random:index/randomUuid:RandomUuid", "delegation-definition-id", "d0000000-0000-4000-8000-000000000001"),
@@ -73,9 +78,9 @@ describe("azureOrphans", () => {
     status = 404;
   });
 
-  const find = (known: FinderState) => {
+  const find = (known: Deployment) => {
     const call = { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: "t" };
-    return azureOrphans(tenant({ handover: call, delegation: call }), settings, known);
+    return azureOrphans(tenant({ handover: call, delegation: call }), settings, deployedOf(known));
   };
 
   it("lists objects that the state lacks, inner ones first, with the import command", async () => {
@@ -137,7 +142,7 @@ describe("azureOrphans", () => {
     const { orphans, unread } = await azureOrphans(
       tenant({ handover: undefined, delegation: undefined }),
       settings,
-      state(),
+      deployedOf(state()),
     );
     assert.deepEqual([orphans.length, unread.length], [0, 5]);
     assert.match(unread[0]?.reason ?? "", /^not checked: Azure was not searched: /);
@@ -172,8 +177,8 @@ describe("azureOrphans", () => {
         resource("defender-mssp:index:SentinelAccess", "sentinel", "", false),
         resource("pulumi:providers:azure-native", "sentinel-azure", "p3"),
       ],
-    } as FinderState;
-    const { orphans } = await azureOrphans(azure, withSentinel, known);
+    };
+    const { orphans } = await azureOrphans(azure, withSentinel, deployedOf(known));
     assert.deepEqual(
       orphans.map(({ id }) => id),
       [marked("a1", stackId).id],

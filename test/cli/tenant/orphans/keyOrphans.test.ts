@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { makeTestCertificate } from "@defender-mssp/testkit";
 import { keyOrphans } from "../../../../cli/tenant/orphans/keyOrphans";
-import { Known } from "../../../../cli/tenant/orphans/orphan";
+import { Deployed } from "../../../../cli/tenant/deployed";
 import type { Settings } from "../../../../settings";
 
 describe("keyOrphans", () => {
@@ -12,13 +12,18 @@ describe("keyOrphans", () => {
     const key = (keyId: string, of = customKeyIdentifier) => ({ keyId, customKeyIdentifier: of });
     const keyCredentials = [key("known"), key("orphan"), key("others", "0".repeat(40))];
     const connector = { kind: "customerApp", credential: { type: "certificate", certificate: certificatePem } };
-    const certificate = { urn: "", type: "", id: "/applications/a/certificate/known", custom: true };
-    const known = new Known({ resources: [certificate], pending: [] }, "contoso", "customers");
+    const certificate = {
+      type: "",
+      id: "/applications/a/certificate/known",
+      objectId: "known",
+      inputs: {},
+      outputs: {},
+    };
     const found = await keyOrphans(
       { list: () => Promise.resolve([]) },
       { id: "a", displayName: "SIEM", keyCredentials },
       { connector } as unknown as Settings,
-      known,
+      new Deployed([certificate]),
     );
     assert.deepEqual(
       found.map(({ id, isSecret, removal }) => [id, isSecret, removal]),

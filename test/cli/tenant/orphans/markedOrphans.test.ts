@@ -5,7 +5,8 @@ import { randomUUID } from "node:crypto";
 import { graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
 import { findOrphans } from "../../../../cli/tenant/orphans/orphans";
-import { Known, type FinderState, type Orphan } from "../../../../cli/tenant/orphans/orphan";
+import { Deployed } from "../../../../cli/tenant/deployed";
+import type { Orphan } from "../../../../cli/tenant/orphans/orphan";
 import { dynamic } from "../../../../domain/resourceTypes";
 import { parseSettings, type Settings } from "../../../../settings";
 import { sandboxTenant } from "../sandboxTenant";
@@ -33,15 +34,14 @@ describe("findOrphans, by the stack's random ID", () => {
   });
   afterEach(() => test.stop());
 
-  const state = (...ids: readonly string[]): FinderState => ({
-    resources: [
-      { urn: "", type: dynamic("StackIdentity"), id: stackId, custom: true },
-      ...ids.map((id) => ({ urn: "", type: "azuread:index/group:Group", id: `/groups/${id}`, custom: true })),
-    ],
-    pending: [],
-  });
+  const object = (type: string, id: string) => ({ type, id, objectId: id, inputs: {}, outputs: {} });
+  const state = (...ids: readonly string[]) =>
+    new Deployed([
+      object(dynamic("StackIdentity"), stackId),
+      ...ids.map((id) => object("azuread:index/group:Group", id)),
+    ]);
   const find = (known = state(), call = graph) =>
-    findOrphans(sandboxTenant(call, owner), settings, new Known(known, owner.stack, "customers"));
+    findOrphans(sandboxTenant(call, owner), settings, known, "customers/contoso");
   const listed = ({ orphans }: { readonly orphans: readonly Orphan[] }) =>
     orphans.map(({ what, evidence }) => [what, evidence.owner]);
   const post = async (path: string, json: unknown): Promise<{ id: string }> =>
