@@ -1,5 +1,6 @@
 /** `mssp connection`: writes the file with which a machine without the project reads a customer's alerts. */
 import { InvalidArgumentError, type Command } from "commander";
+import { secretAddress } from "@defender-mssp/microsoft/azure/vaultAddress";
 import { placeText } from "@defender-mssp/siem/connector/oneSecretEach";
 import { markOf } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
@@ -98,9 +99,8 @@ function credentialPlace(text: string): Credential {
   return { credentialFile: fileName(text) };
 }
 
-/** The connection file's own check knows the vaults of each cloud. */
 function secretUri(text: string): string {
-  if (/^https:\/\/[^/\s]+\/secrets\/[^/\s]+\/?$/.test(text)) return text;
+  if (secretAddress(text) !== undefined) return text;
   throw new InvalidArgumentError(
     "Expected the URI of a secret without a version: https://<vault>.vault.azure.net/secrets/<name>.",
   );

@@ -141,6 +141,7 @@ export * from "./azure/sentinelRoles";
 export * from "./azure/readSentinelWorkspace";
 export * from "./azure/resourceId";
 export * from "./azure/keyVault";
+export * from "./azure/vaultAddress";
 export * from "./azure/logsIngestion";
 export * from "./providers/servicePrincipal";
 export * from "./providers/appRoleGrant";

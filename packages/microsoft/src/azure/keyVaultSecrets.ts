@@ -13,9 +13,6 @@ import { untilSeen, waits, type WaitContext } from "../waits";
 
 const apiVersion = "7.4";
 
-/** The allowed names of a secret. */
-export const keyVaultSecretName = /^[0-9a-zA-Z-]{1,127}$/;
-
 export interface KeyVaultSecretCall extends Pick<RequestOptions, "signal" | "timeout" | "sleep"> {
   /**
    * Base URL of the vault, such as `https://fabrikam.vault.azure.net`, without a trailing slash.

@@ -7,14 +7,13 @@ import { z } from "zod";
 import { parsedJson } from "@defender-mssp/errors/json";
 import {
   alertApis,
-  clouds,
   connectorActions,
   connectorKinds,
   connectorProfiles,
   credentialTypes,
   isLoopback,
-  keyVaultSecretName,
   portalUrl,
+  secretAddress,
 } from "@defender-mssp/microsoft";
 import { fileProblem, othersMay, VisibleError } from "@defender-mssp/errors";
 import type { Connector, CredentialPlace } from "./connector";
@@ -34,7 +33,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const secretUri = z
   .string()
   .refine(
-    (text) => keyVaultSecretOf(text) !== undefined,
+    (text) => secretAddress(text) !== undefined,
     "expected a Key Vault secret URI without a version, such as https://<vault>.vault.azure.net/secrets/<name>",
   );
 
@@ -109,26 +108,6 @@ export function connectionText(content: ConnectionContent): string {
   const text = `${JSON.stringify(content, undefined, 2)}\n`;
   contentOf("The connection", text);
   return text;
-}
-
-/** The vault and the name in a secret's URI; undefined where it is none or names a version. */
-export function keyVaultSecretOf(uri: string): { readonly vaultUrl: string; readonly name: string } | undefined {
-  if (!URL.canParse(uri)) return undefined;
-  const { protocol, hostname, host, pathname, search, hash, username, password } = new URL(uri);
-  const isVault =
-    (protocol === "https:" &&
-      Object.values(clouds).some(({ keyVaultEndpoint }) => isBelow(hostname, keyVaultEndpoint))) ||
-    isLoopback(hostname) ||
-    // The sandbox's stand-in for a vault: a name that never resolves (RFC 2606).
-    hostname.endsWith(".invalid");
-  const name = /^\/secrets\/([^/]+)\/?$/.exec(pathname)?.[1];
-  if (!isVault || name === undefined || !keyVaultSecretName.test(name)) return undefined;
-  if (search !== "" || hash !== "" || username !== "" || password !== "") return undefined;
-  return { vaultUrl: `${protocol}//${host}`, name };
-}
-
-function isBelow(hostname: string, endpoint: string): boolean {
-  return hostname.endsWith(`.${new URL(endpoint).hostname}`);
 }
 
 /** Whether a host with a port, such as `127.0.0.1:8443`, is this machine: only the sandbox is. */

@@ -6,7 +6,13 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { dayMs } from "@defender-mssp/errors/time";
-import { getKeyVaultSecret, keyVaultSecretName, setKeyVaultSecret, type Environment } from "@defender-mssp/microsoft";
+import {
+  getKeyVaultSecret,
+  keyVaultSecretName,
+  secretAddress,
+  setKeyVaultSecret,
+  type Environment,
+} from "@defender-mssp/microsoft";
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 
@@ -132,6 +138,6 @@ export function placeOf(text: string | undefined): TokenPlace | undefined {
   if (text === undefined) return undefined;
   if (text === "configuration") return { kind: "configuration" };
   if (text.startsWith("file:")) return { kind: "file", file: text.slice("file:".length) };
-  const [, vaultUrl, name] = /^(https?:\/\/.+)\/secrets\/([0-9a-zA-Z-]+)$/.exec(text) ?? [];
-  return vaultUrl === undefined || name === undefined ? undefined : { kind: "keyVault", vaultUrl, name };
+  const address = secretAddress(text);
+  return address === undefined ? undefined : { kind: "keyVault", ...address };
 }

@@ -220,11 +220,14 @@ async function placeFor(
 ): Promise<TokenPlace> {
   const { out } = options;
   if (out !== undefined) {
-    const [, vaultUrl, name] = /^(https:\/\/[^/].*?)(?:\/secrets\/([^/]+))?\/*$/.exec(out) ?? [];
-    if (vaultUrl === undefined && /^https:/.test(out))
-      throw new VisibleError(`--out ${out} is not the address of a key vault: https://<vault>/secrets/<name>.`);
-    if (vaultUrl === undefined) return { kind: "file", file: path.resolve(out) };
-    return { kind: "keyVault", vaultUrl, name: name ?? `${stack}-refresh-token` };
+    if (!/^https?:/.test(out)) return { kind: "file", file: path.resolve(out) };
+    const { vaultAddress } = await import("@defender-mssp/microsoft/azure/vaultAddress");
+    const address = vaultAddress(out);
+    if (address !== undefined) return { kind: "keyVault", name: `${stack}-refresh-token`, ...address };
+    throw new VisibleError(
+      `--out ${out} is not the address of a key vault, or of a secret without a version: ` +
+        "https://<vault>.vault.azure.net/secrets/<name>.",
+    );
   }
   return options.renew === true && known !== undefined ? known.place : kept.defaultPlace();
 }

@@ -8,6 +8,7 @@ import { open } from "node:fs/promises";
 import {
   discoverEndpoints,
   getKeyVaultSecret,
+  secretAddress,
   readClientCertificate,
   waits,
   type ClientCertificate,
@@ -70,8 +71,7 @@ async function credentialAt(
         `${connectionFile}, is not set. ${remedy}.`,
     );
   }
-  const { keyVaultSecretOf } = await import("../connector/connectionFile.js");
-  const secret = keyVaultSecretOf(place.keyVaultSecret);
+  const secret = secretAddress(place.keyVaultSecret);
   if (connector.credential !== "secret" || secret === undefined) {
     throw new VisibleError(
       `${connectionFile}: a Key Vault secret can only be the place of a client secret. ${remedy}.`,

@@ -6,7 +6,7 @@ import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { VisibleError } from "@defender-mssp/errors";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { Command } from "commander";
-import { connectionText, keyVaultSecretOf, readConnection } from "../../src/connector/connectionFile";
+import { connectionText, readConnection } from "../../src/connector/connectionFile";
 import type { ConnectionContent } from "../../src/connector/connectionFile";
 import { connectionFiles } from "../../src/connector/connectionFiles";
 import type { Selection } from "../../src/connector/connectorSource";
@@ -103,22 +103,6 @@ describe("a connection file", () => {
     assert.match(await refusal({}, 0o664), /other users may change it/);
     await assert.rejects(readConnection(folder), /not a regular file|EISDIR/);
     await assert.rejects(readConnection(path.join(folder, "none.json")), VisibleError);
-  });
-
-  it("names a Key Vault secret of one of the clouds, without a version", () => {
-    const vault = "https://fabrikam.vault.azure.net";
-    assert.deepEqual(keyVaultSecretOf(`${vault}/secrets/contoso`), { vaultUrl: vault, name: "contoso" });
-    assert.ok(keyVaultSecretOf("https://fabrikam.vault.usgovcloudapi.net/secrets/contoso"));
-    for (const uri of [
-      `${vault}/secrets/contoso/0123456789abcdef0123456789abcdef`,
-      `${vault}/keys/contoso`,
-      "https://vault.azure.net.evil.example/secrets/contoso",
-      "https://evilvault.azure.net/secrets/contoso",
-      "http://fabrikam.vault.azure.net/secrets/contoso",
-      "https://user:word@fabrikam.vault.azure.net/secrets/contoso",
-      "fabrikam",
-    ])
-      assert.equal(keyVaultSecretOf(uri), undefined, uri);
   });
 });
 

@@ -145,6 +145,11 @@ describe("mssp token", function () {
     assert.match(nowhere.stderr, /^mssp: The folder of .* isn't there\./);
     const name = await mssp("token", "--stack", "contoso", "--out", "https://v.vault.azure.net/secrets/a_b");
     assert.match(name.stderr, /^mssp: "a_b" is no name for a secret in a key vault/);
+    const mistyped = await mssp("token", "--stack", "contoso", "--out", "https://v.vault.azure.net/secret/a");
+    assert.match(
+      mistyped.stderr,
+      /^mssp: --out .* is not the address of a key vault, or of a secret without a version:/,
+    );
     const forced = await signIn(["--stack", "contoso", "--out", there, "--force"], async (url) => {
       await fetch(await signedIn(url));
     });
