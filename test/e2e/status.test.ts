@@ -9,7 +9,14 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { assignAppRole, automationApplicationId, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
+import {
+  addApplication,
+  addConsentedServicePrincipal,
+  assignAppRole,
+  automationApplicationId,
+  msspTenantId,
+  type SandboxProject,
+} from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { Rotation } from "../../cli/siem/secrets/command";
@@ -177,6 +184,18 @@ describe("mssp status, five customers", function () {
       environment: { ...project.environment, ARM_CLIENT_ID: "5ec0de00-0000-4000-8000-00000000dead" },
     });
     assert.equal(wrong.exitCode, 1, "an application that does not exist proves nothing");
+    const other = "5ec0de00-0000-4000-8000-0000000000aa";
+    const { cloud } = project.sandbox;
+    const application = { applicationId: other, displayName: "Other", signInAudience: "AzureADMultipleOrgs" } as const;
+    addApplication(cloud.tenant(msspTenantId), application);
+    addConsentedServicePrincipal(cloud.tenant(msspTenantId), { ...application, homeTenantId: msspTenantId }, {});
+    cloud.acceptPassingSecret(project.environment["ARM_CLIENT_SECRET"] ?? "", other);
+    const foreign = await inSession(["offboard", "--stack", "left", "--prove", "again", "--yes"], {
+      folder: project.folder,
+      environment: { ...project.environment, ARM_CLIENT_ID: other },
+    });
+    assert.equal(foreign.exitCode, 1);
+    assert.match(foreign.stderr.replaceAll(/\s+/g, " "), /refuses application 5ec0de00-0000-4000-8000-0000000000aa/);
     const { exitCode, certificate } = await prove();
     assert.deepEqual([exitCode, certificate.state, certificate.toConfirm], [0, "proven", []]);
     assert.match(certificate.consentEndedOn ?? "", /^\d{4}-/);

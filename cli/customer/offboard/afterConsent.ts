@@ -12,6 +12,7 @@ import type { Place } from "../../base/place";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import type { Certificate } from "./certificate";
 import type { OffboardingJournal } from "./journal";
+import type { Staying } from "./verdict";
 
 export const certificateFile = "certificate.json";
 
@@ -20,12 +21,13 @@ const absent: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000229"]);
 
 /**
  * The certificate of the run before, with the end of the consent; undefined while the automation signs in.
- * @throws VisibleError where no certificate says what was left before
+ * @throws VisibleError where no certificate says what was left before, or another application was refused than
+ * the one that looked
  */
 export async function afterConsent(
   { out, environment, now }: Pick<Place, "environment"> & { readonly out: string; readonly now: () => Date },
   settings: Settings,
-  { certificateSha256 }: OffboardingJournal,
+  { certificateSha256, automation }: OffboardingJournal,
   endpoints: Endpoints,
 ): Promise<Certificate | undefined> {
   try {
@@ -43,7 +45,16 @@ export async function afterConsent(
       `The automation's application is no longer in the tenant, and ${out} has no certificate that found nothing but its consent. ` +
         "Prove it as somebody else, such as a person of the customer who may read the directory (az login, without ARM_CLIENT_ID).",
     );
-  const toConfirm = before.toConfirm.filter(({ kinds }) => kinds?.includes("automationConsent") !== true);
+  const refused = environment["ARM_CLIENT_ID"]?.toLowerCase();
+  if (automation === undefined || refused !== automation)
+    throw new VisibleError(
+      `Entra refuses application ${refused ?? "of this sign-in"} in the tenant, but the looks of ${out} were made by ${automation ?? "a person"}: ` +
+        "the end of one consent is no proof of the end of another. Sign in as the identity that looked.",
+    );
+  // A line about what could not be looked at ends by a look alone.
+  const isConsent = ({ kinds, unread = [] }: Staying): boolean =>
+    kinds?.includes("automationConsent") === true && unread.length === 0;
+  const toConfirm = before.toConfirm.filter((staying) => !isConsent(staying));
   const state = toConfirm.length === 0 ? "proven" : "toConfirm";
   return { ...before, toConfirm, state, consentEndedOn: before.consentEndedOn ?? now().toISOString() };
 }

@@ -54,6 +54,8 @@ const shape = z.object({
   destroyedOn: z.string().optional(),
   /** Of the last certificate.json. */
   certificateSha256: z.string().optional(),
+  /** The application that looked for it: absent where a person did. */
+  automation: z.string().optional(),
   /** The looks at the tenant since then. */
   looks: z
     .object({

@@ -105,7 +105,8 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const { look, ...proof } = await proveGone(run, journal, graph);
   const history = await readHistory(run.stack, run);
   const certificate = makeCertificate({ journal, proved: look, proof, history, graph });
-  await writeCertificate(run, settings, { ...journal, looks: proof.looks }, certificate);
+  const automation = run.environment["ARM_CLIENT_ID"]?.toLowerCase();
+  await writeCertificate(run, settings, { ...journal, looks: proof.looks, automation }, certificate);
   return certificate;
 }
 
