@@ -26,6 +26,12 @@ export interface TenantKind {
   readonly held: KindCell<(tenant: TenantReader, principal: Principal) => Promise<readonly Edge[]>>;
 }
 
+/** A kind in its family's file: the table gives it its key. */
+export type KindRow = Omit<TenantKind, "key" | "plural"> & {
+  /** @default the singular with an `s` */
+  readonly plural?: string;
+};
+
 /** A permission of Microsoft Graph or of Defender's API, or a role of Azure. */
 export type ReadPermission = GraphPermission | "IntegrationConfiguration.ReadWrite" | AzureRoleName;
 

@@ -1,5 +1,5 @@
 /** Every kind of access that a tenant knows. One without a call says why. */
-import type { TenantKind } from "./kind";
+import type { KindRow } from "./kind";
 import type { KindKey } from "./kindKey";
 import { accessPackages } from "./kinds/accessPackages";
 import { applications } from "./kinds/applications";
@@ -12,8 +12,7 @@ import { servicePrincipals } from "./kinds/servicePrincipals";
 import { stackState } from "./kinds/stackState";
 import { trusts } from "./kinds/trusts";
 
-/** In the order in which people read of them. */
-export const tenantKinds = {
+const rows = {
   ...people,
   ...directoryRoles,
   ...defenderRoles,
@@ -24,4 +23,13 @@ export const tenantKinds = {
   ...trusts,
   ...azureResources,
   ...stackState,
-} as const satisfies { readonly [Key in KindKey]: TenantKind & { readonly key: Key } };
+} as const satisfies Readonly<Record<KindKey, KindRow>>;
+
+type TenantKinds = {
+  readonly [Key in KindKey]: (typeof rows)[Key] & { readonly key: Key; readonly plural: string };
+};
+
+/** In the order in which people read of them. */
+export const tenantKinds = Object.fromEntries(
+  Object.entries(rows).map(([key, row]) => [key, { plural: `${row.singular}s`, ...row, key }]),
+) as unknown as TenantKinds;

@@ -15,7 +15,7 @@ import {
   packageAssignmentRequestsPath,
   packageRolesPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, notHeld, type TenantKind } from "../kind";
+import { foundWithPrincipal, notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
@@ -28,9 +28,7 @@ import { isMsspDomain, isMsspTenant, owner } from "../owner";
 export const accessPackages = {
   /** The catalog of the access packages (entitlement management). */
   accessPackageCatalog: {
-    key: "accessPackageCatalog",
     singular: "access package catalog",
-    plural: "access package catalogs",
     place: "customer's tenant",
     address: graphCatalogs.path,
     read: graphCatalogs.read,
@@ -40,7 +38,6 @@ export const accessPackages = {
   },
   /** A group in the catalog of the access packages. */
   catalogResource: {
-    key: "catalogResource",
     singular: "resource of the catalog",
     plural: "resources of the catalog",
     place: "customer's tenant",
@@ -52,9 +49,7 @@ export const accessPackages = {
   },
   /** An access package of a tier. */
   accessPackage: {
-    key: "accessPackage",
     singular: "access package",
-    plural: "access packages",
     place: "customer's tenant",
     address: graphAccessPackages.path,
     read: graphAccessPackages.read,
@@ -68,7 +63,6 @@ export const accessPackages = {
   },
   /** A role of a group that an access package gives. */
   accessPackageResource: {
-    key: "accessPackageResource",
     singular: "role of the access package",
     plural: "roles of the access packages",
     place: "customer's tenant",
@@ -80,7 +74,6 @@ export const accessPackages = {
   },
   /** A policy by which an access package is requested, approved, reviewed and ends. */
   assignmentPolicy: {
-    key: "assignmentPolicy",
     singular: "assignment policy",
     plural: "assignment policies",
     place: "customer's tenant",
@@ -92,7 +85,6 @@ export const accessPackages = {
   },
   /** An assignment of an access package, which a person requested and an approver of the customer gave. */
   accessPackageAssignment: {
-    key: "accessPackageAssignment",
     singular: "assignment of an access package",
     plural: "assignments of access packages",
     place: "customer's tenant",
@@ -104,9 +96,7 @@ export const accessPackages = {
   },
   /** The MSSP as a connected organization of entitlement management. */
   connectedOrganization: {
-    key: "connectedOrganization",
     singular: "connected organization",
-    plural: "connected organizations",
     place: "customer's tenant",
     address: graphConnectedOrganizations.path,
     read: graphConnectedOrganizations.read,
@@ -114,7 +104,7 @@ export const accessPackages = {
     presence: graphPresence(graphConnectedOrganizations.path),
     search: organizations,
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 /** Graph lists the roles inside the package only. */
 async function rolePresence({ graph }: TenantReader, { id, ownerId = "" }: ObjectIdentity): Promise<Presence> {

@@ -1,6 +1,6 @@
 /** App registrations and their parts: a registration stays without them. */
 import { federatedCredentialsPath, goneStatuses, graphApplications, isGone } from "@defender-mssp/microsoft";
-import { notHeld, type TenantKind } from "../kind";
+import { notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { partPresence, restorablePresence } from "../presence";
@@ -19,9 +19,7 @@ const applicationPart = {
 export const applications = {
   /** The app registration of the SIEM connector. */
   application: {
-    key: "application",
     singular: "app registration",
-    plural: "app registrations",
     place: "customer's tenant",
     address: graphApplications.path,
     read: graphApplications.read,
@@ -36,45 +34,35 @@ export const applications = {
   },
   /** A client secret of the SIEM connector. */
   clientSecret: {
-    key: "clientSecret",
     ...applicationPart,
     singular: "client secret",
-    plural: "client secrets",
     presence: keyPresence("passwordCredentials"),
   },
   /** A certificate of the SIEM connector: the public part. */
   certificate: {
-    key: "certificate",
     ...applicationPart,
     singular: "certificate",
-    plural: "certificates",
     presence: keyPresence("keyCredentials"),
   },
   /** A federated identity credential of the SIEM connector. */
   federatedCredential: {
-    key: "federatedCredential",
     ...applicationPart,
     singular: "federated credential",
-    plural: "federated credentials",
     presence: partPresence(federatedCredentialsPath, ({ id }) => id),
   },
   /** A redirect URI of the SIEM connector. */
   redirectUri: {
-    key: "redirectUri",
     ...applicationPart,
     singular: "redirect URI",
-    plural: "redirect URIs",
     presence: webPresence,
   },
   /** A permission that the app registration requests: without a consent it gives nothing. */
   requestedPermission: {
-    key: "requestedPermission",
     ...applicationPart,
     singular: "requested permission",
-    plural: "requested permissions",
     presence: requestPresence,
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 interface Registration {
   readonly id: string;

@@ -12,7 +12,7 @@ import {
   type AzureRoleAssignment,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, notHeld, type TenantKind } from "../kind";
+import { foundWithPrincipal, notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
@@ -33,41 +33,31 @@ const inMsspSubscription = {
 export const azureResources = {
   /** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
   keyVault: {
-    key: "keyVault",
     ...inMsspSubscription,
     singular: "Key Vault",
-    plural: "Key Vaults",
     address: notApplicable("Azure Resource Manager has it"),
   },
   /** The connector's credential in the Key Vault. */
   keyVaultSecret: {
-    key: "keyVaultSecret",
     ...inMsspSubscription,
     singular: "Key Vault secret",
-    plural: "Key Vault secrets",
     address: notApplicable("Azure Resource Manager has it"),
   },
   /** The SIEM's right to read the secret in the Key Vault: a role assignment of Azure. */
   vaultReader: {
-    key: "vaultReader",
     ...inMsspSubscription,
     singular: "Azure role assignment",
-    plural: "Azure role assignments",
     address: notApplicable("it is a part of another object"),
   },
   /** The resource group of the Key Vault. */
   resourceGroup: {
-    key: "resourceGroup",
     ...inMsspSubscription,
     singular: "resource group",
-    plural: "resource groups",
     address: notApplicable("Azure Resource Manager has it"),
   },
   /** The definition of an Azure Lighthouse delegation. */
   lighthouseDefinition: {
-    key: "lighthouseDefinition",
     singular: "Azure Lighthouse definition",
-    plural: "Azure Lighthouse definitions",
     place: "customer's subscription",
     address: notApplicable("Azure Resource Manager has it"),
     read: ["Reader"],
@@ -77,9 +67,7 @@ export const azureResources = {
   },
   /** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
   lighthouseAssignment: {
-    key: "lighthouseAssignment",
     singular: "Azure Lighthouse delegation",
-    plural: "Azure Lighthouse delegations",
     place: "customer's subscription",
     address: notApplicable("Azure Resource Manager has it"),
     read: ["Reader"],
@@ -89,9 +77,7 @@ export const azureResources = {
   },
   /** An analysts' group's role on the resource group of a Microsoft Sentinel workspace. */
   sentinelAssignment: {
-    key: "sentinelAssignment",
     singular: "Microsoft Sentinel role assignment",
-    plural: "Microsoft Sentinel role assignments",
     place: "customer's subscription",
     address: notApplicable("Azure Resource Manager has it"),
     read: ["Reader"],
@@ -101,9 +87,7 @@ export const azureResources = {
   },
   /** A role in a subscription that somebody holds, or may activate, whoever assigned it. */
   azureRole: {
-    key: "azureRole",
     singular: "Azure role",
-    plural: "Azure roles",
     place: "customer's subscription",
     address: notApplicable("Azure Resource Manager has it"),
     read: ["Reader"],
@@ -111,7 +95,7 @@ export const azureResources = {
     search: notApplicable(foundWithPrincipal),
     held: azureRolesHeld,
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 /** @throws ServiceError where the identity may not read it: that says nothing of the resource. */
 export function azurePresence(service: keyof AzureCalls) {

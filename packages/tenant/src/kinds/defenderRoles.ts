@@ -5,7 +5,7 @@ import {
   listRoleAssignments,
   listRoleDefinitions,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, type TenantKind } from "../kind";
+import { foundWithPrincipal, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { deletionStep } from "../presence";
@@ -15,9 +15,7 @@ import { markedNodes } from "../markedNodes";
 export const defenderRoles = {
   /** A custom role of Microsoft Defender XDR's unified RBAC. */
   defenderRole: {
-    key: "defenderRole",
     singular: "Defender role",
-    plural: "Defender roles",
     place: "customer's tenant",
     address: notApplicable("Graph reads it in the list of all roles only"),
     read: graphDefenderRoles.read,
@@ -31,9 +29,7 @@ export const defenderRoles = {
   },
   /** An assignment of a Defender role to groups. */
   defenderRoleAssignment: {
-    key: "defenderRoleAssignment",
     singular: "Defender role assignment",
-    plural: "Defender role assignments",
     place: "customer's tenant",
     address: notApplicable("Graph reads it in the list of all assignments only"),
     read: graphDefenderAssignments.read,
@@ -41,7 +37,7 @@ export const defenderRoles = {
     presence: assignmentPresence,
     held: assignments,
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 /** Graph has no read of one definition: the list shows it. */
 async function definitionPresence({ graph }: TenantReader, { id }: ObjectIdentity): Promise<Presence> {

@@ -10,7 +10,7 @@ import {
   listDetectionRules,
   ruleActionNames,
 } from "@defender-mssp/microsoft";
-import { notHeld, type TenantKind } from "../kind";
+import { notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { deletion } from "../presence";
@@ -20,9 +20,7 @@ import { ownerByMark } from "../owner";
 export const defenderSettings = {
   /** An e-mail notification rule of the Microsoft Defender portal. */
   notificationRule: {
-    key: "notificationRule",
     singular: "notification rule",
-    plural: "notification rules",
     place: "customer's tenant",
     address: notApplicable("no public API shows it"),
     read: notApplicable("no public API shows it"),
@@ -32,9 +30,7 @@ export const defenderSettings = {
   },
   /** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
   detectionRule: {
-    key: "detectionRule",
     singular: "detection rule",
-    plural: "detection rules",
     place: "customer's tenant",
     address: graphDetectionRules().path,
     read: graphDetectionRules().read,
@@ -44,9 +40,7 @@ export const defenderSettings = {
   },
   /** The authorization of the SIEM connector for the legacy alert API. */
   siemAuthorization: {
-    key: "siemAuthorization",
     singular: "SIEM authorization",
-    plural: "SIEM authorizations",
     place: "customer's tenant",
     address: notApplicable("no public API shows it"),
     read: notApplicable("no public API shows it"),
@@ -54,7 +48,7 @@ export const defenderSettings = {
     held: notApplicable(notHeld),
     presence: authorizationPresence,
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 const rulesPage = "Microsoft Defender portal > Settings > Endpoints > General > Email notifications";
 

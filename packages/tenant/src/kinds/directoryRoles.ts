@@ -8,7 +8,7 @@ import {
   type RoleEligibility,
   roleEligibilityRequestsPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, type TenantKind } from "../kind";
+import { foundWithPrincipal, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
@@ -18,9 +18,7 @@ import type { Principal, Edge, TenantReader } from "../reader";
 export const directoryRoles = {
   /** An assignment of a directory role, such as Security Reader. */
   directoryRoleAssignment: {
-    key: "directoryRoleAssignment",
     singular: "directory role assignment",
-    plural: "directory role assignments",
     place: "customer's tenant",
     address: graphRoleAssignments.path,
     read: graphRoleAssignments.read,
@@ -30,9 +28,7 @@ export const directoryRoles = {
   },
   /** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
   directoryRoleEligibility: {
-    key: "directoryRoleEligibility",
     singular: "eligible directory role",
-    plural: "eligible directory roles",
     place: "customer's tenant",
     address: graphRoleEligibilities.path,
     read: graphRoleEligibilities.read,
@@ -40,7 +36,7 @@ export const directoryRoles = {
     search: notApplicable(foundWithPrincipal),
     held: eligibleRoles,
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 /** Assigned and eligible ones. */
 export async function heldRoles(tenant: TenantReader, principal: Principal): Promise<Edge[]> {

@@ -18,7 +18,7 @@ import {
   usersPath,
   withOwnersPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, isPrincipal, notHeld, type TenantKind } from "../kind";
+import { foundWithPrincipal, isPrincipal, notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { isCallError } from "@defender-mssp/errors";
@@ -33,9 +33,7 @@ import { owner } from "../owner";
 export const people = {
   /** A B2B guest of the customer's tenant: an analyst of the MSSP. */
   guest: {
-    key: "guest",
     singular: "guest",
-    plural: "guests",
     place: "customer's tenant",
     address: graphUsers.path,
     principal: "user",
@@ -46,9 +44,7 @@ export const people = {
   },
   /** A group of the MSSP's analysts. */
   group: {
-    key: "group",
     singular: "group",
-    plural: "groups",
     place: "customer's tenant",
     address: graphGroups.path,
     principal: "group",
@@ -64,9 +60,7 @@ export const people = {
   },
   /** A standing membership of an analyst in a group: the property `members` of the group. */
   membership: {
-    key: "membership",
     singular: "group membership",
-    plural: "group memberships",
     place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: graphGroups.read,
@@ -76,9 +70,7 @@ export const people = {
   },
   /** An ownership of a group, an application or a service principal: the object's property `owners`. */
   ownership: {
-    key: "ownership",
     singular: "ownership",
-    plural: "ownerships",
     place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: [...graphGroups.read, ...graphApplications.read],
@@ -88,9 +80,7 @@ export const people = {
   },
   /** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
   eligibility: {
-    key: "eligibility",
     singular: "eligible group membership",
-    plural: "eligible group memberships",
     place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: graphGroupEligibilities.read,
@@ -100,7 +90,6 @@ export const people = {
   },
   /** The policy by which eligible members of a group activate their membership (PIM for Groups). */
   activationPolicy: {
-    key: "activationPolicy",
     singular: "activation policy",
     plural: "activation policies",
     place: "customer's tenant",
@@ -110,7 +99,7 @@ export const people = {
     search: notApplicable("each group has one, which gives nothing by itself"),
     held: notApplicable(notHeld),
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 /** A user as every command reads one. */
 export interface TenantUser extends Addressed {

@@ -9,7 +9,7 @@ import {
   listClientGrants,
   publishedRoleName,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, isPrincipal, type TenantKind } from "../kind";
+import { foundWithPrincipal, isPrincipal, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { registrations } from "./applications";
@@ -28,17 +28,14 @@ const applicationPrincipal = {
 export const servicePrincipals = {
   /** The service principal of the SIEM connector's app registration. */
   servicePrincipal: {
-    key: "servicePrincipal",
     ...applicationPrincipal,
     singular: "service principal",
-    plural: "service principals",
     address: graphServicePrincipals.path,
     presence: restorablePresence(graphServicePrincipals.path),
     search: connectorPrincipals,
   },
   /** The service principal of the MSSP's own application in the customer's tenant. */
   msspServicePrincipal: {
-    key: "msspServicePrincipal",
     ...applicationPrincipal,
     singular: "service principal of the MSSP's application",
     plural: "service principals of the MSSP's application",
@@ -49,9 +46,7 @@ export const servicePrincipals = {
   },
   /** An application permission that a service principal of the MSSP has: an app role assignment. */
   applicationPermission: {
-    key: "applicationPermission",
     singular: "application permission",
-    plural: "application permissions",
     place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: appRolePermissions.read,
@@ -61,9 +56,7 @@ export const servicePrincipals = {
   },
   /** A consent to delegated permissions of the SIEM connector. */
   delegatedConsent: {
-    key: "delegatedConsent",
     singular: "delegated permission",
-    plural: "delegated permissions",
     place: "customer's tenant",
     address: graphPermissionGrants.path,
     read: graphPermissionGrants.read,
@@ -73,7 +66,6 @@ export const servicePrincipals = {
   },
   /** The customer's consent to the application that runs `up`. */
   automationConsent: {
-    key: "automationConsent",
     ...applicationPrincipal,
     singular: "consent to the MSSP's automation",
     plural: "consents to the MSSP's automation",
@@ -83,7 +75,6 @@ export const servicePrincipals = {
   },
   /** The customer's consent to the application that only previews, in pull requests. */
   previewConsent: {
-    key: "previewConsent",
     ...applicationPrincipal,
     singular: "consent to the MSSP's preview application",
     plural: "consents to the MSSP's preview application",
@@ -91,7 +82,7 @@ export const servicePrincipals = {
     presence: notApplicable("the stack's state does not have it: it is searched"),
     search: notApplicable("found as a service principal of the MSSP's tenant"),
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 export interface ServicePrincipalEntry {
   readonly id: string;

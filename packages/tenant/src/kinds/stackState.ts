@@ -1,12 +1,11 @@
 /** What the state or the stack's configuration has, and what an extension declares. */
-import { notHeld, type TenantKind } from "../kind";
+import { notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 
 export const stackState = {
   /** What tells one stack from another: its random ID, random parts of names, and the model of access. */
   stackIdentity: {
-    key: "stackIdentity",
     singular: "stack identity",
     plural: "stack identities",
     place: "state",
@@ -18,9 +17,7 @@ export const stackState = {
   },
   /** A refresh token of a person of the customer, with which the SIEM reads the legacy alert API. */
   refreshToken: {
-    key: "refreshToken",
     singular: "refresh token",
-    plural: "refresh tokens",
     place: "state",
     address: notApplicable("nothing of it is in a tenant"),
     read: notApplicable("no API shows it"),
@@ -30,7 +27,6 @@ export const stackState = {
   },
   /** A resource that an extension declares. */
   extensionResource: {
-    key: "extensionResource",
     singular: "resource of an extension",
     plural: "resources of an extension",
     place: "customer's tenant",
@@ -40,4 +36,4 @@ export const stackState = {
     search: notApplicable("the extension's own documentation says how"),
     held: notApplicable("the extension's own documentation says how"),
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;

@@ -11,7 +11,7 @@ import {
   listAccessPolicies,
   TenantGovernance,
 } from "@defender-mssp/microsoft";
-import { notHeld, type TenantKind } from "../kind";
+import { notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { readEntry } from "./entryGrants";
@@ -21,7 +21,6 @@ import type { TenantReader, Presence, OwnedNode } from "../reader";
 export const trusts = {
   /** The entry of the MSSP's tenant in the cross-tenant access policy. */
   partnerEntry: {
-    key: "partnerEntry",
     singular: "partner of the cross-tenant access policy",
     plural: "partners of the cross-tenant access policy",
     place: "customer's tenant",
@@ -33,7 +32,6 @@ export const trusts = {
   },
   /** The Conditional Access policy for people of the MSSP's tenant. */
   conditionalAccessPolicy: {
-    key: "conditionalAccessPolicy",
     singular: "Conditional Access policy",
     plural: "Conditional Access policies",
     place: "customer's tenant",
@@ -45,9 +43,7 @@ export const trusts = {
   },
   /** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
   governanceRelationship: {
-    key: "governanceRelationship",
     singular: "governance relationship",
-    plural: "governance relationships",
     place: "customer's tenant",
     address: notApplicable("the search finds it, not its ID"),
     read: governancePermissions,
@@ -57,9 +53,7 @@ export const trusts = {
   },
   /** A relationship of granular delegated admin privileges (Partner Center). */
   gdapRelationship: {
-    key: "gdapRelationship",
     singular: "GDAP relationship",
-    plural: "GDAP relationships",
     place: "customer's tenant",
     address: notApplicable("the search finds it, not its ID"),
     read: graphAdminRelationships.read,
@@ -67,7 +61,7 @@ export const trusts = {
     held: notApplicable(notHeld),
     search: delegatedAdminNodes,
   },
-} as const satisfies Partial<Record<KindKey, TenantKind>>;
+} as const satisfies Partial<Record<KindKey, KindRow>>;
 
 async function entryPresence({ graph, owner }: TenantReader): Promise<Presence> {
   return { state: (await getAccessPartner(graph, owner.msspTenantId)) === undefined ? "notFound" : "found" };
