@@ -1,5 +1,6 @@
 /** `mssp adopt`: makes a stack for a customer who was onboarded by hand. */
 import { Option, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -42,7 +43,7 @@ export function define(command: Command, session: Session): void {
       const { analystDomains, defenderEndpoint, ...settings } = set;
       const given = {
         ...givenSettings(settings, options),
-        ...(analystDomains && { msspDomain: listOf(analystDomains) }),
+        ...domainsIn(analystDomains, options.msspDomain),
         ...(defenderEndpoint && { defenderEndpoint }),
       };
       const adoption = await adopt(stack, { ...options, ...given, interactive, say }, session);
@@ -54,6 +55,20 @@ export function define(command: Command, session: Session): void {
       }
     });
   describe(command);
+}
+
+/** @throws VisibleError where `--set` and the option differ. */
+function domainsIn(
+  set: string | undefined,
+  msspDomain: readonly string[] | undefined,
+): Pick<AdoptOptions, "msspDomain"> {
+  if (set === undefined) return {};
+  const domains = listOf(set);
+  if (msspDomain !== undefined && msspDomain.join() !== domains.join())
+    throw new VisibleError(
+      `--mssp-domain "${msspDomain.join(" ")}" and --set analystDomains="${set}" differ: give each setting once. Nothing was written.`,
+    );
+  return { msspDomain: domains };
 }
 
 function describe(command: Command): void {

@@ -10,3 +10,12 @@ describe("mssp adopt --help --all", () => {
     assert.doesNotMatch(text, /ReadWrite/);
   });
 });
+
+describe("mssp adopt --mssp-domain", () => {
+  it("is refused where --set analystDomains says something else", async () => {
+    const domains = ["--mssp-domain", "mssp.example", "--set", "analystDomains=soc.example"];
+    const { exitCode, stderr } = await inSession(["adopt", "contoso", ...domains]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /--mssp-domain "mssp\.example" and --set analystDomains="soc\.example" differ/);
+  });
+});
