@@ -6,9 +6,8 @@ import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import { isUuid, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { readStackSettingsOffline } from "../../settings/fromFile";
 import { readProject, shownStackFile, stackFile, type Project } from "../../settings/project";
-import { customerStacks } from "../stack/customers";
+import { firstCustomer } from "../stack/customers";
 import { exists } from "../base/exists";
 import type { MsspApplications } from "../../settings";
 import { parsedAnalyst, type GivenAnalyst } from "../base/parsedAnalyst";
@@ -116,19 +115,16 @@ function namedApplications(id: string, earlier: MsspApplications | undefined): M
 async function ofAnotherCustomer(
   project: Project,
 ): Promise<Pick<GivenSettings, "msspName" | "msspTenantId" | "msspContact"> & { msspApplications?: MsspApplications }> {
-  for (const stack of await customerStacks(project.folder)) {
-    const settings = await readStackSettingsOffline(stack, project.folder).catch(() => undefined);
-    if (settings === undefined) continue;
-    const { msspName, msspTenantId, msspContact: contact, msspApplications } = settings;
-    const msspContact = contact && (contact.name === undefined ? contact.email : `${contact.name} <${contact.email}>`);
-    return {
-      msspName,
-      msspTenantId,
-      ...(msspContact && { msspContact }),
-      ...(msspApplications && { msspApplications }),
-    };
-  }
-  return {};
+  const settings = await firstCustomer(project.folder);
+  if (settings === undefined) return {};
+  const { msspName, msspTenantId, msspContact: contact, msspApplications } = settings;
+  const msspContact = contact && (contact.name === undefined ? contact.email : `${contact.name} <${contact.email}>`);
+  return {
+    msspName,
+    msspTenantId,
+    ...(msspContact && { msspContact }),
+    ...(msspApplications && { msspApplications }),
+  };
 }
 
 function requireTenant({ customerDomain = "", tenantId }: GivenSettings, lookup: TenantLookup): void {
@@ -143,19 +139,12 @@ function requireTenant({ customerDomain = "", tenantId }: GivenSettings, lookup:
   );
 }
 
-const required: readonly (readonly [keyof GivenSettings, string])[] = [
-  ["customerName", "customerName"],
-  ["customerDomain", "customerDomain"],
-  ["tenantId", "tenantId"],
-  ["msspName", "msspName"],
-  ["msspTenantId", "msspTenantId"],
-  ["analyst", "analysts"],
-];
+const required = ["customerName", "customerDomain", "tenantId", "msspName", "msspTenantId", "analyst"] as const;
 
 function requireAll(given: GivenSettings, lookup: TenantLookup): void {
   const isMissing = (key: keyof GivenSettings) =>
     given[key] === undefined && (key !== "tenantId" || lookup.state === "notChecked");
-  const missing = required.filter(([key]) => isMissing(key)).map(([, setting]) => setting);
+  const missing = required.filter(isMissing).map((key) => (key === "analyst" ? "analysts" : key));
   if (missing.length === 0) return;
   // Without a domain, the domain is missing as well.
   const reason = missing.includes("tenantId") && given.customerDomain !== undefined ? ` (${lookupReason(lookup)})` : "";

@@ -25,6 +25,18 @@ export async function customersOf(folder: string, stacks?: readonly string[]): P
   return Promise.all(names.map(async (stack) => ({ stack, settings: await readStackSettingsOffline(stack, folder) })));
 }
 
+/** The settings of the first customer whose file can be read, and that fits. */
+export async function firstCustomer(
+  folder: string,
+  fits: (settings: Settings) => boolean = () => true,
+): Promise<Settings | undefined> {
+  for (const stack of await customerStacks(folder)) {
+    const settings = await readStackSettingsOffline(stack, folder).catch(() => undefined);
+    if (settings !== undefined && fits(settings)) return settings;
+  }
+  return undefined;
+}
+
 /**
  * "All customers" of every command: the stacks with a settings file in the project's folder, without
  * the sandbox's. Sorted.

@@ -16,10 +16,11 @@ import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session, Signals } from "@defender-mssp/terminal/session";
 import { siemName, stackIdentityName } from "../../../domain/resourceNames";
 import { parseSettings } from "../../../settings";
-import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
 import { placeOf, type Place } from "../../base/place";
-import { customerStacks } from "../../stack/customers";
+import { firstCustomer } from "../../stack/customers";
+import type { Change } from "../../stack/stackPreview";
+import { msspDomains } from "../../tenant/openTenant";
 import { customerFile } from "../../newCustomer/customerFile";
 import type { GivenSettings } from "../../newCustomer/givenSettings";
 import { complete, type CustomerAnswers } from "../../newCustomer/questions";
@@ -32,7 +33,7 @@ import { answeredInvokes } from "./invokes";
 import { planAdoption } from "./plan";
 import { planText, questionText, writtenText } from "./planText";
 import * as questions from "./questions";
-import { recordState, type PreviewedChange } from "./recordState";
+import { recordState } from "./recordState";
 import { refuseExistingStack, writeStack } from "./writeStack";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 
@@ -74,15 +75,16 @@ export async function adopt(stack: string, options: AdoptOptions, session: Sessi
   const answers = await complete(stack, given, { command: "adopt", interactive, check }, session);
   if (answers === undefined) return undefined;
   if (!dryRun) await refuseExistingStack(stack, placeOf(session));
-  const msspDomains = await domainsOf(answers, options, session);
-  if (msspDomains === undefined) return undefined;
+  const domains = await domainsOf(answers, options, session);
+  if (domains === undefined) return undefined;
+  const customer = { ...answers, msspDomains: domains };
   const calls = await signedIn(answers, options, session.environment);
-  const tenant = await inTenant(answers, () => findInTenant({ ...calls, ...answers, msspDomains }));
+  const tenant = await inTenant(answers, () => findInTenant({ ...calls, ...customer }));
   const hasRules = ofKind(tenant.candidates, "detectionRule").length > 0;
   const ruleFiles = hasRules ? await repositoryRules(session.folder) : [];
   const planned = await decided(
     tenant,
-    { ...answers, msspDomains, owned: options.msspOwns ?? [], now: session.now(), ruleFiles },
+    { ...customer, owned: options.msspOwns ?? [], now: session.now(), ruleFiles },
     options,
     session.ask,
   );
@@ -107,7 +109,11 @@ async function domainsOf(
   { msspDomain, interactive }: AdoptOptions,
   { ask, folder }: Session,
 ): Promise<readonly string[] | undefined> {
-  const known = msspDomain ?? (await domainsOfOthers(msspTenantId, folder));
+  const other = await firstCustomer(
+    (await readProject(folder)).folder,
+    (settings) => settings.msspTenantId === msspTenantId && msspDomains(settings).length > 0,
+  );
+  const known = msspDomain ?? (other === undefined ? [] : msspDomains(other));
   const given = known.length > 0 ? known : interactive ? await questions.askDomains(ask) : [];
   if (given?.length === 0) {
     throw new VisibleError(
@@ -115,18 +121,6 @@ async function domainsOf(
     );
   }
   return given?.map((domain) => domain.toLowerCase());
-}
-
-async function domainsOfOthers(msspTenantId: string, from: string): Promise<string[]> {
-  const { folder } = await readProject(from);
-  for (const stack of await customerStacks(folder)) {
-    const settings = await readStackSettingsOffline(stack, folder).catch(() => undefined);
-    if (settings?.msspTenantId !== msspTenantId) continue;
-    const ofAnalysts = settings.analysts.map(({ email }) => email.split("@").at(-1) ?? "");
-    const domains = [...new Set([...(settings.analystDomains ?? []), ...ofAnalysts])];
-    if (domains.length > 0) return domains;
-  }
-  return [];
 }
 
 /** @throws VisibleError for rules with errors: the program refuses them, too */
@@ -256,10 +250,11 @@ function createdBy({ created }: Plan): (resource: string) => boolean {
       : parts.includes("siemAuthorization") && resource === `${siemName}-authorization`);
 }
 
-function unplannedChanges(changes: readonly PreviewedChange[]): string {
-  const lines = changes.map(
-    ({ op, resource, properties }) => `- ${op} ${resource}${properties.length > 0 ? `: ${properties.join(", ")}` : ""}`,
-  );
+function unplannedChanges(changes: readonly Change[]): string {
+  const lines = changes.map(({ operation, name, properties }) => {
+    const differing = properties.map((property) => property.name).join(", ");
+    return `- ${operation} ${name}${differing === "" ? "" : `: ${differing}`}`;
+  });
   return (
     `Nothing was written: with these settings \`pulumi up\` would change objects of the tenant.\n${lines.join("\n")}\n` +
     "The tenant has values that the settings cannot describe. Change them in the tenant, or leave the objects with --answer."

@@ -18,8 +18,9 @@ import {
 import { askPulumi, runPulumi } from "../../stack/pulumi";
 import { serveAnswers, type Answers, type ExistingObject } from "./answeringProviders";
 import type { ObjectsByResource } from "./draft";
-import { parseUrn, urnName } from "../../../domain/urn";
+import { urnName } from "../../../domain/urn";
 import { exportState, parseDeployment, parseWholeState } from "../../stack/deployment";
+import { reducePreview, type Change } from "../../stack/stackPreview";
 import { stackType } from "../../../domain/resourceTypes";
 
 export interface RecordedCustomer {
@@ -38,22 +39,11 @@ export interface RecordedCustomer {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** An operation of the preview. */
-export interface PreviewedChange {
-  /** Such as `create`. */
-  readonly op: string;
-  /** Name of the resource. */
-  readonly resource: string;
-  readonly type: string;
-  /** Properties that differ. */
-  readonly properties: readonly string[];
-}
-
 export interface AdoptedState {
   /** As `pulumi stack export --show-secrets` writes it. */
   readonly deployment: string;
   /** What the program would change, apart from what it creates by the plan. */
-  readonly unplanned: readonly PreviewedChange[];
+  readonly unplanned: readonly Change[];
 }
 
 /** @throws VisibleError where the engine, a plugin or the program fails; nothing was changed then */
@@ -69,11 +59,10 @@ export async function recordState(customer: RecordedCustomer): Promise<AdoptedSt
     await engine.run(["refresh", "--yes", "--skip-preview", ...engine.configuration]);
     const deployment = await exportState((args) => engine.run(args), { showSecrets: true });
     refuseLost(before, resourceNames(customer, deployment));
-    const changes = await previewed(engine);
-    return {
-      deployment,
-      unplanned: changes.filter(({ op, resource }) => op !== "create" || !customer.isCreated(resource)),
-    };
+    const preview: unknown = JSON.parse(await engine.run(["preview", "--json", ...engine.configuration]));
+    const { changes } = reducePreview(stack, preview);
+    const unplanned = changes.filter(({ operation, name }) => operation !== "create" || !customer.isCreated(name));
+    return { deployment, unplanned };
   } finally {
     await temporary.dispose();
   }
@@ -159,18 +148,4 @@ function refuseLost(before: readonly string[], after: readonly string[]): void {
     `The provider does not find objects that Graph listed: ${lost.join(", ")}. Somebody may have deleted them meanwhile. ` +
       "Nothing was written; run the command again.",
   );
-}
-
-async function previewed(engine: Engine): Promise<PreviewedChange[]> {
-  const { steps = [] } = JSON.parse(await engine.run(["preview", "--json", ...engine.configuration])) as {
-    steps?: { op: string; urn: string; diffReasons?: string[] | null }[];
-  };
-  return steps
-    .filter(({ op }) => op !== "same" && op !== "read")
-    .map(({ op, urn, diffReasons }) => ({
-      op,
-      resource: urnName(urn),
-      type: parseUrn(urn).type,
-      properties: diffReasons ?? [],
-    }));
 }
