@@ -9,6 +9,7 @@ import { ownName, ownVersion } from "../../base/ownPackage";
 import { rulesPackage } from "../../base/publishedPackages";
 import { shellWord } from "../../base/shellWord";
 import { exists } from "../../base/exists";
+import { quietProcess } from "../../base/quietProcess";
 import {
   localPackages,
   neededPackages,
@@ -55,7 +56,7 @@ export async function initialize(
   const project = options.project ?? path.basename(folder);
   requireProjectName(project);
   await requireEmpty(folder);
-  if (options.git) await requireGit(environment);
+  if (options.git) await requireGit(session);
   const vendored = await vendoredPackages(options, folder, session.folder);
   const files = withVendored(await repositoryFiles(project, options.ci), vendored);
   await mkdir(path.dirname(folder), { recursive: true });
@@ -151,13 +152,8 @@ async function requireEmpty(folder: string): Promise<void> {
   );
 }
 
-async function requireGit(environment: NodeJS.ProcessEnv): Promise<void> {
-  const { failed } = await execa("git", ["--version"], {
-    env: environment,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-  });
+async function requireGit({ folder, environment }: Session): Promise<void> {
+  const { failed } = await execa("git", ["--version"], quietProcess(folder, environment));
   if (failed)
     throw new VisibleError(
       "git is not installed, or not in PATH. Nothing was created. The pipelines need a git repository; --without git creates the folder without one.",
@@ -166,13 +162,7 @@ async function requireGit(environment: NodeJS.ProcessEnv): Promise<void> {
 
 async function isInRepository(folder: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
   const args = ["rev-parse", "--is-inside-work-tree"];
-  const { stdout } = await execa("git", args, {
-    cwd: folder,
-    env: environment,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-  });
+  const { stdout } = await execa("git", args, quietProcess(folder, environment));
   return stdout.trim() === "true";
 }
 
@@ -199,9 +189,8 @@ async function makeLockfile(folder: string, isVendored: boolean, { environment: 
 }
 
 /** Does not ask the public registry for this project's packages. @throws VisibleError */
-async function requireOwnRegistry(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: "ignore" } as const;
-  const { stdout } = await execa("npm", ["config", "get", "registry"], options);
+async function requireOwnRegistry(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const { stdout } = await execa("npm", ["config", "get", "registry"], quietProcess(folder, environment));
   if (stdout.trim() === publicRegistry) throw new VisibleError(notPublished);
 }
 
@@ -211,13 +200,7 @@ async function run(
   folder: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const { failed, stderr, code } = await execa(command, args, {
-    cwd: folder,
-    env: environment,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-  });
+  const { failed, stderr, code } = await execa(command, args, quietProcess(folder, environment));
   if (!failed) return;
   if (command === "npm" && isMissingPackage(stderr)) throw new VisibleError(missingPackage);
   const reason = stderr.split("\n").find((line) => /error|fatal/i.test(line) && !/\bcode\b/.test(line)) ?? code ?? "";

@@ -2,6 +2,7 @@
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import { npmEnvironment } from "@defender-mssp/errors/npmEnvironment";
+import { quietProcess } from "../../base/quietProcess";
 
 /** The last sentence of each error. */
 export const nothingChanged = "Nothing was changed.";
@@ -16,14 +17,9 @@ export async function runNpm(
   environment: NodeJS.ProcessEnv,
   signal?: AbortSignal,
 ): Promise<void> {
-  const stop = signal && { cancelSignal: signal };
   const { failed, stderr, code } = await execa("npm", args, {
-    cwd: folder,
-    env: npmEnvironment(environment),
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-    ...stop,
+    ...quietProcess(folder, npmEnvironment(environment)),
+    ...(signal && { cancelSignal: signal }),
   });
   if (signal?.aborted === true) throw new VisibleError(interruptedText);
   if (!failed) return;

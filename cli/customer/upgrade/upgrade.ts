@@ -10,6 +10,7 @@ import { readProject } from "../../../settings/project";
 import { ownName, ownVersion, packageRoot } from "../../base/ownPackage";
 import { isPublishedName } from "../../base/publishedPackages";
 import { vendoredPath, vendorFolder } from "../../base/localPackages";
+import { quietProcess } from "../../base/quietProcess";
 import { changelogEntries, changelogText } from "./changelogEntries";
 import { readNewVersion, type RepositoryManifest, type NextVersion, type VersionSource } from "./readNewVersion";
 import { lockFile, manifestFile, ReplacedFiles, vendored, writeDraft } from "./replacedFiles";
@@ -79,7 +80,7 @@ async function readManifest(folder: string): Promise<RepositoryManifest> {
 
 async function requireClean(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const args = ["status", "--porcelain", "--untracked-files=all", "--", "."];
-  const { exitCode, stdout } = await execa("git", args, quiet(folder, environment));
+  const { exitCode, stdout } = await execa("git", args, quietProcess(folder, environment));
   if (exitCode !== 0)
     throw new VisibleError(
       `${folder} is in no git repository, or git is not installed: git is the way back from an upgrade. ${nothingChanged} ` +
@@ -176,10 +177,6 @@ class Interruption {
   }
 }
 
-function quiet(folder: string, environment: NodeJS.ProcessEnv) {
-  return { cwd: folder, env: environment, extendEnv: false, reject: false, stdin: "ignore" } as const;
-}
-
 function upgradedText(folder: string, { version, packages }: NextVersion, { folder: from, out }: Session): string {
   const names = [manifestFile, lockFile, ...(packages.length > 0 ? [vendorFolder] : [])];
   const shown = path.relative(from, folder) || ".";
@@ -197,11 +194,7 @@ async function preview(folder: string, { passphraseFolder }: UpgradeOptions, ses
   const options =
     passphraseFolder === undefined ? [] : ["--passphrase-folder", path.resolve(session.folder, passphraseFolder)];
   const { exitCode, stdout, stderr } = await execa(process.execPath, [command, "fleet", "preview", ...options], {
-    cwd: folder,
-    env: environment,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
+    ...quietProcess(folder, environment),
     stdout: out.isTerminal ? "inherit" : "pipe",
     stderr: err.isTerminal ? "inherit" : "pipe",
   });
