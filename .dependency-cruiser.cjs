@@ -178,10 +178,11 @@ const insideRooms = {
     rehearsal: ["server", "seed", "graph", "cloud"],
   },
   [`${kql}/src`]: {
+    bounds: [],
     schema: [],
     parser: ["schema"],
-    executor: ["parser", "schema"],
-    judge: ["executor", "parser", "schema"],
+    executor: ["parser", "schema", "bounds"],
+    judge: ["executor", "parser", "schema", "bounds"],
   },
   [`${kql}/src/executor`]: {
     values: [],
