@@ -16,6 +16,7 @@ import {
   string,
   strings,
   untyped,
+  each,
 } from "./property";
 import { directorySet, plainSet, userOrServicePrincipal } from "./entitySet";
 
@@ -99,10 +100,7 @@ const servicePrincipal: EntityProperties = {
   disabledByMicrosoftStatus: string(readOnly),
   displayName: string(),
   errorUrl: string({ ...readOnly, only: "beta" }),
-  homepage: string(),
-  loginUrl: string(),
-  logoutUrl: string(),
-  notes: string(),
+  ...each(string(), "homepage", "loginUrl", "logoutUrl", "notes"),
   notificationEmailAddresses: strings(),
   preferredSingleSignOnMode: string(),
   preferredTokenSigningKeyEndDateTime: dateTime({ ...readOnly, only: "beta" }),

@@ -15,6 +15,7 @@ import {
   strings,
   untyped,
   untypedCollection,
+  each,
 } from "./property";
 import { plainSet } from "./entitySet";
 
@@ -45,24 +46,16 @@ const signIn: EntityProperties = {
   userDisplayName: string(readOnly),
   userPrincipalName: string(readOnly),
   userId: string({ ...named, emptyText: true }),
-  appId: string(readOnly),
-  appDisplayName: string(readOnly),
-  ipAddress: string(readOnly),
+  ...each(string(readOnly), "appId", "appDisplayName", "ipAddress"),
   clientAppUsed: string({ ...readOnly, emptyText: true }),
   userAgent: string(readOnly),
   correlationId: string(readOnly),
   conditionalAccessStatus: string({ ...readOnly, default: "notApplied" }),
   isInteractive: boolean(readOnly),
-  riskDetail: none,
-  riskLevelAggregated: none,
-  riskLevelDuringSignIn: none,
-  riskState: none,
+  ...each(none, "riskDetail", "riskLevelAggregated", "riskLevelDuringSignIn", "riskState"),
   riskEventTypes: strings(readOnly),
   riskEventTypes_v2: strings(readOnly),
-  resourceDisplayName: string(readOnly),
-  resourceId: string(readOnly),
-  resourceTenantId: string(readOnly),
-  homeTenantId: string(readOnly),
+  ...each(string(readOnly), "resourceDisplayName", "resourceId", "resourceTenantId", "homeTenantId"),
   servicePrincipalId: string({ ...named, emptyText: true }),
   servicePrincipalName: string(readOnly),
   status: complex("signInStatus", readOnly),
@@ -78,19 +71,10 @@ const signIn: EntityProperties = {
 /** The complex types of both. */
 export const auditTypes: Readonly<Record<string, EntityProperties>> = {
   auditActivityInitiator: { app: complex("appIdentity"), user: complex("userIdentity") },
-  appIdentity: {
-    appId: string(),
-    displayName: string(),
-    servicePrincipalId: string(),
-    servicePrincipalName: string(),
-  },
+  appIdentity: each(string(), "appId", "displayName", "servicePrincipalId", "servicePrincipalName"),
   userIdentity: { id: string(), displayName: string(), ipAddress: string(), userPrincipalName: string() },
   targetResource: {
-    id: string(),
-    displayName: string(),
-    type: string(),
-    userPrincipalName: string(),
-    groupType: string(),
+    ...each(string(), "id", "displayName", "type", "userPrincipalName", "groupType"),
     modifiedProperties: complexes("modifiedProperty"),
   },
   signInStatus: { errorCode: int32(), failureReason: string(), additionalDetails: string() },
@@ -98,6 +82,6 @@ export const auditTypes: Readonly<Record<string, EntityProperties>> = {
 };
 
 export const auditSets = {
-  directoryAudits: plainSet("directoryAudit", directoryAudit, { path: "auditLogs/directoryAudits" }),
-  signIns: plainSet("signIn", signIn, { path: "auditLogs/signIns" }),
+  directoryAudits: plainSet("directoryAudit", directoryAudit, "auditLogs/directoryAudits"),
+  signIns: plainSet("signIn", signIn, "auditLogs/signIns"),
 };

@@ -17,6 +17,7 @@ import {
   string,
   strings,
   type EntityProperties,
+  each,
 } from "./property";
 import { conditionalAccessSubtypes, conditionalAccessTypes } from "./conditionalAccessSets";
 import { crossTenantAccessTypes } from "./crossTenantAccessSets";
@@ -103,16 +104,10 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
     permissionGrantPoliciesAssigned: strings(),
   },
   emailAddress: { name: string(), address: string() },
-  implicitGrantSettings: {
-    enableAccessTokenIssuance: boolean({ default: false }),
-    enableIdTokenIssuance: boolean({ default: false }),
-  },
+  implicitGrantSettings: each(boolean({ default: false }), "enableAccessTokenIssuance", "enableIdTokenIssuance"),
   informationalUrl: {
     logoUrl: string({ write: "never" }),
-    marketingUrl: string(),
-    privacyStatementUrl: string(),
-    supportUrl: string(),
-    termsOfServiceUrl: string(),
+    ...each(string(), "marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl"),
   },
   invitedUserMessageInfo: {
     messageLanguage: string(),
@@ -145,11 +140,7 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
     name: string({ nullable: false, required: true }),
     source: string(),
   },
-  optionalClaims: {
-    accessToken: complexes("optionalClaim"),
-    idToken: complexes("optionalClaim"),
-    saml2Token: complexes("optionalClaim"),
-  },
+  optionalClaims: each(complexes("optionalClaim"), "accessToken", "idToken", "saml2Token"),
   parentalControlSettings: { countriesBlockedForMinors: strings(), legalAgeGroupRule: string({ default: "Allow" }) },
   passwordCredential: {
     customKeyIdentifier: binary(),
@@ -177,9 +168,7 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
     id: guid({ nullable: false, default: undefined, required: true }),
     isEnabled: boolean({ nullable: false, default: true }),
     type: string({ values: ["User", "Admin"] }),
-    userConsentDescription: string(),
-    userConsentDisplayName: string(),
-    value: string(),
+    ...each(string(), "userConsentDescription", "userConsentDisplayName", "value"),
   },
   preAuthorizedApplication: { appId: string(), delegatedPermissionIds: strings() },
   privacyProfile: { contactEmail: string(), statementUrl: string() },
@@ -208,16 +197,12 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
   samlSingleSignOnSettings: { relayState: string() },
   servicePrincipalLockConfiguration: {
     isEnabled: boolean({ nullable: false, default: false }),
-    allProperties: boolean(),
-    credentialsWithUsageVerify: boolean(),
-    credentialsWithUsageSign: boolean(),
+    ...each(boolean(), "allProperties", "credentialsWithUsageVerify", "credentialsWithUsageSign"),
     tokenEncryptionKeyId: boolean(),
   },
   servicePlanInfo: {
     servicePlanId: guid(),
-    servicePlanName: string(),
-    provisioningStatus: string(),
-    appliesTo: string(),
+    ...each(string(), "servicePlanName", "provisioningStatus", "appliesTo"),
   },
   spaApplication: redirectUris,
   unifiedRolePermission: { allowedResourceActions: strings(), condition: string() },

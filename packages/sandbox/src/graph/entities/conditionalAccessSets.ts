@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy
  */
 import type { EntityProperties } from "./property";
-import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string, strings } from "./property";
+import { boolean, complex, complexes, computed, dateTime, int32, readOnly, string, strings, each } from "./property";
 import { plainSet } from "./entitySet";
 
 const conditionalAccessPolicy: EntityProperties = {
@@ -11,9 +11,7 @@ const conditionalAccessPolicy: EntityProperties = {
   templateId: string(readOnly),
   displayName: string({ nullable: false, required: true, default: undefined }),
   description: string(),
-  createdDateTime: dateTime(readOnly),
-  modifiedDateTime: dateTime(readOnly),
-  deletedDateTime: dateTime(readOnly),
+  ...each(dateTime(readOnly), "createdDateTime", "modifiedDateTime", "deletedDateTime"),
   state: string({
     nullable: false,
     required: true,
@@ -77,9 +75,7 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
   cloudAppSecuritySessionControl: { cloudAppSecurityType: string(), isEnabled },
   conditionalAccessAllExternalTenants: { membershipKind: string({ values: ["all"] }) },
   conditionalAccessApplications: {
-    includeApplications: strings(),
-    excludeApplications: strings(),
-    includeUserActions: strings(),
+    ...each(strings(), "includeApplications", "excludeApplications", "includeUserActions"),
     includeAuthenticationContextClassReferences: strings(),
     applicationFilter: filter,
   },
@@ -90,10 +86,7 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
     servicePrincipalFilter: filter,
   },
   conditionalAccessConditionSet: {
-    userRiskLevels: strings(),
-    signInRiskLevels: strings(),
-    clientAppTypes: strings(),
-    servicePrincipalRiskLevels: strings(),
+    ...each(strings(), "userRiskLevels", "signInRiskLevels", "clientAppTypes", "servicePrincipalRiskLevels"),
     insiderRiskLevels: string(),
     platforms: complex("conditionalAccessPlatforms"),
     locations: complex("conditionalAccessLocations"),
@@ -114,9 +107,7 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
   },
   conditionalAccessGrantControls: {
     operator: string({ values: ["AND", "OR"] }),
-    builtInControls: strings(),
-    customAuthenticationFactors: strings(),
-    termsOfUse: strings(),
+    ...each(strings(), "builtInControls", "customAuthenticationFactors", "termsOfUse"),
     authenticationStrength: complex("authenticationStrengthPolicy"),
   },
   conditionalAccessGuestsOrExternalUsers: {
@@ -134,11 +125,7 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
     signInFrequency: complex("signInFrequencySessionControl"),
   },
   conditionalAccessUsers: {
-    includeUsers: strings(),
-    excludeUsers: strings(),
-    includeGroups: strings(),
-    excludeGroups: strings(),
-    includeRoles: strings(),
+    ...each(strings(), "includeUsers", "excludeUsers", "includeGroups", "excludeGroups", "includeRoles"),
     excludeRoles: strings(),
     includeGuestsOrExternalUsers: complex("conditionalAccessGuestsOrExternalUsers"),
     excludeGuestsOrExternalUsers: complex("conditionalAccessGuestsOrExternalUsers"),
@@ -150,14 +137,8 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
   servicePrincipalSignIn: { servicePrincipalId: string() },
   signInConditions: {
     authenticationFlow: complex("conditionalAccessAuthenticationFlows"),
-    clientAppType: string(),
-    country: string(),
-    devicePlatform: string(),
-    insiderRiskLevel: string(),
-    ipAddress: string(),
-    servicePrincipalRiskLevel: string(),
-    signInRiskLevel: string(),
-    userRiskLevel: string(),
+    ...each(string(), "clientAppType", "country", "devicePlatform", "insiderRiskLevel", "ipAddress"),
+    ...each(string(), "servicePrincipalRiskLevel", "signInRiskLevel", "userRiskLevel"),
   },
   signInFrequencySessionControl: {
     authenticationType: string({ values: ["primaryAndSecondaryAuthentication", "secondaryAuthentication"] }),
@@ -186,15 +167,19 @@ export const conditionalAccessSubtypes: Readonly<Record<string, readonly string[
 };
 
 export const conditionalAccessSets = {
-  conditionalAccessPolicies: plainSet("conditionalAccessPolicy", conditionalAccessPolicy, {
-    path: "identity/conditionalAccess/policies",
-  }),
+  conditionalAccessPolicies: plainSet(
+    "conditionalAccessPolicy",
+    conditionalAccessPolicy,
+    "identity/conditionalAccess/policies",
+  ),
   /** Answers of `identity/conditionalAccess/evaluate`; none is stored. */
   whatIfAnalysisResults: plainSet("whatIfAnalysisResult", whatIfAnalysisResult),
   /** Named locations of both types: what a list selects and filters by. */
-  namedLocations: plainSet("namedLocation", namedLocation, { path: "identity/conditionalAccess/namedLocations" }),
-  ipNamedLocations: plainSet("ipNamedLocation", ipNamedLocation, { path: "identity/conditionalAccess/namedLocations" }),
-  countryNamedLocations: plainSet("countryNamedLocation", countryNamedLocation, {
-    path: "identity/conditionalAccess/namedLocations",
-  }),
+  namedLocations: plainSet("namedLocation", namedLocation, "identity/conditionalAccess/namedLocations"),
+  ipNamedLocations: plainSet("ipNamedLocation", ipNamedLocation, "identity/conditionalAccess/namedLocations"),
+  countryNamedLocations: plainSet(
+    "countryNamedLocation",
+    countryNamedLocation,
+    "identity/conditionalAccess/namedLocations",
+  ),
 };

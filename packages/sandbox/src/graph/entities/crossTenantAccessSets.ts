@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/resources/crosstenantaccesspolicy-overview
  */
 import type { EntityProperties } from "./property";
-import { boolean, complex, complexes, computed, readOnly, string } from "./property";
+import { boolean, complex, complexes, computed, readOnly, string, each } from "./property";
 import { plainSet } from "./entitySet";
 
 const accessType = { values: ["allowed", "blocked"] } as const;
@@ -12,10 +12,8 @@ const accessType = { values: ["allowed", "blocked"] } as const;
 const configuration: EntityProperties = {
   appServiceConnectInbound: complex("crossTenantAccessPolicyAppServiceConnectSetting"),
   automaticUserConsentSettings: complex("inboundOutboundPolicyConfiguration"),
-  b2bCollaborationInbound: complex("crossTenantAccessPolicyB2BSetting"),
-  b2bCollaborationOutbound: complex("crossTenantAccessPolicyB2BSetting"),
-  b2bDirectConnectInbound: complex("crossTenantAccessPolicyB2BSetting"),
-  b2bDirectConnectOutbound: complex("crossTenantAccessPolicyB2BSetting"),
+  ...each(complex("crossTenantAccessPolicyB2BSetting"), "b2bCollaborationInbound", "b2bCollaborationOutbound"),
+  ...each(complex("crossTenantAccessPolicyB2BSetting"), "b2bDirectConnectInbound", "b2bDirectConnectOutbound"),
   inboundTrust: complex("crossTenantAccessPolicyInboundTrust"),
   m365CollaborationInbound: complex("crossTenantAccessPolicyM365CollaborationInboundSetting"),
   m365CollaborationOutbound: complex("crossTenantAccessPolicyM365CollaborationOutboundSetting"),
@@ -43,18 +41,13 @@ const crossTenantIdentitySyncPolicyPartner: EntityProperties = {
 };
 
 const targetConfiguration = "crossTenantAccessPolicyTargetConfiguration";
-const b2bSetting: EntityProperties = {
-  usersAndGroups: complex(targetConfiguration),
-  applications: complex(targetConfiguration),
-};
+const b2bSetting: EntityProperties = each(complex(targetConfiguration), "usersAndGroups", "applications");
 
 export const crossTenantAccessTypes: Readonly<Record<string, EntityProperties>> = {
   crossTenantAccessPolicyAppServiceConnectSetting: { applications: complex(targetConfiguration) },
   crossTenantAccessPolicyB2BSetting: b2bSetting,
   crossTenantAccessPolicyInboundTrust: {
-    isMfaAccepted: boolean(),
-    isCompliantDeviceAccepted: boolean(),
-    isHybridAzureADJoinedDeviceAccepted: boolean(),
+    ...each(boolean(), "isMfaAccepted", "isCompliantDeviceAccepted", "isHybridAzureADJoinedDeviceAccepted"),
   },
   crossTenantAccessPolicyM365CollaborationInboundSetting: { users: complex(targetConfiguration) },
   crossTenantAccessPolicyM365CollaborationOutboundSetting: { usersAndGroups: complex(targetConfiguration) },

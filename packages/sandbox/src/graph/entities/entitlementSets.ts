@@ -17,6 +17,7 @@ import {
   strings,
   untyped,
   untypedCollection,
+  each,
 } from "./property";
 import { plainSet } from "./entitySet";
 
@@ -68,10 +69,7 @@ const accessPackage: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/accesspackageassignment?view=graph-rest-beta */
 const accessPackageAssignment: EntityProperties = {
   id: string({ ...computed }),
-  catalogId: string({ ...readOnly, ...beta }),
-  accessPackageId: string({ ...readOnly, ...beta }),
-  assignmentPolicyId: string({ ...readOnly, ...beta }),
-  targetId: string({ ...readOnly, ...beta }),
+  ...each(string({ ...readOnly, ...beta }), "catalogId", "accessPackageId", "assignmentPolicyId", "targetId"),
   assignmentStatus: string({ ...readOnly, ...beta, default: "Delivered" }),
   assignmentState: string({ ...readOnly, ...beta, default: "Delivered" }),
   state: string({ ...readOnly, only: "v1.0", default: "Delivered", small: "assignmentState" }),
@@ -98,11 +96,7 @@ const accessPackageAssignmentRequest: EntityProperties = {
 const accessPackageSubject: EntityProperties = {
   id: string({ ...computed }),
   altSecId: string({ ...readOnly, ...beta }),
-  objectId: string(readOnly),
-  displayName: string(readOnly),
-  principalName: string(readOnly),
-  email: string(readOnly),
-  onPremisesSecurityIdentifier: string(readOnly),
+  ...each(string(readOnly), "objectId", "displayName", "principalName", "email", "onPremisesSecurityIdentifier"),
   type: string({ ...readOnly, ...beta }),
   subjectType: string({ ...readOnly, only: "v1.0", small: "type" }),
   subjectLifecycle: string({ ...readOnly, only: "v1.0", nullable: false, default: "notGoverned" }),
@@ -145,10 +139,7 @@ const accessPackageResourceRequest: EntityProperties = {
 
 const originated: EntityProperties = {
   id: string({ ...computed }),
-  displayName: string(),
-  description: string(),
-  originId: string(),
-  originSystem: string(),
+  ...each(string(), "displayName", "description", "originId", "originSystem"),
 };
 
 /**
@@ -299,9 +290,7 @@ export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
     onBehalfRequestors: complexes("subjectSet"),
   },
   accessPackageAssignmentApprovalSettings: {
-    isApprovalRequiredForAdd: boolean(),
-    isApprovalRequiredForUpdate: boolean(),
-    isRequestorJustificationRequired: boolean(),
+    ...each(boolean(), "isApprovalRequiredForAdd", "isApprovalRequiredForUpdate", "isRequestorJustificationRequired"),
     stages: complexes("accessPackageApprovalStage"),
   },
   accessPackageAssignmentReviewSettings: {
@@ -338,9 +327,7 @@ export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
     isApproverJustificationRequired: boolean(),
     isEscalationEnabled: boolean(),
     durationBeforeEscalation: string(),
-    primaryApprovers: complexes("subjectSet"),
-    fallbackPrimaryApprovers: complexes("subjectSet"),
-    escalationApprovers: complexes("subjectSet"),
+    ...each(complexes("subjectSet"), "primaryApprovers", "fallbackPrimaryApprovers", "escalationApprovers"),
     fallbackEscalationApprovers: complexes("subjectSet"),
   },
   accessPackageQuestion: question,

@@ -38,8 +38,10 @@ type More = Partial<Omit<EntitySet<LinkTarget>, "type" | "properties" | "directo
 export const anyPrincipal: EntityLink<LinkTarget> = { targets: ["users", "servicePrincipals", "groups"] };
 export const userOrServicePrincipal: EntityLink<LinkTarget> = { targets: ["users", "servicePrincipals"] };
 
-export function plainSet(type: string, properties: EntityProperties, more?: More): EntitySet<LinkTarget> {
-  return { type, properties, directoryObject: false, softDelete: false, links: {}, ...more };
+/** @param more its path alone, or all that it has besides */
+export function plainSet(type: string, properties: EntityProperties, more?: More | string): EntitySet<LinkTarget> {
+  const rest = typeof more === "string" ? { path: more } : more;
+  return { type, properties, directoryObject: false, softDelete: false, links: {}, ...rest };
 }
 
 /** A set of directory objects. */

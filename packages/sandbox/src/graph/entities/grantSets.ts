@@ -107,16 +107,20 @@ export const grantSets = {
     directoryService: "Microsoft.DirectoryServices.DirectoryRole",
   }),
   directoryRoleTemplates: directorySet("directoryRoleTemplate", directoryRoleTemplate),
-  roleAssignments: plainSet("unifiedRoleAssignment", unifiedRoleAssignment, {
-    path: "roleManagement/directory/roleAssignments",
-  }),
-  roleDefinitions: plainSet("unifiedRoleDefinition", directoryRoleDefinition, {
-    path: "roleManagement/directory/roleDefinitions",
-  }),
-  defenderRoleAssignments: plainSet("unifiedRoleAssignmentMultiple", unifiedRoleAssignmentMultiple, {
-    path: "roleManagement/defender/roleAssignments",
-  }),
-  defenderRoleDefinitions: plainSet("unifiedRoleDefinition", defenderRoleDefinition, {
-    path: "roleManagement/defender/roleDefinitions",
-  }),
+  roleAssignments: plainSet("unifiedRoleAssignment", unifiedRoleAssignment, "roleManagement/directory/roleAssignments"),
+  roleDefinitions: plainSet(
+    "unifiedRoleDefinition",
+    directoryRoleDefinition,
+    "roleManagement/directory/roleDefinitions",
+  ),
+  defenderRoleAssignments: plainSet(
+    "unifiedRoleAssignmentMultiple",
+    unifiedRoleAssignmentMultiple,
+    "roleManagement/defender/roleAssignments",
+  ),
+  defenderRoleDefinitions: plainSet(
+    "unifiedRoleDefinition",
+    defenderRoleDefinition,
+    "roleManagement/defender/roleDefinitions",
+  ),
 };

@@ -3,7 +3,17 @@
  * https://learn.microsoft.com/graph/api/resources/group
  */
 import type { EntityProperties } from "./property";
-import { alwaysSelected, boolean, computed, dateTime, readOnly, string, strings, untypedCollection } from "./property";
+import {
+  alwaysSelected,
+  boolean,
+  computed,
+  dateTime,
+  readOnly,
+  string,
+  strings,
+  untypedCollection,
+  each,
+} from "./property";
 import { anyPrincipal, directorySet, userOrServicePrincipal } from "./entitySet";
 
 const group: EntityProperties = {
@@ -30,9 +40,7 @@ const group: EntityProperties = {
   membershipRuleProcessingState: string({ values: ["On", "Paused"] }),
   onPremisesDomainName: string(readOnly),
   onPremisesLastSyncDateTime: dateTime(readOnly),
-  onPremisesNetBiosName: string(readOnly),
-  onPremisesSamAccountName: string(readOnly),
-  onPremisesSecurityIdentifier: string(readOnly),
+  ...each(string(readOnly), "onPremisesNetBiosName", "onPremisesSamAccountName", "onPremisesSecurityIdentifier"),
   onPremisesSyncEnabled: boolean(readOnly),
   preferredDataLocation: string(),
   preferredLanguage: string(),
@@ -45,9 +53,7 @@ const group: EntityProperties = {
   theme: string(),
   uniqueName: string({ write: "create", selectedIn: ["v1.0"] }),
   visibility: string({ values: ["Private", "Public", "HiddenMembership"] }),
-  allowExternalSenders: boolean({ ...alwaysSelected }),
-  autoSubscribeNewMembers: boolean({ ...alwaysSelected }),
-  hideFromAddressLists: boolean({ ...alwaysSelected }),
+  ...each(boolean({ ...alwaysSelected }), "allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists"),
   hideFromOutlookClients: boolean({ ...alwaysSelected }),
   onPremisesProvisioningErrors: untypedCollection(readOnly),
   serviceProvisioningErrors: untypedCollection(readOnly),

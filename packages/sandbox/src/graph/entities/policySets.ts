@@ -16,14 +16,12 @@ import {
   string,
   strings,
   type EntityProperties,
+  each,
 } from "./property";
 import { plainSet } from "./entitySet";
 
 const subscribedSku: EntityProperties = {
-  accountName: string(readOnly),
-  accountId: string(readOnly),
-  appliesTo: string(readOnly),
-  capabilityStatus: string(readOnly),
+  ...each(string(readOnly), "accountName", "accountId", "appliesTo", "capabilityStatus"),
   consumedUnits: int32(readOnly),
   id: string({ ...computed }),
   skuId: guid(readOnly),
@@ -69,9 +67,7 @@ const identitySecurityDefaultsEnforcementPolicy: EntityProperties = {
 const needed = { nullable: false, required: true } as const;
 
 const adminConsentRequestPolicy: EntityProperties = {
-  isEnabled: boolean({ ...needed, default: false }),
-  notifyReviewers: boolean({ ...needed, default: false }),
-  remindersEnabled: boolean({ ...needed, default: false }),
+  ...each(boolean({ ...needed, default: false }), "isEnabled", "notifyReviewers", "remindersEnabled"),
   requestDurationInDays: int32({ ...needed, default: 0 }),
   reviewers: complexes("accessReviewReviewerScope", { required: true }),
   version: int32({ ...readOnly, nullable: false, default: 0 }),
@@ -120,16 +116,10 @@ const sharepointSettings: EntityProperties = {
   isLegacyAuthProtocolsEnabled: disabled,
   isLoopEnabled: enabled,
   isMacSyncAppEnabled: disabled,
-  isRequireAcceptingUserToMatchInvitedUserEnabled: enabled,
-  isResharingByExternalUsersEnabled: enabled,
-  isSharePointMobileNotificationEnabled: enabled,
-  isSharePointNewsfeedEnabled: enabled,
-  isSiteCreationEnabled: enabled,
-  isSiteCreationUIEnabled: enabled,
-  isSitePagesCreationEnabled: enabled,
-  isSitesStorageLimitAutomatic: enabled,
-  isSyncButtonHiddenOnPersonalSite: enabled,
-  isUnmanagedSyncAppForTenantRestricted: enabled,
+  ...each(enabled, "isRequireAcceptingUserToMatchInvitedUserEnabled", "isResharingByExternalUsersEnabled"),
+  ...each(enabled, "isSharePointMobileNotificationEnabled", "isSharePointNewsfeedEnabled", "isSiteCreationEnabled"),
+  ...each(enabled, "isSiteCreationUIEnabled", "isSitePagesCreationEnabled", "isSitesStorageLimitAutomatic"),
+  ...each(enabled, "isSyncButtonHiddenOnPersonalSite", "isUnmanagedSyncAppForTenantRestricted"),
   personalSiteDefaultStorageLimitInMB: int32({ ...readOnly, default: 113_664 }),
   sharingAllowedDomainList: strings(readOnly),
   sharingBlockedDomainList: strings(readOnly),
@@ -142,21 +132,27 @@ const sharepointSettings: EntityProperties = {
 
 export const policySets = {
   subscribedSkus: plainSet("subscribedSku", subscribedSku),
-  authorizationPolicy: plainSet("authorizationPolicy", authorizationPolicy, { path: "policies/authorizationPolicy" }),
-  defaultAppManagementPolicy: plainSet("tenantAppManagementPolicy", tenantAppManagementPolicy, {
-    path: "policies/defaultAppManagementPolicy",
-  }),
+  authorizationPolicy: plainSet("authorizationPolicy", authorizationPolicy, "policies/authorizationPolicy"),
+  defaultAppManagementPolicy: plainSet(
+    "tenantAppManagementPolicy",
+    tenantAppManagementPolicy,
+    "policies/defaultAppManagementPolicy",
+  ),
   identitySecurityDefaultsEnforcementPolicy: plainSet(
     "identitySecurityDefaultsEnforcementPolicy",
     identitySecurityDefaultsEnforcementPolicy,
     { path: "policies/identitySecurityDefaultsEnforcementPolicy" },
   ),
-  adminConsentRequestPolicy: plainSet("adminConsentRequestPolicy", adminConsentRequestPolicy, {
-    path: "policies/adminConsentRequestPolicy",
-  }),
-  activityBasedTimeoutPolicies: plainSet("activityBasedTimeoutPolicy", activityBasedTimeoutPolicy, {
-    path: "policies/activityBasedTimeoutPolicies",
-  }),
+  adminConsentRequestPolicy: plainSet(
+    "adminConsentRequestPolicy",
+    adminConsentRequestPolicy,
+    "policies/adminConsentRequestPolicy",
+  ),
+  activityBasedTimeoutPolicies: plainSet(
+    "activityBasedTimeoutPolicy",
+    activityBasedTimeoutPolicy,
+    "policies/activityBasedTimeoutPolicies",
+  ),
   groupSettings: plainSet("groupSetting", groupSetting),
-  sharepointSettings: plainSet("sharepointSettings", sharepointSettings, { path: "admin/sharepoint/settings" }),
+  sharepointSettings: plainSet("sharepointSettings", sharepointSettings, "admin/sharepoint/settings"),
 };

@@ -2,7 +2,17 @@
  * Privileged Identity Management for Groups: eligible memberships, and the policies by which they
  * are activated. https://learn.microsoft.com/graph/api/resources/privilegedidentitymanagement-for-groups-api-overview
  */
-import { boolean, complex, computed, dateTime, readOnly, string, untyped, type EntityProperties } from "./property";
+import {
+  boolean,
+  complex,
+  computed,
+  dateTime,
+  readOnly,
+  string,
+  untyped,
+  type EntityProperties,
+  each,
+} from "./property";
 import { plainSet } from "./entitySet";
 
 const relationship = string({ nullable: false, required: true, values: ["owner", "member"], anyCase: true });
@@ -41,9 +51,7 @@ const eligibilitySchedule: EntityProperties = {
   createdUsing: string(readOnly),
   status: string(readOnly),
   scheduleInfo: complex("requestSchedule", readOnly),
-  accessId: string(readOnly),
-  principalId: string(readOnly),
-  groupId: string(readOnly),
+  ...each(string(readOnly), "accessId", "principalId", "groupId"),
   memberType: string({ ...readOnly, default: "direct" }),
 };
 
@@ -83,9 +91,7 @@ const approvalStage: EntityProperties = {
  * navigation: `routes/groupRolePolicies.ts` answers it.
  */
 const unifiedRoleManagementPolicy: EntityProperties = {
-  id: string({ ...computed }),
-  displayName: string({ ...computed }),
-  description: string({ ...computed }),
+  ...each(string({ ...computed }), "id", "displayName", "description"),
   isOrganizationDefault: boolean({ ...readOnly, default: false }),
   scopeId: string({ ...computed }),
   scopeType: string({ ...computed }),
@@ -95,10 +101,7 @@ const unifiedRoleManagementPolicy: EntityProperties = {
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicyassignment */
 const unifiedRoleManagementPolicyAssignment: EntityProperties = {
-  id: string({ ...computed }),
-  policyId: string({ ...computed }),
-  scopeId: string({ ...computed }),
-  scopeType: string({ ...computed }),
+  ...each(string({ ...computed }), "id", "policyId", "scopeId", "scopeType"),
   roleDefinitionId: string(readOnly),
 };
 
@@ -128,18 +131,13 @@ const roleEligibilityScheduleRequest: EntityProperties = {
 const roleEligibilitySchedule: EntityProperties = {
   ...without(eligibilitySchedule, "accessId", "groupId"),
   memberType: string({ ...readOnly, default: "Direct" }),
-  roleDefinitionId: string(readOnly),
-  directoryScopeId: string(readOnly),
-  appScopeId: string(readOnly),
+  ...each(string(readOnly), "roleDefinitionId", "directoryScopeId", "appScopeId"),
 };
 
 /** What both kinds of instance have: https://learn.microsoft.com/graph/api/resources/unifiedrolescheduleinstancebase */
 const scheduleInstance: EntityProperties = {
   id: string({ ...computed }),
-  principalId: string(readOnly),
-  roleDefinitionId: string(readOnly),
-  directoryScopeId: string(readOnly),
-  appScopeId: string(readOnly),
+  ...each(string(readOnly), "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId"),
   startDateTime: dateTime(readOnly),
   endDateTime: dateTime(readOnly),
 };
@@ -147,10 +145,7 @@ const scheduleInstance: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance */
 const roleAssignmentScheduleInstance: EntityProperties = {
   ...scheduleInstance,
-  assignmentType: string(readOnly),
-  memberType: string(readOnly),
-  roleAssignmentOriginId: string(readOnly),
-  roleAssignmentScheduleId: string(readOnly),
+  ...each(string(readOnly), "assignmentType", "memberType", "roleAssignmentOriginId", "roleAssignmentScheduleId"),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance */
@@ -167,36 +162,52 @@ function without(properties: EntityProperties, ...names: readonly string[]): Ent
 export const privilegedAccessSets = {
   /** Kept in the request that it decides on. */
   approvalStages: plainSet("approvalStage", approvalStage),
-  assignmentScheduleRequests: plainSet("privilegedAccessGroupAssignmentScheduleRequest", assignmentScheduleRequest, {
-    path: "identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
-  }),
-  assignmentSchedules: plainSet("privilegedAccessGroupAssignmentSchedule", assignmentSchedule, {
-    path: "identityGovernance/privilegedAccess/group/assignmentSchedules",
-  }),
-  eligibilityScheduleRequests: plainSet("privilegedAccessGroupEligibilityScheduleRequest", eligibilityScheduleRequest, {
-    path: "identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
-  }),
-  eligibilitySchedules: plainSet("privilegedAccessGroupEligibilitySchedule", eligibilitySchedule, {
-    path: "identityGovernance/privilegedAccess/group/eligibilitySchedules",
-  }),
-  roleManagementPolicies: plainSet("unifiedRoleManagementPolicy", unifiedRoleManagementPolicy, {
-    path: "policies/roleManagementPolicies",
-  }),
+  assignmentScheduleRequests: plainSet(
+    "privilegedAccessGroupAssignmentScheduleRequest",
+    assignmentScheduleRequest,
+    "identityGovernance/privilegedAccess/group/assignmentScheduleRequests",
+  ),
+  assignmentSchedules: plainSet(
+    "privilegedAccessGroupAssignmentSchedule",
+    assignmentSchedule,
+    "identityGovernance/privilegedAccess/group/assignmentSchedules",
+  ),
+  eligibilityScheduleRequests: plainSet(
+    "privilegedAccessGroupEligibilityScheduleRequest",
+    eligibilityScheduleRequest,
+    "identityGovernance/privilegedAccess/group/eligibilityScheduleRequests",
+  ),
+  eligibilitySchedules: plainSet(
+    "privilegedAccessGroupEligibilitySchedule",
+    eligibilitySchedule,
+    "identityGovernance/privilegedAccess/group/eligibilitySchedules",
+  ),
+  roleManagementPolicies: plainSet(
+    "unifiedRoleManagementPolicy",
+    unifiedRoleManagementPolicy,
+    "policies/roleManagementPolicies",
+  ),
   roleManagementPolicyAssignments: plainSet(
     "unifiedRoleManagementPolicyAssignment",
     unifiedRoleManagementPolicyAssignment,
     { path: "policies/roleManagementPolicyAssignments" },
   ),
-  roleEligibilityScheduleRequests: plainSet("unifiedRoleEligibilityScheduleRequest", roleEligibilityScheduleRequest, {
-    path: "roleManagement/directory/roleEligibilityScheduleRequests",
-  }),
-  roleEligibilitySchedules: plainSet("unifiedRoleEligibilitySchedule", roleEligibilitySchedule, {
-    path: "roleManagement/directory/roleEligibilitySchedules",
-  }),
+  roleEligibilityScheduleRequests: plainSet(
+    "unifiedRoleEligibilityScheduleRequest",
+    roleEligibilityScheduleRequest,
+    "roleManagement/directory/roleEligibilityScheduleRequests",
+  ),
+  roleEligibilitySchedules: plainSet(
+    "unifiedRoleEligibilitySchedule",
+    roleEligibilitySchedule,
+    "roleManagement/directory/roleEligibilitySchedules",
+  ),
   /** Answers from the assignments and schedules; none is stored. */
-  roleAssignmentScheduleInstances: plainSet("unifiedRoleAssignmentScheduleInstance", roleAssignmentScheduleInstance, {
-    path: "roleManagement/directory/roleAssignmentScheduleInstances",
-  }),
+  roleAssignmentScheduleInstances: plainSet(
+    "unifiedRoleAssignmentScheduleInstance",
+    roleAssignmentScheduleInstance,
+    "roleManagement/directory/roleAssignmentScheduleInstances",
+  ),
   roleEligibilityScheduleInstances: plainSet(
     "unifiedRoleEligibilityScheduleInstance",
     roleEligibilityScheduleInstance,

@@ -76,6 +76,10 @@ export const untypedCollection = (options: Options = {}): EntityProperty => many
 export const complex = (name: string, options: Options = {}): EntityProperty => single({ complex: name }, options);
 export const complexes = (name: string, options: Options = {}): EntityProperty => many({ complex: name }, options);
 
+/** Properties of one definition, in their order. */
+export const each = (property: EntityProperty, ...names: readonly string[]): EntityProperties =>
+  Object.fromEntries(names.map((name) => [name, property]));
+
 /** Set by the service only. */
 export const readOnly = { write: "never" } as const;
 /** Never null; the service computes a missing value. */

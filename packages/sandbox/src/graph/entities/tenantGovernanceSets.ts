@@ -14,6 +14,7 @@ import {
   readOnly,
   string,
   type EntityProperties,
+  each,
 } from "./property";
 import { plainSet } from "./entitySet";
 
@@ -67,10 +68,7 @@ const governanceRelationship: EntityProperties = {
     default: "active",
     values: ["active", "terminated", "terminationRequestedByGoverningTenant"],
   }),
-  governingTenantId: string(readOnly),
-  governedTenantId: string(readOnly),
-  governingTenantName: string(readOnly),
-  governedTenantName: string(readOnly),
+  ...each(string(readOnly), "governingTenantId", "governedTenantId", "governingTenantName", "governedTenantName"),
   policySnapshot: complex("relationshipPolicy", readOnly),
 };
 

@@ -15,6 +15,7 @@ import {
   untyped,
   untypedCollection,
   type EntityProperties,
+  each,
 } from "./property";
 import { directorySet, plainSet } from "./entitySet";
 
@@ -22,9 +23,7 @@ const organization: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
   businessPhones: strings(readOnly),
-  city: string(readOnly),
-  country: string(readOnly),
-  countryLetterCode: string(readOnly),
+  ...each(string(readOnly), "city", "country", "countryLetterCode"),
   createdDateTime: dateTime(readOnly),
   defaultUsageLocation: string({ ...readOnly, only: "v1.0" }),
   displayName: string(readOnly),
@@ -132,7 +131,9 @@ export const tenantSets = {
   domainDnsRecords: plainSet("domainDnsRecord", domainDnsRecord),
   domainDnsMxRecords: plainSet("domainDnsMxRecord", domainDnsMxRecord),
   domainDnsTxtRecords: plainSet("domainDnsTxtRecord", domainDnsTxtRecord),
-  onPremisesSynchronization: plainSet("onPremisesDirectorySynchronization", onPremisesDirectorySynchronization, {
-    path: "directory/onPremisesSynchronization",
-  }),
+  onPremisesSynchronization: plainSet(
+    "onPremisesDirectorySynchronization",
+    onPremisesDirectorySynchronization,
+    "directory/onPremisesSynchronization",
+  ),
 };

@@ -16,6 +16,7 @@ import {
   untyped,
   untypedCollection,
   type EntityProperties,
+  each,
 } from "./property";
 import { directorySet, plainSet } from "./entitySet";
 
@@ -27,10 +28,7 @@ const user: EntityProperties = {
   accountEnabled: boolean({ ...selected, required: true, default: undefined }),
   ageGroup: string(selected),
   businessPhones: strings(),
-  city: string(selected),
-  companyName: string(selected),
-  consentProvidedForMinor: string(selected),
-  country: string(selected),
+  ...each(string(selected), "city", "companyName", "consentProvidedForMinor", "country"),
   createdDateTime: dateTime({ ...computed, ...selected }),
   creationType: string(onPremises),
   department: string(selected),
@@ -75,9 +73,7 @@ const user: EntityProperties = {
   userType: string({ ...selected, default: "Member", values: ["Member", "Guest"] }),
   identities: complexes("objectIdentity", selected),
   assignedLicenses: complexes("assignedLicense", onPremises),
-  assignedPlans: untypedCollection(onPremises),
-  onPremisesProvisioningErrors: untypedCollection(onPremises),
-  provisionedPlans: untypedCollection(onPremises),
+  ...each(untypedCollection(onPremises), "assignedPlans", "onPremisesProvisioningErrors", "provisionedPlans"),
 };
 
 const invitation: EntityProperties = {
@@ -113,9 +109,7 @@ const passwordAuthenticationMethod: EntityProperties = {
 
 const microsoftAuthenticatorAuthenticationMethod: EntityProperties = {
   ...authenticationMethod,
-  displayName: string(readOnly),
-  deviceTag: string(readOnly),
-  phoneAppVersion: string(readOnly),
+  ...each(string(readOnly), "displayName", "deviceTag", "phoneAppVersion"),
 };
 
 /** Changed by actions only. https://learn.microsoft.com/graph/api/resources/riskyuser */
@@ -124,27 +118,17 @@ const riskyUser: EntityProperties = {
   isDeleted: boolean({ ...readOnly, default: false }),
   isProcessing: boolean({ ...readOnly, default: false }),
   riskLastUpdatedDateTime: dateTime(readOnly),
-  riskLevel: string(readOnly),
-  riskState: string(readOnly),
-  riskDetail: string(readOnly),
-  userDisplayName: string(readOnly),
-  userPrincipalName: string(readOnly),
+  ...each(string(readOnly), "riskLevel", "riskState", "riskDetail", "userDisplayName", "userPrincipalName"),
 };
 
 const flag = boolean({ ...readOnly, nullable: false, default: false });
 
 /** https://learn.microsoft.com/graph/api/resources/userregistrationdetails */
 const userRegistrationDetails: EntityProperties = {
-  id: string({ ...computed }),
-  userPrincipalName: string({ ...computed }),
-  userDisplayName: string({ ...computed }),
+  ...each(string({ ...computed }), "id", "userPrincipalName", "userDisplayName"),
   userType: string(readOnly),
   isAdmin: boolean(readOnly),
-  isSsprRegistered: flag,
-  isSsprEnabled: flag,
-  isSsprCapable: flag,
-  isMfaRegistered: flag,
-  isMfaCapable: flag,
+  ...each(flag, "isSsprRegistered", "isSsprEnabled", "isSsprCapable", "isMfaRegistered", "isMfaCapable"),
   isPasswordlessCapable: flag,
   methodsRegistered: strings(readOnly),
   isSystemPreferredAuthenticationMethodEnabled: boolean({ ...readOnly, default: true }),
@@ -167,9 +151,11 @@ export const userSets = {
     "microsoftAuthenticatorAuthenticationMethod",
     microsoftAuthenticatorAuthenticationMethod,
   ),
-  riskyUsers: plainSet("riskyUser", riskyUser, { path: "identityProtection/riskyUsers" }),
+  riskyUsers: plainSet("riskyUser", riskyUser, "identityProtection/riskyUsers"),
   /** Answers from the users; none is stored. */
-  userRegistrationDetails: plainSet("userRegistrationDetails", userRegistrationDetails, {
-    path: "reports/authenticationMethods/userRegistrationDetails",
-  }),
+  userRegistrationDetails: plainSet(
+    "userRegistrationDetails",
+    userRegistrationDetails,
+    "reports/authenticationMethods/userRegistrationDetails",
+  ),
 };
