@@ -79,6 +79,15 @@ export function route(
 
 export const noContent: RouteAnswer = { status: 204 };
 
+/** The handler of a write that answers nothing. */
+export function done(write: (call: Call) => void): Route["handle"] {
+  return (call) => {
+    write(call);
+    call.cloud.changed();
+    return noContent;
+  };
+}
+
 export function ok(body: JsonObject): RouteAnswer {
   return { status: 200, body };
 }

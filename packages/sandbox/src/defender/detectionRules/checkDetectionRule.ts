@@ -4,7 +4,7 @@
  */
 import { durationOf, minuteMs } from "@defender-mssp/errors/time";
 import type { Json, StoredObject } from "../../cloud/model";
-import { EmulatedGraphError } from "../../graph/graphErrors";
+import { EmulatedGraphError, unreadableRequest } from "../../graph/graphErrors";
 import { innerOf, isObject, jsonText, objectsIn, type JsonObject } from "../../graph/json";
 import { auditProperties, deprecatedTypes, detectionEnums, detectionTypes, itemType } from "./detectionTypes";
 import type { SavedQueryVerdict } from "./validateQuery";
@@ -48,10 +48,6 @@ const sufficientColumns: Readonly<Record<string, { entity: string; combinations:
 
 const assetEntities = ["accounts", "hosts", "mailboxes", "ips"];
 
-function badRule(message: string): EmulatedGraphError {
-  return new EmulatedGraphError(400, "BadRequest", message);
-}
-
 /** The key of a rule in paths and bodies. Rules of the portal and of old clients have numbers. */
 export function checkRuleId(id: Json | undefined): string {
   if (typeof id === "string" && /^([A-Za-z][A-Za-z0-9_-]{0,99}|\d{1,19})$/.test(id)) return id;
@@ -66,16 +62,16 @@ export function checkRuleId(id: Json | undefined): string {
 /** Checks names and types of a body. `mode`: a create needs more. @returns the properties to store. */
 export function checkRuleBody(body: JsonObject, mode: "create" | "update"): JsonObject {
   const { id, ...rest } = body;
-  if (mode === "update" && id !== undefined) throw badRule("Property 'id' is read-only and cannot be set.");
+  if (mode === "update" && id !== undefined) throw unreadableRequest("Property 'id' is read-only and cannot be set.");
   const audit = Object.keys(rest).find((name) => Object.hasOwn(auditProperties, name));
-  if (audit !== undefined) throw badRule(`Property '${audit}' is read-only and cannot be set.`);
+  if (audit !== undefined) throw unreadableRequest(`Property '${audit}' is read-only and cannot be set.`);
   return checkObject("detectionRule", rest, mode);
 }
 
 function checkObject(type: string, value: Json, mode: "create" | "update"): JsonObject {
   // The service answers null in place of a list or an object with an empty text.
-  if (value === null) throw badRule("");
-  if (!isObject(value)) throw badRule(`A value of type 'microsoft.graph.security.${type}' was expected.`);
+  if (value === null) throw unreadableRequest("");
+  if (!isObject(value)) throw unreadableRequest(`A value of type 'microsoft.graph.security.${type}' was expected.`);
   if (type === "alertCustomDetails") return checkDetails(value);
   const checked: JsonObject = {};
   for (const [name, inner] of Object.entries(value)) {
@@ -85,7 +81,7 @@ function checkObject(type: string, value: Json, mode: "create" | "update"): Json
   if (mode === "create") {
     const missing = required[type]?.find((name) => checked[name] === undefined);
     // The sandbox's own text.
-    if (missing !== undefined) throw badRule(`The property '${missing}' is required.`);
+    if (missing !== undefined) throw unreadableRequest(`The property '${missing}' is required.`);
   }
   return checked;
 }
@@ -94,7 +90,7 @@ function checkProperty(owner: string, name: string, value: Json, mode: "create" 
   const type = detectionTypes[owner]?.[name];
   if (type === undefined) {
     const isDeprecated = deprecatedTypes[owner]?.[name] !== undefined;
-    throw badRule(
+    throw unreadableRequest(
       isDeprecated
         ? `The property '${name}' is deprecated. (Sandbox: it writes the properties of 2026-05 only.)`
         : `The property '${name}' does not exist on type 'microsoft.graph.security.${owner}'. Make sure to only use ` +
@@ -108,8 +104,8 @@ function checkValue(type: string, name: string, value: Json, mode: "create" | "u
   const item = itemType(type);
   const plain = type.replace(/\?$/, "");
   if (item !== undefined) {
-    if (value === null) throw badRule("");
-    if (!Array.isArray(value)) throw badRule(`The value of '${name}' must be a list.`);
+    if (value === null) throw unreadableRequest("");
+    if (!Array.isArray(value)) throw unreadableRequest(`The value of '${name}' must be a list.`);
     return value.map((each) => (item === "Edm.String" ? checkText(name, each) : checkItem(item, each)));
   }
   if (value === null && type.endsWith("?") && (plain.startsWith("Edm.") || nullObjects.has(plain))) return null;
@@ -130,26 +126,26 @@ function checkItem(type: string, value: Json): JsonObject {
   const missing = Object.entries(detectionTypes[type] ?? {}).find(
     ([name, each]) => !each.endsWith("?") && itemType(each) === undefined && checked[name] === undefined,
   );
-  if (missing !== undefined) throw badRule(`The property '${missing[0]}' is required.`);
+  if (missing !== undefined) throw unreadableRequest(`The property '${missing[0]}' is required.`);
   if (type === "fileAction" && checked["sha1Column"] === undefined && checked["sha256Column"] === undefined) {
-    throw badRule("The property 'sha1Column' or 'sha256Column' is required.");
+    throw unreadableRequest("The property 'sha1Column' or 'sha256Column' is required.");
   }
   return checked;
 }
 
 function checkText(name: string, value: Json): string {
-  if (typeof value !== "string") throw badRule(`The value of '${name}' must be a string.`);
+  if (typeof value !== "string") throw unreadableRequest(`The value of '${name}' must be a string.`);
   return value;
 }
 
 function checkMember(name: string, members: readonly string[], value: Json): string {
   if (typeof value === "string" && members.includes(value)) return value;
-  throw badRule(`The value ${JSON.stringify(value)} of '${name}' is not supported.`);
+  throw unreadableRequest(`The value ${JSON.stringify(value)} of '${name}' is not supported.`);
 }
 
 function checkDuration(name: string, value: Json): string {
   const text = checkText(name, value);
-  if (minutesIn(text) === undefined) throw badRule(`The value '${text}' of '${name}' is no duration.`);
+  if (minutesIn(text) === undefined) throw unreadableRequest(`The value '${text}' of '${name}' is no duration.`);
   return text;
 }
 
@@ -163,7 +159,7 @@ function checkDetails(value: JsonObject): JsonObject {
   const pairs = Object.entries(value).filter(([name]) => !name.startsWith("@odata."));
   for (const [name, column] of pairs) checkText(name, column);
   if (pairs.length > mostDetails || Buffer.byteLength(JSON.stringify(Object.fromEntries(pairs))) > largestDetails) {
-    throw badRule(`Custom details must not exceed ${mostDetails} pairs and 4 KB.`);
+    throw unreadableRequest(`Custom details must not exceed ${mostDetails} pairs and 4 KB.`);
   }
   return Object.fromEntries(pairs);
 }
@@ -173,11 +169,11 @@ export function checkDetectionRule(rule: JsonObject, others: Iterable<StoredObje
   checkSchedule(innerOf(rule["schedule"], "frequency"), innerOf(rule["schedule"], "lookback"));
   const template = innerOf(rule["detectionAction"], "alertTemplate");
   if (objectsIn(innerOf(template, "tactics")).length > 1) {
-    throw badRule("Multiple MITRE tactics are not supported. Specify a single tactic.");
+    throw unreadableRequest("Multiple MITRE tactics are not supported. Specify a single tactic.");
   }
   checkDynamicColumns(template);
   checkEntities(innerOf(template, "entityMappings"));
-  if (verdict.problem !== undefined) throw badRule(verdict.problem);
+  if (verdict.problem !== undefined) throw unreadableRequest(verdict.problem);
   checkColumns(rule, verdict.columns);
   checkUnique(rule, others);
 }
@@ -185,11 +181,11 @@ export function checkDetectionRule(rule: JsonObject, others: Iterable<StoredObje
 function checkSchedule(frequency: Json | undefined, lookback: Json | undefined): void {
   const every = minutesIn(jsonText(frequency)) ?? 0;
   if (every !== 0 && (every < 5 || every > 14 * 24 * 60)) {
-    throw badRule(`The frequency '${jsonText(frequency)}' is not supported.`);
+    throw unreadableRequest(`The frequency '${jsonText(frequency)}' is not supported.`);
   }
   if (typeof lookback !== "string") return;
   if (every === 0 || (minutesIn(lookback) ?? 0) < every) {
-    throw badRule(`The lookback '${lookback}' must not be shorter than the frequency.`);
+    throw unreadableRequest(`The lookback '${lookback}' must not be shorter than the frequency.`);
   }
 }
 
@@ -197,20 +193,20 @@ function checkDynamicColumns(template: Json | undefined): void {
   const texts = [jsonText(innerOf(template, "title")), jsonText(innerOf(template, "description"))].join(" ");
   const columns = new Set([...texts.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g)].map(([, column]) => column));
   if (columns.size > mostDynamicColumns) {
-    throw badRule("Dynamic properties in alertTitle and alertDescription must not exceed 3 fields");
+    throw unreadableRequest("Dynamic properties in alertTitle and alertDescription must not exceed 3 fields");
   }
 }
 
 function checkEntities(mappings: Json | undefined): void {
   const sets = Object.entries(isObject(mappings) ? mappings : {}).filter(([, items]) => objectsIn(items).length > 0);
-  if (sets.length === 0) throw badRule("At least one of impactedAssets or entityMappings must be provided.");
+  if (sets.length === 0) throw unreadableRequest("At least one of impactedAssets or entityMappings must be provided.");
   for (const [name, items] of sets) {
     const sufficient = sufficientColumns[name];
     if (sufficient === undefined) continue;
     for (const item of objectsIn(items)) checkStrength(sufficient, item);
   }
   if (!sets.some(([name]) => assetEntities.includes(name))) {
-    throw badRule("At least one asset entity (Machine, User, or Mailbox) or an IP entity must be included.");
+    throw unreadableRequest("At least one asset entity (Machine, User, or Mailbox) or an IP entity must be included.");
   }
 }
 
@@ -219,7 +215,7 @@ function checkStrength(sufficient: (typeof sufficientColumns)[string], item: Jso
   const has = (name: string) => jsonText(item[`${name}Column`]) !== "";
   if (combinations.some((names) => names.every(has))) return;
   const list = combinations.map((names) => `(${names.map((name) => `${name}Column`).join(", ")})`).join(", ");
-  throw badRule(
+  throw unreadableRequest(
     `Entity mapping for '${entity}' is invalid. Set non-empty column values for all fields in at least one of these ` +
       `combinations: ${list}.`,
   );
@@ -233,13 +229,13 @@ function checkColumns(rule: JsonObject, columns: readonly string[] | undefined):
   const absent = (names: readonly string[]) => [...new Set(names.filter((name) => !columns.includes(name)))].join(", ");
   const missing = absent(mapped);
   if (missing !== "") {
-    throw badRule(
+    throw unreadableRequest(
       `Entity mappings reference the following column(s) which are not projected by the query output: ${missing}.`,
     );
   }
   const details = absent(textsBelow(innerOf(template, "customDetails")));
   if (details !== "") {
-    throw badRule(
+    throw unreadableRequest(
       `Custom details reference the following column(s) which are not projected by the query output: ${details}.`,
     );
   }
@@ -258,6 +254,6 @@ function checkUnique(rule: JsonObject, others: Iterable<StoredObject>): void {
     if (other["displayName"] === rule["displayName"]) {
       throw new EmulatedGraphError(409, "Conflict", "A rule with this display name already exists.");
     }
-    if (title(other) === title(rule)) throw badRule("A rule with this alert title already exists.");
+    if (title(other) === title(rule)) throw unreadableRequest("A rule with this alert title already exists.");
   }
 }

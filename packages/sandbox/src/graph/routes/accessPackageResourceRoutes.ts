@@ -17,7 +17,7 @@ import { wholeSeconds } from "../identifiers";
 import { innerOf, isObject, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { isDelegated, passes, permissions } from "../permissions";
-import { bothVersions, callBody, noContent, parameter, type Call, type Route, type RouteAnswer } from "../route";
+import { bothVersions, type Call, callBody, done, parameter, type Route, type RouteAnswer } from "../route";
 import { checkCreate } from "../validate";
 
 const catalogs = "accessPackageCatalogs";
@@ -48,7 +48,7 @@ export const accessPackageResourceRoutes = licensed(
       },
       { ...writing, method: "POST", path: `${entitlementPath}/${named(requests)}`, handle: request },
       { ...writing, method: "POST", path: given, handle: addRoleScope },
-      { ...writing, method: "DELETE", path: `${given}/{roleScope}`, handle: removeRoleScope },
+      { ...writing, method: "DELETE", path: `${given}/{roleScope}`, handle: done(removeRoleScope) },
     ];
   }),
 );
@@ -188,13 +188,11 @@ function addRoleScope(call: Call): RouteAnswer {
   return createdEntity(call, roleScopes, roleScope, name);
 }
 
-function removeRoleScope(call: Call): RouteAnswer {
+function removeRoleScope(call: Call): void {
   const accessPackage = get(call.tenant, packages, parameter(call, "id"));
   const id = parameter(call, "roleScope");
   if (!linked(call.tenant, `${packages}.${roleScopes}`, accessPackage.id).includes(id)) throw notFound(id);
   forgetRoleScope(call.tenant, accessPackage.id, id);
-  call.cloud.changed();
-  return noContent;
 }
 
 function forgetRoleScope(tenant: Tenant, packageId: string, id: string): void {

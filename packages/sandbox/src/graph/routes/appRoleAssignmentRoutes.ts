@@ -9,7 +9,7 @@ import { badRequest, notFound } from "../graphErrors";
 import { appRoleAssignmentId, sevenDecimals } from "../identifiers";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, bothVersions, noContent, parameter, type RouteAnswer, type Call, type Route } from "../route";
+import { bothVersions, type Call, callBody, done, parameter, type Route, type RouteAnswer } from "../route";
 import { checkCreate, resourceName } from "../validate";
 import { isObject, jsonText } from "../json";
 import { subject } from "./referenceRoutes";
@@ -63,14 +63,12 @@ function routesOf(side: Side): Route[] {
       ...writing,
       method: "DELETE",
       path: `${path}/{assignment}`,
-      handle: (call) => {
+      handle: done((call) => {
         const found = findAssignment(call, side);
         // Not 404: reported in https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/968.
         if (found === undefined) throw badRequest("EntitlementGrant being updated or deleted is not found.");
         call.tenant.objects(entitySet).delete(found.id);
-        call.cloud.changed();
-        return noContent;
-      },
+      }),
     },
   ];
 }

@@ -9,7 +9,7 @@ import { sevenDecimals, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { type JsonObject, innerOf, isObject, objectsIn, jsonText, textsIn } from "../json";
 import { isDelegated, permissions } from "../permissions";
-import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
+import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { syncServicePrincipals } from "./servicePrincipalRoutes";
@@ -18,9 +18,9 @@ import { readingRoutes } from "./entityRoutes";
 export const applicationRoutes: readonly Route[] = [
   ...readingRoutes("applications", permissions.readApplications),
   route("POST", "/applications", permissions.createApplication, create),
-  route("PATCH", "/applications/{id}", permissions.writeApplication, patch),
-  route("DELETE", "/applications/{id}", permissions.writeApplication, removeApplication),
-  route("PUT", "/applications/{id}/logo", permissions.writeApplication, putLogo),
+  route("PATCH", "/applications/{id}", permissions.writeApplication, done(patch)),
+  route("DELETE", "/applications/{id}", permissions.writeApplication, done(removeApplication)),
+  route("PUT", "/applications/{id}/logo", permissions.writeApplication, done(putLogo)),
   ...referenceRoutes(
     "applications",
     "owners",
@@ -71,7 +71,7 @@ function addOwners(call: Call, id: string, bindings: ReadonlyMap<string, readonl
   call.tenant.links("applications.owners").set(id, [call.caller.objectId]);
 }
 
-function patch(call: Call): RouteAnswer {
+function patch(call: Call): void {
   const application = subject(call, "applications");
   const { values, bindings } = checkUpdate("applications", callBody(call), call.version);
   const sent = prepared(call, values, application);
@@ -88,31 +88,25 @@ function patch(call: Call): RouteAnswer {
   update("applications", application, withRedirectUriSettings(changes));
   bind(call, "applications", application.id, bindings);
   syncServicePrincipals(call.tenant, application);
-  call.cloud.changed();
-  return noContent;
 }
 
 /** Deleting a registration deletes its service principal in the home tenant. */
-function removeApplication(call: Call): RouteAnswer {
+function removeApplication(call: Call): void {
   const application = subject(call, "applications");
   for (const servicePrincipal of [...call.tenant.objects("servicePrincipals").values()]) {
     if (servicePrincipal["appId"] !== application["appId"]) continue;
     remove(call.cloud, call.tenant, "servicePrincipals", servicePrincipal);
   }
   remove(call.cloud, call.tenant, "applications", application);
-  call.cloud.changed();
-  return noContent;
 }
 
-function putLogo(call: Call): RouteAnswer {
+function putLogo(call: Call): void {
   const application = subject(call, "applications");
   if (call.contentType?.startsWith("image/") !== true) {
     throw unreadableRequest("The content type of a logo must be image/gif, image/jpeg or image/png.");
   }
   update("applications", application, { info: { logoUrl: `${call.origin}/logos/${application.id}` } });
   syncServicePrincipals(call.tenant, application);
-  call.cloud.changed();
-  return noContent;
 }
 
 /** Checks rules between properties and adds the service's values. */

@@ -14,7 +14,7 @@ import { innerOf, isObject, objectsIn, jsonText, type JsonObject } from "../json
 import { requireLicence } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
+import { type Call, callBody, done, parameter, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 
 const base = "/policies/crossTenantAccessPolicy";
@@ -43,7 +43,7 @@ export const crossTenantAccessRoutes: readonly Route[] = [
     (call) => entity(call, defaults, defaultOf(call.tenant), `${contextName}/default`),
     { versions },
   ),
-  route("PATCH", `${base}/default`, write, patchDefault, { versions }),
+  route("PATCH", `${base}/default`, write, done(patchDefault), { versions }),
   route(
     "GET",
     partnersPath,
@@ -53,11 +53,11 @@ export const crossTenantAccessRoutes: readonly Route[] = [
   ),
   route("POST", partnersPath, write, create, { versions }),
   route("GET", partnerPath, read, readPartner, { versions }),
-  route("PATCH", partnerPath, write, patch, { versions }),
-  route("DELETE", partnerPath, write, remove, { versions }),
+  route("PATCH", partnerPath, write, done(patch), { versions }),
+  route("DELETE", partnerPath, write, done(remove), { versions }),
   route("GET", syncPath, read, readSynchronization, { versions }),
-  route("PUT", syncPath, write, putSynchronization, { versions }),
-  route("DELETE", syncPath, write, removeSynchronization, { versions }),
+  route("PUT", syncPath, write, done(putSynchronization), { versions }),
+  route("DELETE", syncPath, write, done(removeSynchronization), { versions }),
 ];
 
 function readPartner(call: Call): RouteAnswer {
@@ -93,16 +93,14 @@ function create(call: Call): RouteAnswer {
   return createdEntity(call, partners, partner, `${contextName}/partners`);
 }
 
-function patch(call: Call): RouteAnswer {
+function patch(call: Call): void {
   const partner = subject(call);
   const { values } = checkUpdate(partners, callBody(call), call.version);
   checkConfiguration(call, values);
   Object.assign(partner, complete(partners, { ...partner, ...values }));
-  call.cloud.changed();
-  return noContent;
 }
 
-function remove(call: Call): RouteAnswer {
+function remove(call: Call): void {
   const partner = subject(call);
   if (call.tenant.objects(synchronizations).has(partner.id)) {
     throw badRequest("The partner has an identity synchronization policy. Delete that first.");
@@ -113,18 +111,14 @@ function remove(call: Call): RouteAnswer {
     readsLeft: readsAfterDelete,
     deletedAt: call.cloud.now().getTime(),
   });
-  call.cloud.changed();
-  return noContent;
 }
 
-function patchDefault(call: Call): RouteAnswer {
+function patchDefault(call: Call): void {
   const { values } = checkUpdate(defaults, callBody(call), call.version);
   checkConfiguration(call, values);
   if (usersAreNamed(values)) throw badRequest("The default policy cannot name users or groups.");
   const changed = complete(defaults, { ...defaultOf(call.tenant), ...values, isServiceDefault: false });
   call.tenant.objects(defaults).set(changed.id, changed);
-  call.cloud.changed();
-  return noContent;
 }
 
 function readSynchronization(call: Call): RouteAnswer {
@@ -134,18 +128,14 @@ function readSynchronization(call: Call): RouteAnswer {
   return entity(call, synchronizations, found, `${contextName}/partners('${id}')/identitySynchronization`);
 }
 
-function putSynchronization(call: Call): RouteAnswer {
+function putSynchronization(call: Call): void {
   const { id } = subject(call);
   const { values } = checkUpdate(synchronizations, callBody(call), call.version);
   call.tenant.objects(synchronizations).set(id, complete(synchronizations, { ...values, tenantId: id, id }));
-  call.cloud.changed();
-  return noContent;
 }
 
-function removeSynchronization(call: Call): RouteAnswer {
+function removeSynchronization(call: Call): void {
   call.tenant.objects(synchronizations).delete(subject(call).id);
-  call.cloud.changed();
-  return noContent;
 }
 
 function key(call: Call): string {

@@ -8,7 +8,7 @@ import { restore, withoutRestore } from "../directory";
 import { entitySets, type EntitySetName } from "../entities";
 import { denied, notFound } from "../graphErrors";
 import { permissions, type RoutePermissions } from "../permissions";
-import { actionResult, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
+import { actionResult, type Call, done, parameter, route, type Route, type RouteAnswer } from "../route";
 import { mayAlso } from "./referenceRoutes";
 import { nameBeforeDeletion } from "./userRoutes";
 
@@ -33,11 +33,14 @@ export const deletedItemRoutes: readonly Route[] = [
     const { collection, object } = deletedItem(call);
     return directoryObject(call, { entitySet: collection as EntitySetName, object: withoutRestore(object) });
   }),
-  route("DELETE", `${path}/{id}`, permissions.readDeletedItems, (call) => {
-    forget(call.tenant, writable(call));
-    call.cloud.changed();
-    return noContent;
-  }),
+  route(
+    "DELETE",
+    `${path}/{id}`,
+    permissions.readDeletedItems,
+    done((call) => {
+      forget(call.tenant, writable(call));
+    }),
+  ),
   route("POST", `${path}/{id}/restore`, permissions.readDeletedItems, restoreItem),
 ];
 

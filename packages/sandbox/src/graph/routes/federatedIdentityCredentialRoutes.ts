@@ -10,7 +10,7 @@ import { badRequest, notFound, sameKey } from "../graphErrors";
 import { navigations } from "../expand";
 import { complete, update } from "../objects";
 import { permissions } from "../permissions";
-import { callBody, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
+import { type Call, callBody, done, parameter, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { subject } from "./referenceRoutes";
 
@@ -29,8 +29,8 @@ export const federatedIdentityCredentialRoutes: readonly Route[] = [
     const application = subject(call, "applications");
     return entity(call, entitySet, credentialOf(call, application), contextName(application));
   }),
-  route("PATCH", `${path}/{credential}`, permissions.writeApplication, patch),
-  route("DELETE", `${path}/{credential}`, permissions.writeApplication, removeCredential),
+  route("PATCH", `${path}/{credential}`, permissions.writeApplication, done(patch)),
+  route("DELETE", `${path}/{credential}`, permissions.writeApplication, done(removeCredential)),
 ];
 
 function create(call: Call): RouteAnswer {
@@ -48,24 +48,20 @@ function create(call: Call): RouteAnswer {
   return createdEntity(call, entitySet, credential, contextName(application));
 }
 
-function patch(call: Call): RouteAnswer {
+function patch(call: Call): void {
   const application = subject(call, "applications");
   const credential = credentialOf(call, application);
   const { values } = checkUpdate(entitySet, callBody(call), call.version, credential);
   const others = credentialsOf(call, application).filter(({ id }) => id !== credential.id);
   refuseDuplicate(others, { ...credential, ...values });
   update(entitySet, credential, values);
-  call.cloud.changed();
-  return noContent;
 }
 
-function removeCredential(call: Call): RouteAnswer {
+function removeCredential(call: Call): void {
   const application = subject(call, "applications");
   const credential = credentialOf(call, application);
   removeLink(call.tenant, link, application.id, credential.id);
   call.tenant.objects(entitySet).delete(credential.id);
-  call.cloud.changed();
-  return noContent;
 }
 
 function refuseDuplicate(there: readonly StoredObject[], values: Readonly<Record<string, unknown>>): void {

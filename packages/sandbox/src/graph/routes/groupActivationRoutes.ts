@@ -27,7 +27,18 @@ import { innerOf, isObject, objectsIn, textIn, jsonText, textsIn, type JsonObjec
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { callBody, context, noContent, ok, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
+import {
+  type Call,
+  callBody,
+  context,
+  done,
+  noContent,
+  ok,
+  parameter,
+  route,
+  type Route,
+  type RouteAnswer,
+} from "../route";
 import { checkUpdate } from "../validate";
 import { entityRoutes } from "./entityRoutes";
 import { scoped } from "./privilegedAccessRoutes";
@@ -64,7 +75,7 @@ export const groupActivationRoutes: readonly Route[] = licensed("privilegedAcces
   route("POST", `${root}/${activationRequests}/{id}/cancel`, write, cancel, { versions }),
   route("GET", `${root}/${approvals}/{id}`, readApprovals, readApproval, { versions }),
   route("GET", `${root}/${approvals}/{id}/stages`, readApprovals, listStages, { versions }),
-  route("PATCH", `${root}/${approvals}/{id}/stages/{stageId}`, writeApprovals, decide, { versions }),
+  route("PATCH", `${root}/${approvals}/{id}/stages/{stageId}`, writeApprovals, done(decide), { versions }),
 ]);
 
 function requested(call: Call, values: JsonObject): StoredObject {
@@ -280,7 +291,7 @@ function shownStage(call: Call, found: StoredObject & { stage: JsonObject }): Js
 }
 
 /** "Apply approve or deny decision": an answer of 204, 403, 404, or 409 for a stage that is decided. */
-function decide(call: Call): RouteAnswer {
+function decide(call: Call): void {
   const found = pendingOf(call);
   if (found.stage["id"] !== parameter(call, "stageId")) throw notFound(parameter(call, "stageId"));
   if (!isApprover(call, found)) throw denied();
@@ -307,8 +318,6 @@ function decide(call: Call): RouteAnswer {
     reviewedDateTime: now,
     reviewedBy: { id: call.caller.objectId, displayName: displayNameOf(call.tenant, call.caller.objectId) },
   };
-  call.cloud.changed();
-  return noContent;
 }
 
 function displayNameOf(tenant: Tenant, userId: string): string | null {

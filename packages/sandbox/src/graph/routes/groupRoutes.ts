@@ -5,13 +5,12 @@ import { createdEntity, directoryObjects, entity, list } from "../answers";
 import { linked, refuseTakenName, remove, type DirectoryEntry } from "../directory";
 import { badRequest, denied, invalidValue } from "../graphErrors";
 import { requireLicence } from "../licences";
-import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { transitiveMembers } from "../memberships";
 import { asReadBack, complete, update } from "../objects";
 import type { JsonObject } from "../json";
 import { mayManageRoles, permissions } from "../permissions";
-import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
+import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import {
   bind,
@@ -34,21 +33,8 @@ export const groupRoutes: readonly Route[] = [
   ),
   route("POST", "/groups", permissions.createGroup, create),
   route("GET", "/groups/{id}", permissions.readGroups, (call) => entity(call, entitySet, subject(call, entitySet))),
-  route("PATCH", "/groups/{id}", permissions.writeGroup, patch),
-  route("DELETE", "/groups/{id}", permissions.deleteGroup, (call) => {
-    const group = subject(call, entitySet);
-    guardRoleAssignable(call, group);
-    remove(call.cloud, call.tenant, entitySet, group);
-    call.cloud.changed();
-    return noContent;
-  }),
-  route(
-    "GET",
-    "/groups/{id}/memberOf",
-    permissions.readGroups,
-    (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
-    { searchable: true, castable: "always" },
-  ),
+  route("PATCH", "/groups/{id}", permissions.writeGroup, done(patch)),
+  route("DELETE", "/groups/{id}", permissions.deleteGroup, done(removeGroup)),
   route(
     "GET",
     "/groups/{id}/transitiveMembers",
@@ -99,7 +85,7 @@ function create(call: Call): RouteAnswer {
   return createdEntity(call, entitySet, complete(entitySet, { ...values, ...common }));
 }
 
-function patch(call: Call): RouteAnswer {
+function patch(call: Call): void {
   const group = subject(call, entitySet);
   guardRoleAssignable(call, group);
   const { values, bindings } = checkUpdate(entitySet, callBody(call), call.version);
@@ -107,8 +93,12 @@ function patch(call: Call): RouteAnswer {
   refuseExisting(call, entitySet, group.id, resolveBindings(call, entitySet, bindings));
   update(entitySet, group, asReadBack(entitySet, values));
   bind(call, entitySet, group.id, bindings);
-  call.cloud.changed();
-  return noContent;
+}
+
+function removeGroup(call: Call): void {
+  const group = subject(call, entitySet);
+  guardRoleAssignable(call, group);
+  remove(call.cloud, call.tenant, entitySet, group);
 }
 
 /** The allowed kinds of groups: https://learn.microsoft.com/graph/api/resources/groups-overview */

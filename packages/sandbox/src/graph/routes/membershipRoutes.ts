@@ -2,6 +2,7 @@
 import { directoryObjects, stringCollection } from "../answers";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { findDirectoryObject, get, getDirectoryObject, linkedFrom } from "../directory";
+import { memberships } from "../expand";
 import type { EntitySetName } from "../entities";
 import { badRequest, missingValue } from "../graphErrors";
 import { textsIn } from "../json";
@@ -18,19 +19,32 @@ import {
   type Method,
   type Route,
 } from "../route";
+import { subject } from "./referenceRoutes";
 
 const mostGroups = 20;
 const ownable = ["applications", "servicePrincipals", "groups"] as const;
-const principals = ["users", "groups", "servicePrincipals"] as const satisfies readonly EntitySetName[];
+/** With the permissions that read them. */
+const principals = [
+  ["users", permissions.readUsers],
+  ["groups", permissions.readGroups],
+  ["servicePrincipals", permissions.readServicePrincipals],
+] as const satisfies readonly (readonly [EntitySetName, Route["permissions"]])[];
 
 export const membershipRoutes: readonly Route[] = [
   ...actions("/directoryObjects/{id}", (call) => getDirectoryObject(call.tenant, parameter(call, "id")).object.id),
-  ...principals.flatMap((entitySet) => {
+  ...principals.flatMap(([entitySet, read]) => {
     const idOf = (call: Call): string => get(call.tenant, entitySet, parameter(call, "id")).id;
     return [
       ...actions(`/${entitySet}/{id}`, idOf),
+      route(
+        "GET",
+        `/${entitySet}/{id}/memberOf`,
+        read,
+        (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
+        { searchable: true, castable: "always" },
+      ),
       transitive(entitySet, idOf),
-      ...(entitySet === "groups" ? [] : [owned(entitySet, idOf)]),
+      ...(entitySet === "groups" ? [] : [owned(entitySet, read, idOf)]),
     ];
   }),
 ];
@@ -58,11 +72,11 @@ function allMemberships(tenant: Tenant, id: string): StoredObject[] {
 }
 
 /** https://learn.microsoft.com/graph/api/user-list-ownedobjects, …/serviceprincipal-list-ownedobjects */
-function owned(entitySet: "users" | "servicePrincipals", idOf: (call: Call) => string): Route {
+function owned(entitySet: EntitySetName, read: Route["permissions"], idOf: (call: Call) => string): Route {
   return route(
     "GET",
     `/${entitySet}/{id}/ownedObjects`,
-    entitySet === "users" ? permissions.readUsers : permissions.readServicePrincipals,
+    read,
     (call) => {
       const id = idOf(call);
       const ids = ownable.flatMap((set) => linkedFrom(call.tenant, `${set}.owners`, id));

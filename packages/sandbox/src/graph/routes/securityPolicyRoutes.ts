@@ -11,7 +11,7 @@ import { hasLicence } from "../licences";
 import { complete } from "../objects";
 import { refuseOptions } from "../odata/query";
 import { permissions } from "../permissions";
-import { callBody, context, noContent, ok, route, type Call, type Route } from "../route";
+import { type Call, callBody, context, done, ok, route, type Route } from "../route";
 import { checkCreate } from "../validate";
 import { alone, asSent, entityRoutes, type EntityRow } from "./entityRoutes";
 
@@ -46,15 +46,13 @@ export const securityPolicyRoutes: readonly Route[] = [
     "PUT",
     `/policies/${consentPolicy}`,
     permissions.writeConsentRequestPolicy,
-    (call) => {
+    done((call) => {
       const { values } = checkCreate(consentPolicy, callBody(call), call.version);
       const version = Number(consentRequests(call)["version"]) + 1;
       call.tenant
         .objects(consentPolicy)
         .set(consentPolicy, complete(consentPolicy, { ...values, version, id: consentPolicy }));
-      call.cloud.changed();
-      return noContent;
-    },
+    }),
     { versions },
   ),
   route(

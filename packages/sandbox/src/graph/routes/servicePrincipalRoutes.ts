@@ -2,16 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { microsoftServicesTenantId } from "@defender-mssp/microsoft";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
-import { createdEntity, directoryObjects } from "../answers";
+import { createdEntity } from "../answers";
 import { checkPasswordsLeft, newPassword, acceptCertificates } from "../credentials";
 import { find, linked, remove } from "../directory";
 import { EmulatedGraphError, badRequest, denied, sameKey } from "../graphErrors";
-import { memberships } from "../expand";
 import { wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { type JsonObject, isObject, jsonText } from "../json";
 import { passes, permissions } from "../permissions";
-import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
+import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { readingRoutes } from "./entityRoutes";
@@ -21,15 +20,8 @@ const entitySet = "servicePrincipals";
 export const servicePrincipalRoutes: readonly Route[] = [
   ...readingRoutes(entitySet, permissions.readServicePrincipals),
   route("POST", "/servicePrincipals", permissions.createServicePrincipal, create),
-  route("PATCH", "/servicePrincipals/{id}", permissions.writeServicePrincipal, patch),
-  route("DELETE", "/servicePrincipals/{id}", permissions.writeServicePrincipal, removeServicePrincipal),
-  route(
-    "GET",
-    "/servicePrincipals/{id}/memberOf",
-    permissions.readServicePrincipals,
-    (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
-    { searchable: true, castable: "always" },
-  ),
+  route("PATCH", "/servicePrincipals/{id}", permissions.writeServicePrincipal, done(patch)),
+  route("DELETE", "/servicePrincipals/{id}", permissions.writeServicePrincipal, done(removeServicePrincipal)),
   ...referenceRoutes(entitySet, "owners", {
     read: permissions.readServicePrincipals,
     write: permissions.writeServicePrincipal,
@@ -87,7 +79,7 @@ function create(call: Call): RouteAnswer {
   return createdEntity(call, entitySet, complete(entitySet, answered));
 }
 
-function patch(call: Call): RouteAnswer {
+function patch(call: Call): void {
   const servicePrincipal = subject(call, entitySet);
   const { values, bindings } = checkUpdate(entitySet, callBody(call), call.version);
   resolveBindings(call, entitySet, bindings);
@@ -100,17 +92,13 @@ function patch(call: Call): RouteAnswer {
   }
   update(entitySet, servicePrincipal, changes);
   bind(call, entitySet, servicePrincipal.id, bindings);
-  call.cloud.changed();
-  return noContent;
 }
 
 /** Microsoft's own cannot be deleted: the service protects some, the sandbox all. */
-function removeServicePrincipal(call: Call): RouteAnswer {
+function removeServicePrincipal(call: Call): void {
   const servicePrincipal = subject(call, entitySet);
   if (servicePrincipal["appOwnerOrganizationId"] === microsoftServicesTenantId) throw denied();
   remove(call.cloud, call.tenant, entitySet, servicePrincipal);
-  call.cloud.changed();
-  return noContent;
 }
 
 /** The application's registration: in this tenant, or in another one if it is multitenant. */

@@ -8,29 +8,20 @@ import { randomUUID } from "node:crypto";
 import { dayMs } from "@defender-mssp/errors/time";
 import { directoryRoleTemplates, isUuid, type DirectoryRoleName } from "@defender-mssp/microsoft";
 import type { Cloud, Json, StoredObject, Tenant } from "../../cloud/model";
-import { createdEntity, entity, list } from "../answers";
+import { createdEntity, entity } from "../answers";
 import { get } from "../directory";
 import type { EntitySetName } from "../entities";
-import { badRequest, denied, EmulatedGraphError, missingValue } from "../graphErrors";
+import { badRequest, denied, missingValue, unreadableRequest } from "../graphErrors";
 import { sevenDecimals } from "../identifiers";
 import { innerOf, objectsIn, jsonText, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
-import { complete, update } from "../objects";
+import { complete } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import {
-  callBody,
-  bothVersions,
-  noContent,
-  parameter,
-  type RouteAnswer,
-  type Call,
-  type Method,
-  type Route,
-} from "../route";
+import { callBody, bothVersions, parameter, type RouteAnswer, type Call, type Method, type Route } from "../route";
 import { removeProvisioned, setProvisioned } from "../tenantGovernance";
 import { checkCreate, checkUpdate } from "../validate";
+import { alone, asSent, entityRoutes, type EntityRow } from "./entityRoutes";
 
-const root = "/directory/tenantGovernance";
 const settings = "tenantGovernanceSettings";
 const invitations = "governanceInvitations";
 const templates = "governancePolicyTemplates";
@@ -47,53 +38,70 @@ const invitationDays = 30;
 const requestDays = 14;
 
 export const tenantGovernanceRoutes: readonly Route[] = [
-  route("GET", "/settings", permissions.readGovernanceSettings, relationshipAdministrator, readSettings),
-  route("PATCH", "/settings", permissions.writeGovernanceSettings, administrator, patchSettings),
-  ...reading(invitations, permissions.readGovernanceInvitations),
-  route("POST", `/${invitations}`, permissions.writeGovernanceInvitations, administrator, invite),
-  ...reading(templates, permissions.readGovernanceTemplates),
-  route("POST", `/${templates}`, permissions.writeGovernanceTemplates, relationshipAdministrator, createTemplate),
-  route("PATCH", `/${templates}/{id}`, permissions.writeGovernanceTemplates, relationshipAdministrator, patchTemplate),
-  route(
-    "DELETE",
-    `/${templates}/{id}`,
-    permissions.writeGovernanceTemplates,
-    relationshipAdministrator,
-    deleteTemplate,
+  ...governance(
+    {
+      entitySet: settings,
+      path: "settings",
+      read: permissions.readGovernanceSettings,
+      write: permissions.writeGovernanceSettings,
+      single: ({ tenant }) => settingsOf(tenant),
+      change: asSent,
+      answersChange: true,
+    },
+    administrator,
   ),
-  ...reading(requests, permissions.readGovernanceRequests),
+  ...governance({ entitySet: invitations, read: permissions.readGovernanceInvitations }),
+  route("POST", `/${invitations}`, permissions.writeGovernanceInvitations, administrator, invite),
+  ...governance({
+    entitySet: templates,
+    read: permissions.readGovernanceTemplates,
+    write: permissions.writeGovernanceTemplates,
+    create: (call, values) => {
+      const now = sevenDecimals(call.cloud.now());
+      return { ...checkedTemplate(call, values), createdDateTime: now, lastModifiedDateTime: now };
+    },
+    change: (call, values, template) => ({
+      ...checkedTemplate(call, values),
+      version: String(Number(template["version"]) + 1),
+      lastModifiedDateTime: sevenDecimals(call.cloud.now()),
+    }),
+    answersChange: true,
+    remove: alone,
+  }),
+  ...governance({ entitySet: requests, read: permissions.readGovernanceRequests }),
   route("POST", `/${requests}`, permissions.writeGovernanceRequests, relationshipAdministrator, request),
   route("PATCH", `/${requests}/{id}`, permissions.writeGovernanceRequests, administrator, decide),
-  ...reading(relationships, permissions.readGovernanceRelationships),
+  ...governance({ entitySet: relationships, read: permissions.readGovernanceRelationships }),
   route("PATCH", `/${relationships}/{id}`, permissions.writeGovernanceRelationships, relationshipAdministrator, end),
 ];
+
+/** @param writers who may write; the administrators of relationships may read */
+function governance(row: EntityRow, writers: readonly DirectoryRoleName[] = relationshipAdministrator): Route[] {
+  const routes = entityRoutes({ ...row, path: contextOf(row.path ?? row.entitySet) });
+  return routes.map((each) => forRoles(each, each.method === "GET" ? relationshipAdministrator : writers));
+}
 
 function route(
   method: Method,
   path: string,
   wanted: Route["permissions"],
   roles: readonly DirectoryRoleName[],
-  handle: (call: Call) => RouteAnswer,
+  handle: Route["handle"],
 ): Route {
-  return {
-    method,
-    path: `${root}${path}`,
-    versions: bothVersions,
-    permissions: wanted,
-    handle: (call) => {
-      requireRole(call, roles);
-      return handle(call);
-    },
-  };
+  return forRoles(
+    { method, path: `/directory/tenantGovernance${path}`, versions: bothVersions, permissions: wanted, handle },
+    roles,
+  );
 }
 
-function reading(collection: Collection, wanted: Route["permissions"]): Route[] {
-  return [
-    route("GET", `/${collection}`, wanted, relationshipAdministrator, (call) =>
-      list(call, collection, call.tenant.objects(collection).values(), contextOf(collection)),
-    ),
-    route("GET", `/${collection}/{id}`, wanted, relationshipAdministrator, (call) => one(call, collection)),
-  ];
+function forRoles(each: Route, roles: readonly DirectoryRoleName[]): Route {
+  return {
+    ...each,
+    handle: (call) => {
+      requireRole(call, roles);
+      return each.handle(call);
+    },
+  };
 }
 
 /** A signed-in user needs a role besides the permission; an application reads by permission alone. */
@@ -119,25 +127,12 @@ function settingsOf(tenant: Tenant): StoredObject {
   return tenant.objects(settings).get("settings") ?? complete(settings, { id: "settings" });
 }
 
-function readSettings(call: Call): RouteAnswer {
-  return entity(call, settings, settingsOf(call.tenant), contextOf("settings"));
-}
-
-function patchSettings(call: Call): RouteAnswer {
-  const { values } = checkUpdate(settings, callBody(call), call.version);
-  const changed = settingsOf(call.tenant);
-  update(settings, changed, values);
-  call.tenant.objects(settings).set(changed.id, changed);
-  call.cloud.changed();
-  return readSettings(call);
-}
-
 /** The customer's side. The other tenant must have allowed invitations. */
 function invite(call: Call): RouteAnswer {
   const { values } = checkCreate(invitations, callBody(call), call.version);
   const governing = otherTenant(call, jsonText(values["governingTenantId"]), "governingTenantId");
   if (settingsOf(governing)["canReceiveInvitations"] !== true) {
-    throw refused("The governing tenant does not receive governance invitations.");
+    throw unreadableRequest("The governing tenant does not receive governance invitations.");
   }
   refuseBothSides(governing, call.tenant);
   const now = call.cloud.now();
@@ -149,38 +144,6 @@ function invite(call: Call): RouteAnswer {
   });
   keepInBoth(call.cloud, invitations, invitation);
   return createdEntity(call, invitations, invitation, contextOf(invitations));
-}
-
-function createTemplate(call: Call): RouteAnswer {
-  const { values } = checkCreate(templates, callBody(call), call.version);
-  const now = sevenDecimals(call.cloud.now());
-  const template = complete(templates, {
-    ...checkedTemplate(call, values),
-    id: randomUUID(),
-    createdDateTime: now,
-    lastModifiedDateTime: now,
-  });
-  call.tenant.objects(templates).set(template.id, template);
-  call.cloud.changed();
-  return createdEntity(call, templates, template, contextOf(templates));
-}
-
-function patchTemplate(call: Call): RouteAnswer {
-  const template = get(call.tenant, templates, parameter(call, "id"));
-  const { values } = checkUpdate(templates, callBody(call), call.version, template);
-  update(templates, template, {
-    ...checkedTemplate(call, values),
-    version: String(Number(template["version"]) + 1),
-    lastModifiedDateTime: sevenDecimals(call.cloud.now()),
-  });
-  call.cloud.changed();
-  return one(call, templates);
-}
-
-function deleteTemplate(call: Call): RouteAnswer {
-  call.tenant.objects(templates).delete(get(call.tenant, templates, parameter(call, "id")).id);
-  call.cloud.changed();
-  return noContent;
 }
 
 /** Each group must be a role-assignable one of this tenant; the service adds its name. */
@@ -215,7 +178,7 @@ function request(call: Call): RouteAnswer {
   refuseBothSides(call.tenant, governed);
   const now = call.cloud.now();
   if (!mayRequest(call.tenant, governed, now)) {
-    throw refused("The governed tenant has not invited this tenant, or its invitation has expired.");
+    throw unreadableRequest("The governed tenant has not invited this tenant, or its invitation has expired.");
   }
   const sent = complete(requests, {
     ...pairOf(call.tenant, governed),
@@ -240,10 +203,11 @@ function decide(call: Call): RouteAnswer {
   const asked = get(call.tenant, requests, parameter(call, "id"));
   const { status } = checkUpdate(requests, callBody(call), call.version, asked).values;
   if (asked["governedTenantId"] !== call.tenant.id) throw denied(["being the governed tenant"]);
-  if (asked["status"] !== "pending") throw refused(`The governance request is ${jsonText(asked["status"])}.`);
-  if (status !== "accepted" && status !== "rejected") throw refused("The status must be accepted or rejected.");
+  if (asked["status"] !== "pending") throw unreadableRequest(`The governance request is ${jsonText(asked["status"])}.`);
+  if (status !== "accepted" && status !== "rejected")
+    throw unreadableRequest("The status must be accepted or rejected.");
   if (new Date(jsonText(asked["expirationDateTime"])) <= call.cloud.now()) {
-    throw refused("The governance request has expired.");
+    throw unreadableRequest("The governance request has expired.");
   }
   keepInBoth(call.cloud, requests, { ...asked, status });
   if (status === "accepted") establish(call, asked);
@@ -273,8 +237,8 @@ function end(call: Call): RouteAnswer {
   const { status } = checkUpdate(relationships, callBody(call), call.version, relationship).values;
   const isGoverned = relationship["governedTenantId"] === call.tenant.id;
   const allowed = isGoverned ? "terminated" : "terminationRequestedByGoverningTenant";
-  if (status !== allowed) throw refused(`This tenant can set the status to ${allowed} only.`);
-  if (relationship["status"] === "terminated") throw refused("The governance relationship is terminated.");
+  if (status !== allowed) throw unreadableRequest(`This tenant can set the status to ${allowed} only.`);
+  if (relationship["status"] === "terminated") throw unreadableRequest("The governance relationship is terminated.");
   keepInBoth(call.cloud, relationships, { ...relationship, status });
   if (isGoverned) removeProvisioned(call.cloud, call.tenant, jsonText(relationship["governingTenantId"]));
   return one(call, relationships);
@@ -303,14 +267,15 @@ function snapshotOf(template: StoredObject): Json {
 }
 
 function otherTenant(call: Call, id: string, property: string): Tenant {
-  if (!isUuid(id) || id.toLowerCase() === call.tenant.id) throw refused(`${property} must name another tenant.`);
+  if (!isUuid(id) || id.toLowerCase() === call.tenant.id)
+    throw unreadableRequest(`${property} must name another tenant.`);
   return call.cloud.tenant(id);
 }
 
 /** A tenant can't govern the one that governs it. */
 function refuseBothSides(governing: Tenant, governed: Tenant): void {
   if (relationshipOf(governed, governing) === undefined) return;
-  throw refused("A governance relationship in the other direction exists.");
+  throw unreadableRequest("A governance relationship in the other direction exists.");
 }
 
 function relationshipOf(governing: Tenant, governed: Tenant): StoredObject | undefined {
@@ -346,9 +311,4 @@ function keepInBoth(cloud: Cloud, collection: Collection, object: StoredObject):
 
 function inDays(now: Date, days: number): Date {
   return new Date(now.getTime() + days * dayMs);
-}
-
-/** The sandbox's own text: the pages document no errors. */
-function refused(message: string): EmulatedGraphError {
-  return new EmulatedGraphError(400, "BadRequest", message);
 }

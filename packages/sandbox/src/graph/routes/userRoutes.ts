@@ -1,14 +1,13 @@
 /** Users. https://learn.microsoft.com/graph/api/resources/user */
 import { randomUUID } from "node:crypto";
 import type { Json, StoredObject, Tenant } from "../../cloud/model";
-import { createdEntity, directoryObject, directoryObjects, entity } from "../answers";
+import { createdEntity, directoryObject, entity } from "../answers";
 import { domainOf, find, findDirectoryObject, get, linked, remove, removeLink, sameText } from "../directory";
 import { badRequest, conflictingValue, missingValue, notFound, unreadableRequest } from "../graphErrors";
-import { memberships } from "../expand";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { asReadBack, complete, update } from "../objects";
 import { isDelegated, permissions } from "../permissions";
-import { callBody, noContent, route, type RouteAnswer, type Call, type Route } from "../route";
+import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import { isObject, jsonText } from "../json";
 import { resolveReference, subject } from "./referenceRoutes";
@@ -23,18 +22,11 @@ export const userRoutes: readonly Route[] = [
     handle: (call) => withSignInActivity(call, route.handle),
   })),
   route("POST", "/users", permissions.createUser, create),
-  route("PATCH", "/users/{id}", permissions.writeUser, patch),
-  route("DELETE", "/users/{id}", permissions.deleteUser, removeUser),
-  route(
-    "GET",
-    "/users/{id}/memberOf",
-    permissions.readUsers,
-    (call) => directoryObjects(call, memberships(call.tenant, subject(call, entitySet).id), "groups"),
-    { searchable: true, castable: "always" },
-  ),
+  route("PATCH", "/users/{id}", permissions.writeUser, done(patch)),
+  route("DELETE", "/users/{id}", permissions.deleteUser, done(removeUser)),
   route("GET", "/users/{id}/manager", permissions.readUsers, getManager),
-  route("PUT", "/users/{id}/manager/$ref", permissions.writeUser, putManager),
-  route("DELETE", "/users/{id}/manager/$ref", permissions.writeUser, removeManager),
+  route("PUT", "/users/{id}/manager/$ref", permissions.writeUser, done(putManager)),
+  route("DELETE", "/users/{id}/manager/$ref", permissions.writeUser, done(removeManager)),
   route("GET", "/me", permissions.readMe, me),
 ];
 
@@ -68,27 +60,23 @@ function create(call: Call): RouteAnswer {
   return createdEntity(call, entitySet, complete(entitySet, { ...values, ...common }));
 }
 
-function patch(call: Call): RouteAnswer {
+function patch(call: Call): void {
   const user = subject(call, entitySet);
   const { values } = checkUpdate(entitySet, callBody(call), call.version);
   const userPrincipalName = values["userPrincipalName"];
   if (typeof userPrincipalName === "string") checkUserPrincipalName(call.tenant, userPrincipalName, user.id);
   refuseWeakPassword({ passwordPolicies: user["passwordPolicies"] ?? null, ...values });
   update(entitySet, user, asReadBack(entitySet, values));
-  call.cloud.changed();
-  return noContent;
 }
 
 /** Entra renames a deleted user, so that the name is free at once. */
-function removeUser(call: Call): RouteAnswer {
+function removeUser(call: Call): void {
   const user = subject(call, entitySet);
   remove(call.cloud, call.tenant, entitySet, user);
   const kept = call.tenant.deleted.get(user.id);
   if (kept !== undefined) {
     kept.object["userPrincipalName"] = `${user.id.replaceAll("-", "")}${jsonText(user["userPrincipalName"])}`;
   }
-  call.cloud.changed();
-  return noContent;
 }
 
 /** The former name of a deleted user. */
@@ -140,23 +128,19 @@ function getManager(call: Call): RouteAnswer {
   return directoryObject(call, found);
 }
 
-function putManager(call: Call): RouteAnswer {
+function putManager(call: Call): void {
   const user = subject(call, entitySet);
   const reference = callBody(call)["@odata.id"];
   if (typeof reference !== "string") throw unreadableRequest("Entity reference must have an '@odata.id' annotation.");
   const { object } = resolveReference(call, entitySet, "manager", reference);
   call.tenant.links("users.manager").set(user.id, [object.id]);
-  call.cloud.changed();
-  return noContent;
 }
 
-function removeManager(call: Call): RouteAnswer {
+function removeManager(call: Call): void {
   const user = subject(call, entitySet);
   const manager = linked(call.tenant, "users.manager", user.id)[0];
   if (manager === undefined) throw notFound("manager");
   removeLink(call.tenant, "users.manager", user.id, manager);
-  call.cloud.changed();
-  return noContent;
 }
 
 function me(call: Call): RouteAnswer {
