@@ -3,7 +3,7 @@ import { InvalidPattern, translatedPattern } from "../executor/values/regexSynta
 import type { ParsedQuery } from "../parser/parsedQuery";
 import type { SyntaxNode } from "../parser/syntaxNode";
 import type { QueryFinding } from "./judgedQuery";
-import { callArguments, callName } from "./ruleFacts";
+import { callName } from "./ruleFacts";
 
 /** Position of the pattern among the arguments. */
 const patternArguments: Readonly<Partial<Record<string, number>>> = {
@@ -33,7 +33,7 @@ export function patternFindings({ text }: ParsedQuery, nodes: readonly SyntaxNod
 function patternArgument(node: SyntaxNode): SyntaxNode | undefined {
   if (node.kind === "MatchesRegexExpression") return node.child("Right");
   const position = node.kind === "FunctionCallExpression" ? patternArguments[callName(node)] : undefined;
-  return position === undefined ? undefined : callArguments(node)[position];
+  return position === undefined ? undefined : node.callArguments()[position];
 }
 
 function patternFault(pattern: string, name: string): string | undefined {

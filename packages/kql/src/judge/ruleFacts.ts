@@ -12,10 +12,6 @@ export function callName(call: SyntaxNode): string {
   return call.child("Name")?.text ?? "";
 }
 
-export function callArguments(call: SyntaxNode): SyntaxNode[] {
-  return call.child("ArgumentList")?.elements("Expressions") ?? [];
-}
-
 /** `Timestamp > ago(30d)`, also by a `let` name: where the query looks how far back. */
 export function lookbacks({ text }: ParsedQuery, nodes: readonly SyntaxNode[]): QueryLookback[] {
   const spans = new Map(
@@ -29,7 +25,7 @@ export function lookbacks({ text }: ParsedQuery, nodes: readonly SyntaxNode[]): 
     const right = node.child("Right");
     const call = right?.child("First") ?? right;
     if (call === undefined || !timeColumns.has(node.child("Left")?.text ?? "") || callName(call) !== "ago") return [];
-    const [argument] = callArguments(call);
+    const [argument] = call.callArguments();
     const value = argument && literalValue(spans.get(argument.text) ?? argument);
     if (!(value instanceof KustoTimespan)) return [];
     return [{ name: argument?.text ?? "", hours: Number(value.ticks) / 36e9, ...text.region(call.start, call.end) }];
@@ -46,7 +42,7 @@ export function notStreamed(nodes: readonly SyntaxNode[]): SyntaxNode[] {
     return (
       node.kind === "FunctionCallExpression" &&
       callName(node) === "tostring" &&
-      callArguments(node)[0]?.scalarType === "dynamic"
+      node.callArguments()[0]?.scalarType === "dynamic"
     );
   });
 }

@@ -66,6 +66,11 @@ export class SyntaxNode {
     );
   }
 
+  /** Of the call of a function. */
+  callArguments(): SyntaxNode[] {
+    return this.child("ArgumentList")?.elements("Expressions") ?? [];
+  }
+
   /** Name of a scalar result such as `long`; undefined for a table. */
   get scalarType(): string | undefined {
     const type = this.element.ResultType ?? undefined;

@@ -5,9 +5,9 @@
 import type { Expression, FunctionCall, FunctionCompiler } from "../evaluator";
 import { compare, valueKey } from "../values/compare";
 import { elements } from "../values/convert";
-import { asDynamic, isBag, KustoDateTime, KustoTimespan, unwrapped, type KustoValue } from "../values/kustoValue";
-import { distinctValues } from "./dynamicFunctions";
-import { refused } from "./plainFunctions";
+import { asDynamic, KustoDateTime, KustoTimespan, unwrapped, type KustoValue } from "../values/kustoValue";
+import { bagMerge, distinctValues } from "./dynamicFunctions";
+import { refused, type PlainFunction } from "./plainFunctions";
 
 /** Values of an argument for each row of the group. */
 function values(argument: Expression | undefined, frame: Parameters<Expression>[0]): KustoValue[] {
@@ -15,10 +15,8 @@ function values(argument: Expression | undefined, frame: Parameters<Expression>[
   return frame.rows.map((row, index) => argument({ row, rows: frame.rows, index }));
 }
 
-type Fold = (values: readonly KustoValue[], call: FunctionCall) => KustoValue;
-
 /** An aggregate of its first argument. */
-function aggregate(fold: Fold): FunctionCompiler {
+function aggregate(fold: PlainFunction): FunctionCompiler {
   return (call) => (frame) =>
     fold(
       values(call.arguments[0], frame).filter((value) => value !== null),
@@ -27,7 +25,7 @@ function aggregate(fold: Fold): FunctionCompiler {
 }
 
 /** As `aggregate`, of the rows for which the second argument holds. */
-function aggregateIf(fold: Fold): FunctionCompiler {
+function aggregateIf(fold: PlainFunction): FunctionCompiler {
   return (call) => (frame) => {
     const conditions = values(call.arguments[1], frame);
     const chosen = values(call.arguments[0], frame).filter(
@@ -41,9 +39,9 @@ const count: FunctionCompiler = () => (frame) => frame.rows.length;
 const countIf: FunctionCompiler = (call) => (frame) =>
   values(call.arguments[0], frame).filter((value) => value === true).length;
 
-const distinctCount: Fold = (list) => new Set(list.map(valueKey)).size;
+const distinctCount: PlainFunction = (list) => new Set(list.map(valueKey)).size;
 
-const sum: Fold = (list, call) => {
+const sum: PlainFunction = (list, call) => {
   if (list.some((value) => value instanceof KustoTimespan)) {
     return new KustoTimespan(
       list.reduce((total, value) => total + (value instanceof KustoTimespan ? value.ticks : 0n), 0n),
@@ -57,14 +55,14 @@ const sum: Fold = (list, call) => {
 };
 
 /** Of no values NaN: https://learn.microsoft.com/kusto/query/summarize-operator. */
-const average: Fold = (list, call) => {
+const average: PlainFunction = (list, call) => {
   if (list.length === 0) return call.node.scalarType === "real" ? NaN : null;
   const total = sum(list, call);
   if (total instanceof KustoTimespan) return new KustoTimespan(total.ticks / BigInt(list.length));
   return Number(total) / list.length;
 };
 
-function extreme(sign: 1 | -1): Fold {
+function extreme(sign: 1 | -1): PlainFunction {
   return (list) =>
     list.reduce<KustoValue>(
       (best, value) => (best === null || (compare(value, best) ?? 0) * sign > 0 ? value : best),
@@ -84,27 +82,19 @@ function listed(list: readonly KustoValue[], { types: [type] }: FunctionCall): K
 }
 
 /** Arrays count by their elements. */
-function makeSet(sizeArgument: number, smallest = Infinity): Fold {
+function makeSet(sizeArgument: number, smallest = Infinity): PlainFunction {
   return (list, call) =>
     distinctValues(listed(list, call).flatMap(elements)).slice(0, Math.min(limit(call, sizeArgument), smallest));
 }
 
-function makeList(sizeArgument: number, smallest = Infinity): Fold {
+function makeList(sizeArgument: number, smallest = Infinity): PlainFunction {
   return (list, call) => listed(list, call).slice(0, Math.min(limit(call, sizeArgument), smallest));
 }
 
 /** The deprecated `makeset` and `makelist` keep 128 values if the query gives no size. */
-function withOldLimit(make: (sizeArgument: number, smallest?: number) => Fold): FunctionCompiler {
+function withOldLimit(make: (sizeArgument: number, smallest?: number) => PlainFunction): FunctionCompiler {
   return (call) => aggregate(make(1, call.nodes.length > 1 ? Infinity : 128))(call);
 }
-
-/** Values of the first bag stay. */
-const makeBag: Fold = (list) => {
-  const merged: Record<string, KustoValue> = {};
-  for (const bag of list.filter(isBag))
-    for (const [name, value] of Object.entries(bag)) if (!(name in merged)) merged[name] = value;
-  return merged;
-};
 
 function numbers(list: readonly KustoValue[]): number[] {
   return list.map(unwrapped).filter((value) => typeof value === "number");
@@ -131,7 +121,7 @@ const percentile: FunctionCompiler = (call) => (frame) => {
 };
 
 /** Any value: here the first, which a test can rely on less than the service does. */
-const takeAny: Fold = ([first = null]) => first;
+const takeAny: PlainFunction = ([first = null]) => first;
 
 export const aggregates = {
   count,
@@ -158,8 +148,8 @@ export const aggregates = {
     (call: FunctionCall): Expression =>
     (frame) =>
       values(call.arguments[0], frame),
-  make_bag: aggregate(makeBag),
-  make_bag_if: aggregateIf(makeBag),
+  make_bag: aggregate(bagMerge),
+  make_bag_if: aggregateIf(bagMerge),
   stdev: aggregate((list) => Math.sqrt(sampleVariance(list))),
   stdevif: aggregateIf((list) => Math.sqrt(sampleVariance(list))),
   variance: aggregate(sampleVariance),

@@ -13,7 +13,7 @@ export function compileCall(node: SyntaxNode, scope: Scope, evaluator: Evaluator
   if (variable?.kind === "function") return compileUserFunction(node, variable, scope, evaluator);
   const compiler = functionCompiler(name, scope);
   if (compiler === undefined) throw evaluator.unsupported(node, `the function ${name}()`);
-  const nodes = callArguments(node);
+  const nodes = node.callArguments();
   // The arguments of an aggregate are evaluated for each row of its group.
   const rowScope = scope.isGroup && isAggregate(name) ? scope.over(scope.columns) : scope;
   const value = compiler({
@@ -34,10 +34,6 @@ export function compileCall(node: SyntaxNode, scope: Scope, evaluator: Evaluator
       throw error;
     }
   };
-}
-
-export function callArguments(node: SyntaxNode): SyntaxNode[] {
-  return node.child("ArgumentList")?.elements("Expressions") ?? [];
 }
 
 /** `typeof(long)` has no value; the function reads its syntax. */

@@ -28,7 +28,8 @@ const packAll: FunctionCompiler = ({ scope, evaluator, node, nodes }) => {
     Object.fromEntries(columns.map(({ name, type }, index) => [name, asDynamic(row[index] ?? null, type)]));
 };
 
-const bagMerge: PlainFunction = (bags) => {
+/** Values of the first bag stay. */
+export const bagMerge: PlainFunction = (bags) => {
   const merged: Record<string, KustoValue> = {};
   for (const bag of bags.filter(isBag))
     for (const [name, value] of Object.entries(bag)) if (!(name in merged)) merged[name] = value;

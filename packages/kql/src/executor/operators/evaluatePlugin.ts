@@ -4,7 +4,6 @@ import type { QueryColumn } from "../../schema/huntingSchema";
 import { spend } from "../budget";
 import { eachRow, type OperatorRun, type OperatorStep } from "../evaluator";
 import type { ResultTable } from "../resultTable";
-import { callArguments } from "../functions/compileCall";
 import { toText } from "../values/convert";
 import {
   isBag,
@@ -29,7 +28,7 @@ export const evaluatePlugin: OperatorRun = (step) => {
 
 /** The bag's properties become columns in the place of the bag; a prefix may stand in front of their names. */
 const bagUnpack: Plugin = ({ node, input, scope, evaluator }, call) => {
-  const [bag, prefixNode, ...others] = callArguments(call);
+  const [bag, prefixNode, ...others] = call.callArguments();
   const index =
     bag === undefined ? -1 : input.columns.findIndex(({ name }) => name === (bag.referencedName ?? bag.text));
   if (index < 0 || others.length > 0) throw evaluator.unsupported(node, node.text);
@@ -74,7 +73,7 @@ function valueType(value: KustoValue): string {
 
 /** `pivot(column [, aggregate [, other columns]])`: values of the column become columns, in the order of their text. */
 const pivot: Plugin = ({ node, input, scope, evaluator }, call) => {
-  const [pivoted, aggregate, ...others] = callArguments(call);
+  const [pivoted, aggregate, ...others] = call.callArguments();
   if (pivoted === undefined) throw evaluator.unsupported(node, node.text);
   const rowScope = scope.over(input.columns);
   const keys = eachRow(input.rows, evaluator.expression(pivoted, rowScope)).map((value) => toText(value));

@@ -4,7 +4,6 @@ import type { SyntaxNode } from "../../parser/syntaxNode";
 import type { HuntingFunction, QueryColumn } from "../../schema/huntingSchema";
 import type { Evaluator, OperatorRun, OperatorStep } from "../evaluator";
 import type { ResultTable } from "../resultTable";
-import { callArguments } from "../functions/compileCall";
 import { runUserFunction } from "../functions/compileUserFunction";
 import type { Scope } from "../scope";
 import { toText } from "../values/convert";
@@ -27,7 +26,7 @@ export function stubFunctionTable(
   scope: Scope,
   evaluator: Evaluator,
 ): ResultTable {
-  const [first] = callArguments(node);
+  const [first] = node.callArguments();
   const key = first === undefined ? "" : toText(evaluator.constant(first, scope));
   return stubTable(declared.name, key, declared.columns, evaluator);
 }
@@ -57,7 +56,7 @@ function enrichedRows(
   call: SyntaxNode,
   declared: HuntingFunction,
 ): ResultTable {
-  const [first] = callArguments(call);
+  const [first] = call.callArguments();
   const named = first === undefined ? defaultColumn(declared) : toText(evaluator.constant(first, scope));
   const keyIndex = input.columns.findIndex(({ name }) => name === named);
   if (keyIndex < 0) throw evaluator.unsupported(call, `${declared.name} of ${named}, which is no column here`);

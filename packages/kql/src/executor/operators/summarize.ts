@@ -1,7 +1,6 @@
 import type { SyntaxNode } from "../../parser/syntaxNode";
 import { eachRow, type Evaluator, type Frame, type OperatorRun, type OperatorStep } from "../evaluator";
 import { extremeRow, nearestRank } from "../functions/aggregates";
-import { callArguments } from "../functions/compileCall";
 import type { Scope } from "../scope";
 import { valueKey } from "../values/compare";
 import type { KustoRow, KustoValue } from "../values/kustoValue";
@@ -68,7 +67,7 @@ function groupValues(
   if (call !== undefined && /^(take_any|any)$/.test(name ?? "") && call.columns !== undefined) {
     return anyValues(call, step.scope.over(step.input.columns), step.evaluator);
   }
-  const [counted] = call === aggregate && name === "countif" ? callArguments(call) : [];
+  const [counted] = call === aggregate && name === "countif" ? call.callArguments() : [];
   if (counted?.kind === "NameReference")
     throw step.evaluator.unsupported(aggregate, `${aggregate.text} without a name: no document says its column's`);
   const value = namedExpression(aggregate, groupScope, step.evaluator).value;
@@ -77,7 +76,7 @@ function groupValues(
 
 /** `percentiles(x, 5, 95)`: a column for each share. */
 function percentileValues(call: SyntaxNode, { scope, input, evaluator }: OperatorStep) {
-  const [value, ...shares] = callArguments(call).map((node) => evaluator.expression(node, scope.over(input.columns)));
+  const [value, ...shares] = call.callArguments().map((node) => evaluator.expression(node, scope.over(input.columns)));
   if (value === undefined) throw evaluator.unsupported(call, call.text);
   return {
     width: shares.length,
@@ -90,7 +89,7 @@ function percentileValues(call: SyntaxNode, { scope, input, evaluator }: Operato
 
 /** `arg_max(x, a, b)` and `arg_max(x, *)`: values of the row with the greatest `x`. */
 function extremeValues(call: SyntaxNode, isGreatest: boolean, scope: Scope, evaluator: Evaluator) {
-  const [maximized, ...returned] = callArguments(call);
+  const [maximized, ...returned] = call.callArguments();
   if (maximized === undefined) throw evaluator.unsupported(call, call.text);
   const greatest = evaluator.expression(maximized, scope);
   const others = returnedValues(call, returned, scope, evaluator);
@@ -122,7 +121,7 @@ function columnValue(node: SyntaxNode, name: string, scope: Scope, evaluator: Ev
 /** `take_any(*)` and `take_any(a, b)`: values of one row. */
 function anyValues(call: SyntaxNode, scope: Scope, evaluator: Evaluator) {
   const columns = call.columns ?? [];
-  const given = callArguments(call);
+  const given = call.callArguments();
   const isStar = given.some(({ kind }) => kind === "StarExpression");
   const values = isStar
     ? columns.map(({ name }) => columnValue(call, name, scope, evaluator))
