@@ -7,6 +7,7 @@ import { defaultJournals, type FleetCommand } from "../stack/outcome";
 import type { Canary, FleetRunOptions } from "./prepareRun";
 import { setOption, type Settable } from "@defender-mssp/terminal/setOption";
 import { runDefaults } from "./runDefaults";
+import { selected } from "./views";
 import { passphraseFolderOption } from "../stack/passphraseOption";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { selectionOptions, type SelectionOptions } from "../selection/selectionOptions";
@@ -43,11 +44,6 @@ export function define(fleet: Command, session: Session): void {
     changes: "The customers' tenants and the stacks' states, as `pulumi destroy` does; the run's journal and report.",
     examples: ["npx mssp fleet destroy --stack contoso fabrikam", "npx mssp fleet destroy --tag leaving --refresh"],
   });
-}
-
-interface PlaceOptions extends SelectionOptions {
-  readonly journal: string;
-  readonly json?: boolean;
 }
 
 /** Options that a run settles at its begin, so that `--resume` takes no others. */
@@ -166,13 +162,6 @@ function withPlace(command: Command): Command {
   return selectionOptions(command)
     .option("--journal <folder>", "folder of the runs' journals and reports", defaultJournals)
     .option("--json", "print JSON");
-}
-
-async function selected(options: PlaceOptions, session: Session) {
-  const { selectedCustomers } = await import("../selection/selectedCustomers.js");
-  const customers = await selectedCustomers(options, session);
-  for (const note of customers.notes) session.err.note(note);
-  return customers;
 }
 
 function isSelective({ stack, tag, changedSince, status }: SelectionOptions): boolean {

@@ -94,11 +94,27 @@ function resourcesText(done: number, total: number | undefined): string {
 /** Milliseconds after which a log says again how far a running stack is. */
 const lineInterval = 30_000;
 
+/** What views that draw nothing share: what they say goes to standard error. */
+abstract class PlainView {
+  constructor(readonly err: ErrorOutput) {}
+
+  say(line: string): void {
+    say(this, line);
+  }
+
+  interrupted(times: number): void {
+    this.say(interruptions[times - 1] ?? "");
+  }
+
+  pause(): void {}
+  finish(): void {}
+}
+
 /**
  * For CI logs: a line for each start, retry and end, and twice a minute how far a stack is. Steps would be thousands of
  * lines.
  */
-export class LineView implements FleetView {
+export class LineView extends PlainView implements FleetView {
   /** When each running stack was last spoken of. */
   readonly #said = new Map<string, number>();
   #total = 0;
@@ -106,9 +122,11 @@ export class LineView implements FleetView {
 
   constructor(
     private readonly command: FleetCommand,
-    readonly err: ErrorOutput,
+    err: ErrorOutput,
     private readonly clock: () => number = () => performance.now(),
-  ) {}
+  ) {
+    super(err);
+  }
 
   begin(total: number, parallel: number): void {
     this.#total = total;
@@ -147,35 +165,21 @@ export class LineView implements FleetView {
     this.say(`${outcome.stack}: ${text} (${outcome.seconds.toFixed(1)} s) [${this.#done}/${this.#total}]`);
   }
 
-  say(line: string): void {
-    say(this, line);
-  }
-
-  interrupted(times: number): void {
-    this.say(interruptions[times - 1] ?? "");
-  }
-
-  pause(): void {
-    // Nothing is drawn.
-  }
-
   goOn(again: readonly StackOutcome[] = []): void {
     this.#done -= again.length;
-  }
-
-  finish(): void {
-    // Nothing is drawn.
   }
 }
 
 /** A JSON object a line on stdout. */
-export class JsonView implements FleetView {
+export class JsonView extends PlainView implements FleetView {
   constructor(
     private readonly command: FleetCommand,
     private readonly out: Output,
-    readonly err: ErrorOutput,
+    err: ErrorOutput,
     private readonly now: () => Date,
-  ) {}
+  ) {
+    super(err);
+  }
 
   begin(total: number, parallel: number): void {
     this.#event("begin", { command: this.command, total, parallel });
@@ -205,23 +209,7 @@ export class JsonView implements FleetView {
     this.#event("ended", outcome);
   }
 
-  say(line: string): void {
-    say(this, line);
-  }
-
-  interrupted(times: number): void {
-    this.say(interruptions[times - 1] ?? "");
-  }
-
-  pause(): void {
-    // Nothing is drawn.
-  }
-
   goOn(): void {
-    // Nothing is drawn.
-  }
-
-  finish(): void {
     // Nothing is drawn.
   }
 

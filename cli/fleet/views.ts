@@ -35,7 +35,8 @@ export const runsView: StatusView<PlaceOptions> = {
   },
 };
 
-async function selected(options: PlaceOptions, session: Session) {
+/** Their notes are said. */
+export async function selected(options: PlaceOptions, session: Session) {
   const { selectedCustomers } = await import("../selection/selectedCustomers.js");
   const customers = await selectedCustomers(options, session);
   for (const note of customers.notes) session.err.note(note);

@@ -11,6 +11,7 @@ import { valueOfMade } from "../outputs";
 import {
   planSecrets,
   secretSlots,
+  wholeSeconds,
   type DeletedSecret,
   type SecretDates,
   type SecretPlan,
@@ -226,9 +227,4 @@ function federated(
     { parent },
   );
   return { passwords: [] };
-}
-
-/** RFC 3339 in whole seconds, as the provider returns it. */
-function wholeSeconds(moment: Date): string {
-  return moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 }

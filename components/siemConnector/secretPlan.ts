@@ -206,6 +206,6 @@ function firstOf(kept: Kept): number {
 }
 
 /** RFC 3339 in whole seconds, as the provider returns it. */
-function wholeSeconds(moment: Date): string {
+export function wholeSeconds(moment: Date): string {
   return moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 }

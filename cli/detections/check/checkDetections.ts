@@ -4,6 +4,7 @@ import {
   movedFilters,
   rulesFolder,
   ruleSets,
+  sortedByPlace,
   type ComposedRule,
   type ComposedRules,
   type EndingSoon,
@@ -86,7 +87,7 @@ export async function checkDetections(
     rules: rules.length,
     customers: composed.map(({ customer }) => customer.stack),
     queries: { judged, kept },
-    findings: sortedFindings(findings),
+    findings: sortedByPlace(findings),
   };
 }
 
@@ -208,10 +209,4 @@ function endingText(ending: EndingSoon, except: readonly object[]): [string, "wa
     what,
     `${owner} extends it, or removes it`,
   ];
-}
-
-export function sortedFindings(findings: readonly DetectionFinding[]): readonly DetectionFinding[] {
-  return [...findings].sort((a, b) =>
-    a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
-  );
 }

@@ -1,5 +1,5 @@
 /** `mssp check`: the settings files of all stacks, the detection rules and their tests. */
-import { installedJudge, judgePackage, ruleSets } from "@defender-mssp/detections";
+import { installedJudge, judgePackage, ruleSets, sortedByPlace } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import { placedProblems, readStackSettingsOffline } from "../../../settings/fromFile";
 import { shownStackFile, stacksWithSettings, type Project } from "../../../settings/project";
@@ -10,7 +10,6 @@ import { testDetections, type DetectionsTest } from "../ruleTests/testDetections
 import {
   checkDetections,
   faultyFindings,
-  sortedFindings,
   type CheckOptions,
   type DetectionFinding,
   type DetectionsCheck,
@@ -42,7 +41,7 @@ export async function checkProject(project: Project, options: ProjectCheckOption
   const settings = await settingsFindings(project, stacks);
   const empty = { rules: 0, customers: [], queries: { judged: 0, kept: 0 } };
   const untested = { tests: count([]), untested: [], withoutNearMiss: [] };
-  const none = { ...empty, ...untested, stacks, findings: sortedFindings(settings), notChecked: [] };
+  const none = { ...empty, ...untested, stacks, findings: sortedByPlace(settings), notChecked: [] };
   if ((await ruleSets(folder)).length === 0) return none;
   const installed = installedJudge(folder);
   const judge = "judge" in installed ? kqlPackage(folder) : undefined;
@@ -51,13 +50,13 @@ export async function checkProject(project: Project, options: ProjectCheckOption
   const findings = [...settings, ...check.findings.filter((finding) => !ofSettings.has(JSON.stringify(finding)))];
   const missing = "judge" in installed ? [] : [`${judgePackage} ${installed.missing}. ${installed.remedy}`];
   const notChecked = missing.map((why) => `The queries of the rules and their tests: ${why}`);
-  if (judge === undefined) return { ...check, ...untested, stacks, findings: sortedFindings(findings), notChecked };
+  if (judge === undefined) return { ...check, ...untested, stacks, findings: sortedByPlace(findings), notChecked };
   const outcome = await testDetections(project);
   await options.tested(outcome);
   const { results, problems, ...lacking } = outcome;
   const alone = problems.filter(({ file }) => file.endsWith(".test.yaml"));
   findings.push(...alone.map(({ key: _, ...problem }) => problem), ...results.flatMap(testFindings));
-  return { ...check, ...lacking, stacks, findings: sortedFindings(findings), tests: count(results), notChecked };
+  return { ...check, ...lacking, stacks, findings: sortedByPlace(findings), tests: count(results), notChecked };
 }
 
 async function settingsFindings(project: Project, stacks: readonly string[]): Promise<readonly DetectionFinding[]> {

@@ -1,5 +1,5 @@
 /** `mssp detections import`: writes rule files of other formats. */
-import { access, mkdir, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import {
   importRules,
@@ -9,6 +9,7 @@ import {
   ruleProblemText,
   rulesFolder,
 } from "@defender-mssp/detections";
+import { exists } from "../../base/exists";
 import { VisibleError } from "@defender-mssp/errors";
 import { ruleSeverities } from "@defender-mssp/microsoft/defender/automatedActionForms";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
@@ -114,11 +115,4 @@ async function besideQuery(query: string, folder: string): Promise<string | unde
     if (file !== query && (await exists(path.resolve(folder, file)))) return givenFile(file, folder);
   }
   return undefined;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -38,7 +38,7 @@ export { filterColumns, filteredQuery, filterFault, type FilteredQuery } from ".
 export { nestedTechniques, newShape, type NewShape } from "@defender-mssp/microsoft";
 export { parseRule, type ParsedRule, type RulePlace } from "./ruleFile/parseRule";
 export { patchBody, replacementReason } from "@defender-mssp/microsoft";
-export { readRules, rulesFolder, ruleSets, type ReadRules } from "./ruleFile/readRules";
+export { readRules, rulesFolder, ruleSets, sortedByPlace, type ReadRules } from "./ruleFile/readRules";
 export { ruleBody } from "@defender-mssp/microsoft";
 export { ruleFileJsonSchema } from "./ruleFile/ruleFileJsonSchema";
 export type { RuleFile, RuleParameterValue } from "./ruleFile/ruleFileSchema";

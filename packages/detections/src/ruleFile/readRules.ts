@@ -58,7 +58,7 @@ export async function readRules(folder: string, sets?: readonly string[]): Promi
       ...parsed.flatMap(({ queryAlone }) => queryAlone ?? []),
       ...rules.filter(({ file }) => faulty.has(file)),
     ],
-    problems: sorted(problems),
+    problems: sortedByPlace(problems),
   };
 }
 
@@ -172,8 +172,11 @@ function problemAt({ name, file }: RulePlace, what: string, remedy: string): Rul
   return { file, rule: name, line: 1, column: 1, key: "", what, remedy, level: "error" };
 }
 
-function sorted(problems: readonly RuleProblem[]): readonly RuleProblem[] {
-  return [...problems].sort((a, b) =>
+/** By file and place in it. */
+export function sortedByPlace<Placed extends Pick<RuleProblem, "file" | "line" | "column">>(
+  all: readonly Placed[],
+): Placed[] {
+  return [...all].sort((a, b) =>
     a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
   );
 }

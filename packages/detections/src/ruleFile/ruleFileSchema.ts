@@ -15,7 +15,7 @@ import {
 import * as z from "zod/mini";
 
 /** Registers a description for the JSON schema. */
-function described<Validator extends z.core.$ZodType>(validator: Validator, description: string): Validator {
+export function described<Validator extends z.core.$ZodType>(validator: Validator, description: string): Validator {
   z.globalRegistry.add(validator, { description });
   return validator;
 }

@@ -1,10 +1,6 @@
 /** A rule's tests, `<rule>.test.yaml` beside the rule: rows of tables in, hits expected. */
 import * as z from "zod/mini";
-
-function described<Validator extends z.core.$ZodType>(validator: Validator, description: string): Validator {
-  z.globalRegistry.add(validator, { description });
-  return validator;
-}
+import { described } from "../ruleFile/ruleFileSchema";
 
 const row = z.record(z.string(), z.unknown(), { error: "a row: a map of columns" });
 const rows = z.array(row, { error: "a list of rows" });
