@@ -28,6 +28,7 @@ const facts = [
     home: "@defender-mssp/errors/time",
     before: 46,
     pattern: /(24 \* )?60 \* 60(_000| \* 1000)|(?<!\w)(86_400_000|3_600_000)/g,
+    inTests: /^const (day|hour) = ((24 \* )?60 \* 60(_000| \* 1000)|86_400_000|3_600_000);/gm,
     allowed: [],
   },
   {
@@ -56,15 +57,19 @@ const facts = [
 const homes = /^packages\/(errors|pages|terminal\/src\/wholeNumber)/;
 const files = execFileSync("git", ["ls-files", "*.ts", "*.tsx"], { cwd: root, encoding: "utf8" })
   .split("\n")
-  .filter((file) => file !== "" && !/(^|\/)test\//.test(file));
-const texts = files.map((file) => [file, readFileSync(path.join(root, file), "utf8")]);
+  .filter(Boolean);
+const read = (some) => some.map((file) => [file, readFileSync(path.join(root, file), "utf8")]);
+const isTest = (file) => /(^|\/)test\//.test(file);
+const [texts, tests] = [read(files.filter((file) => !isTest(file))), read(files.filter(isTest))];
 
 let isClean = true;
-for (const { fact, home, before, pattern, allowed } of facts) {
-  const outside = texts.filter(([file]) => !homes.test(file));
-  const found = outside.flatMap(([file, text]) =>
+const places = (among, pattern) =>
+  among.flatMap(([file, text]) =>
     [...text.matchAll(pattern)].map(({ index }) => `${file}:${text.slice(0, index).split("\n").length}`),
   );
+for (const { fact, home, before, pattern, inTests, allowed } of facts) {
+  const outside = texts.filter(([file]) => !homes.test(file));
+  const found = [...places(outside, pattern), ...(inTests === undefined ? [] : places(tests, inTests))];
   const again = found.filter((place) => !allowed.some((end) => place.split(":")[0].endsWith(`/${end}`)));
   console.log(`${fact}: ${before} before, ${found.length} now; its home is ${home}`);
   for (const place of again) console.log(`  again in ${place}`);

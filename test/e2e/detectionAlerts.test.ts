@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
@@ -12,7 +13,6 @@ import { ana, createProject, customer, TenantHands, tenantIdOf } from "./support
 const number = 62;
 const tenantId = tenantIdOf(number);
 const route = "/beta/security/rules/detectionRules";
-const hour = 60 * 60 * 1000;
 const ruleId = "fabrikam-security-encoded-powershell";
 
 const encodedPowerShell = `displayName: Encoded PowerShell from Office

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
 import type { StatusReport } from "../../cli/customer/status/customerStatus";
@@ -13,7 +14,6 @@ const number = 61;
 const tenantId = tenantIdOf(number);
 const route = "/beta/security/rules/detectionRules";
 const approval = { actions: ["isolateDevices"], approvedBy: "Dana Reyes", until: "2999-12-31" };
-const hour = 60 * 60 * 1000;
 
 interface RuleText {
   readonly title?: string;

@@ -6,13 +6,13 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
 
 const stack = ["--stack", "contoso"];
 const up = ["up", ...stack, "--yes", "--skip-preview"];
 const tenantId = tenantIdOf(0x91);
-const day = 24 * 60 * 60 * 1000;
 
 describe("components/liveOutputs: outputs of an incomplete run", function () {
   this.timeout(300_000);

@@ -3,6 +3,7 @@
  * and the commands have the time of the sandbox's clock.
  */
 import assert from "node:assert/strict";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { clockFrom } from "@defender-mssp/microsoft";
@@ -17,7 +18,6 @@ const customers = [
   ["both", 0x71, ["legacySiem", "graph"]],
   ["legacy", 0x72, ["legacySiem"]],
 ] as const;
-const day = 24 * 60 * 60 * 1000;
 const firstDayOff = "2027-02-02";
 /** When the customers are onboarded, by the sandbox's clock: a secret of that day is valid on all days of the test. */
 const firstDay = "2026-12-01";

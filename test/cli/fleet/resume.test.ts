@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stringify } from "yaml";
 import { Journal } from "../../../cli/stack/journal";
@@ -9,7 +10,6 @@ import { requiredSettings } from "../../settings/required";
 import { inSession, type TestSessionOptions } from "../testSession";
 
 const began = new Date("2026-06-01T12:00:00Z");
-const hour = 3_600_000;
 
 describe("mssp fleet --resume", () => {
   const folder = newFolder();

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { appendFile, open, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { type AlertRecord } from "@defender-mssp/microsoft";
 import { detectionIntervalFor, newFolder } from "@defender-mssp/testkit";
 import { execa, type Options } from "execa";
@@ -18,8 +19,6 @@ import { createAlertsProject, detected, since, sinceOption } from "./alerts/aler
 import { clientSecret, createHuntProject, huntRows } from "./hunt/huntProject";
 import { changedSince, createIncidentsProject, incidentRecords, lostChanges } from "./incidents/incidentsProject";
 import { siemProject } from "./siemProject";
-
-const hour = 60 * 60 * 1000;
 
 describe("mssp alerts", function () {
   let project: StackProject;

@@ -3,6 +3,7 @@
  * date.
  */
 import assert from "node:assert/strict";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import type { SecretSchedule } from "@defender-mssp/microsoft";
 import * as fc from "fast-check";
@@ -14,7 +15,6 @@ import {
 } from "../../../components/siemConnector/secretPlan";
 import { policies } from "./secretPolicies";
 
-const day = 24 * 60 * 60 * 1000;
 const start = Date.parse("2026-11-24T15:00:00Z");
 const year: SecretSchedule = { days: 365, rotateBeforeDays: 30, overlapDays: 7 };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { microsoftGraph, readIncidentAlerts, readIncidents, readSecurityAlert } from "@defender-mssp/microsoft";
 import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { setSwitches } from "../../src/cloud/switches";
 import { detectionsBetween } from "../../src/defender";
 import { huntedAt, isListed } from "../../src/defender/alertOrigins";
 
-const hour = 60 * 60 * 1000;
 const preferred = { prefer: "include-unknown-enum-members" };
 
 interface Alert {

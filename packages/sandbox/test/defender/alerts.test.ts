@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import {
   type Collection,
   type LegacyAlert,
@@ -27,7 +28,6 @@ import {
 } from "@defender-mssp/testkit";
 
 const now = new Date("2026-06-01T12:00:00Z");
-const hour = 60 * 60 * 1000;
 
 function tenantNamed(id: string): Tenant {
   const domains = new Map([["contoso.com", { id: "contoso.com", isInitial: false }]]);

@@ -1,5 +1,6 @@
 /** Custom detection rules of the emulated Graph, checked against Microsoft's metadata of the beta. */
 import assert from "node:assert/strict";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
@@ -18,7 +19,6 @@ interface Answered {
 
 const path = "/beta/security/rules/detectionRules";
 const inV1 = "/v1.0/security/rules/detectionRules";
-const hour = 60 * 60 * 1000;
 
 function ruleBody(id: string, template: Body = {}, rest: Body = {}): Body {
   return {

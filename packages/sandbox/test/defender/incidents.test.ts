@@ -1,13 +1,12 @@
 /** Incidents, changes and hunting of the emulated Graph, checked against Microsoft's metadata. */
 import assert from "node:assert/strict";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph, type SecurityAlert, type SecurityIncident } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { detectionIntervalFor, Incidents } from "../../src/defender";
 import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { metadataProblems } from "../graph/support/csdl";
-
-const hour = 60 * 60 * 1000;
 
 interface Answered<T> {
   readonly status: number;

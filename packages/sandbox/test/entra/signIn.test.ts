@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { Clock } from "../../src/cloud/clock";
 import type { StoredObject } from "../../src/cloud/model";
 import { propertyText } from "../../src/entra/signInDirectory";
@@ -20,7 +21,6 @@ import {
 } from "@defender-mssp/testkit";
 
 const redirectUri = "https://contoso.com/SiemMsspConnector";
-const day = 24 * 60 * 60 * 1000;
 
 describe("signing in", () => {
   const clock = new Clock();

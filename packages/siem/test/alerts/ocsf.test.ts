@@ -5,6 +5,7 @@ import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
 import { execa } from "execa";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import {
   recordOfIncident,
   recordOfLegacyAlert,
@@ -22,7 +23,6 @@ type Event = Readonly<Record<string, unknown>>;
 
 const now = new Date("2026-06-01T12:00:00Z");
 const since = new Date(0);
-const day = 24 * 60 * 60 * 1000;
 const sources = new Map([["alertSources", { id: "alertSources", value: "mixed" }]]);
 const tenant = {
   id: "c0570500-0000-4000-8000-00000000000a",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import {
   applicationTokens,
   legacyAlertResource,
@@ -30,8 +31,6 @@ import type { SourcePage } from "../../src/pull/source";
 import type { Destination } from "../../src/sinks/sink";
 import { Collector } from "../pull/collector";
 import { faultProxy, type Fault, type FaultProxy } from "./faultProxy";
-
-const hour = 60 * 60 * 1000;
 
 const collect = () => new Collector<FetchedAlert>(({ alertId }) => alertId);
 
@@ -162,7 +161,7 @@ describe("packages/siem: a pull from the sandbox", function () {
     };
     await assert.rejects(pull(options), /interrupted/);
     const { cloud } = test.sandbox;
-    const until = new Date(from.getTime() + 60 * 60 * 1000);
+    const until = new Date(from.getTime() + hour);
     const expected = [...detectionsBetween(test.tenant, from, until, cloud.now(), cloud.detectionInterval)];
     assert.ok(expected.length > 4);
     for (const { alertId } of expected) assert.equal(collector.ids.filter((id) => id === alertId).length, 1);

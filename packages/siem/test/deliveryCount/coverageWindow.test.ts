@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { assertAsyncProperty, assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { coverageWindow, firstCount, margin, spansOfRows, type Span } from "../../src/deliveryCount/coverageWindow";
 import { huntedAlerts } from "../../src/deliveryCount/huntedAlerts";
 
-const hour = 60 * 60 * 1000;
 const now = Date.parse("2026-11-28T12:34:56.789Z");
 
 async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { applicationTokens, microsoftGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
 import {
@@ -19,8 +20,6 @@ import { pullToOne as pull } from "../pull/pullToOne";
 import type { Source } from "../../src/pull/source";
 import { Collector } from "../pull/collector";
 import { faultProxy, type Fault, type FaultProxy } from "../alerts/faultProxy";
-
-const hour = 60 * 60 * 1000;
 
 /** Knows each change of an incident by its date. */
 const collect = () => new Collector<FetchedIncident>(({ id, updatedAt }) => `${id}@${updatedAt}`);

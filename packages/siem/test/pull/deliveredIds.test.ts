@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fc from "fast-check";
 import { readCheckpoint, writeCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { DeliveredIds, keptFor, keyOfId, mostKept } from "../../src/pull/deliveredIds";
 
-const hour = 60 * 60 * 1000;
 const now = Date.parse("2026-11-28T12:34:56.789Z");
 const iso = (time: number): string => new Date(time).toISOString();
 

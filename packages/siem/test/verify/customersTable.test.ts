@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { endings } from "@defender-mssp/microsoft";
 import type { Coverage } from "../../src/pull/coverage";
 import { failed, notChecked, passed, type Check } from "../../src/verify/check";
@@ -12,7 +13,6 @@ import { verifiedCustomer } from "../../src/verify/verifyAll";
 import { verifyMetrics } from "../../src/verify/verifyMetrics";
 
 const now = Date.parse("2026-11-28T12:00:00Z");
-const day = 24 * 60 * 60 * 1000;
 const iso = (time: number): string => new Date(time).toISOString();
 
 const count = (changes: Partial<Coverage> = {}): Coverage => ({

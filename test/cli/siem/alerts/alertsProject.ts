@@ -1,4 +1,5 @@
 /** A project in a sandbox, with stacks that have a connector, for tests of `mssp alerts`. */
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { addApplication, addConsentedServicePrincipal, derivedLinkId, detectionsBetween } from "@defender-mssp/testkit";
 import { secret, StackProject } from "../../pulumiStack";
@@ -6,7 +7,6 @@ import { secret, StackProject } from "../../pulumiStack";
 export const tenantId = "c0570500-0000-4000-8000-00000000000a";
 export const clientId = "c0ffee00-0000-4000-8000-000000000002";
 export const clientSecret = "the connector's secret";
-const day = 24 * 60 * 60 * 1000;
 
 /** Alerts of a day of the past: their number doesn't change while they are read. */
 export const since = new Date(Date.now() - 20 * day);

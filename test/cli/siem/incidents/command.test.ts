@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { hourMs as hour } from "@defender-mssp/errors/time";
 import type { IncidentRecord } from "@defender-mssp/microsoft";
 import { Incidents } from "@defender-mssp/testkit";
 import { inSession } from "../../testSession";
@@ -17,8 +18,6 @@ import {
   tenants,
 } from "./incidentsProject";
 import { siemProject } from "../siemProject";
-
-const hour = 60 * 60 * 1000;
 
 describe("mssp incidents", function () {
   let project: StackProject;

@@ -1,5 +1,6 @@
 /** Who made an orphan and when, by the audit log of the sandbox's tenant. */
 import assert from "node:assert/strict";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { graphCall, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import {
   assignAppRole,
@@ -11,8 +12,6 @@ import {
 } from "@defender-mssp/testkit";
 import { withHistory } from "../../../../cli/tenant/orphans/history";
 import { deletionOf, undated, type Orphan } from "../../../../cli/tenant/orphans/orphan";
-
-const day = 24 * 60 * 60 * 1000;
 
 describe("cli/doctor: the audit log's entry about an orphan", () => {
   let test: TestSandbox;

@@ -1,5 +1,6 @@
 /** What auditors and collectors of other parties read: found by `npm run test:tools`. */
 import assert from "node:assert/strict";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { StoredObject } from "../../../src/cloud/model";
 import { recordSignIn } from "../../../src/cloud/signIns";
@@ -12,7 +13,6 @@ const registrations = "reports/authenticationMethods/userRegistrationDetails";
 const locations = "/v1.0/identity/conditionalAccess/namedLocations";
 const globalAdministrator = "62e90394-69f5-4237-9190-012177145e10";
 const securityReader = "5d6b6bb7-de71-4623-b4af-96380a352509";
-const day = 24 * 60 * 60_000;
 const as = (...roles: string[]) => ({ as: { roles } });
 const reader = as("CrossTenantInformation.ReadBasic.All");
 

@@ -1,8 +1,8 @@
 /** Changes since a token: https://learn.microsoft.com/graph/delta-query-overview */
 import assert from "node:assert/strict";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { items, text, type Answered, type Body, type Harness } from "../support/harness";
 
-const day = 24 * 60 * 60_000;
 const group = (displayName: string): Body => ({
   ...{ displayName, mailEnabled: false, mailNickname: "delta", securityEnabled: true },
 });

@@ -1,12 +1,12 @@
 /** Eligible directory roles, as the search for what somebody gave the MSSP reads and ends them. */
 import assert from "node:assert/strict";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { text, type Harness } from "../support/harness";
 
 const root = "/v1.0/roleManagement/directory";
 const requests = `${root}/roleEligibilityScheduleRequests`;
 const schedules = `${root}/roleEligibilitySchedules`;
 const securityReader = "5d6b6bb7-de71-4623-b4af-96380a352509";
-const day = 24 * 60 * 60_000;
 
 export function roleEligibilitySequences(harness: () => Harness): void {
   it("eligible directory role: assigned, listed, ended by an administrator, by time or with its principal", async () => {

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { dayMs as day } from "@defender-mssp/errors/time";
 import { directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import { setSwitches } from "../../../src/cloud/switches";
 import type { Tenant } from "../../../src/cloud/model";
@@ -12,7 +13,6 @@ const msspTenantId = "22222222-2222-4222-8222-222222222222";
 const versions = ["v1.0", "beta"] as const;
 type Version = (typeof versions)[number];
 
-const day = 24 * 60 * 60 * 1000;
 const everyScope = ["Setting", "Invitation", "PolicyTemplate", "Request", "Relationship"].map(
   (what) => `TenantGovernance-${what}.ReadWrite.All`,
 );
