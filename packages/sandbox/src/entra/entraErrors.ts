@@ -53,9 +53,15 @@ export function clientRequestId(request: FastifyRequest): string | undefined {
   return typeof header === "string" && /^[0-9a-f-]{36}$/i.test(header) ? header : undefined;
 }
 
-const invalidRequest = (code: number, text: string): EntraError => new EntraError(400, "invalid_request", code, text);
-const invalidClient = (code: number, text: string): EntraError => new EntraError(401, "invalid_client", code, text);
-const invalidGrant = (code: number, text: string): EntraError => new EntraError(400, "invalid_grant", code, text);
+const refusedAs =
+  (error: string, status: EntraError["status"] = 400) =>
+  (code: number, text: string): EntraError =>
+    new EntraError(status, error, code, text);
+const invalidRequest = refusedAs("invalid_request");
+const invalidClient = refusedAs("invalid_client", 401);
+const invalidGrant = refusedAs("invalid_grant");
+const invalidScope = refusedAs("invalid_scope");
+const unauthorizedClient = refusedAs("unauthorized_client");
 
 const noFederatedMatch = (code: number, part: string, value: string): EntraError =>
   invalidClient(
@@ -82,19 +88,15 @@ export const entraErrors = {
         "Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.",
     ),
   notMultitenant: (clientId: string) =>
-    new EntraError(
-      400,
-      "unauthorized_client",
+    unauthorizedClient(
       50194,
       `Application '${clientId}' is not configured as a multi-tenant application. Usage of the /common endpoint is not ` +
         "supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.",
     ),
   invalidApplicationId: (clientId: string) =>
-    new EntraError(400, "unauthorized_client", 700038, `${clientId} is not a valid application identifier.`),
+    unauthorizedClient(700038, `${clientId} is not a valid application identifier.`),
   unknownClient: (clientId: string, tenant: string) =>
-    new EntraError(
-      400,
-      "unauthorized_client",
+    unauthorizedClient(
       700016,
       `Application with identifier '${clientId}' was not found in the directory '${tenant}'. This can happen if the ` +
         "application has not been installed by the administrator of the tenant or consented to by any user in the tenant. " +
@@ -107,7 +109,7 @@ export const entraErrors = {
         "See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
     ),
   disabledClient: (clientId: string, name: string) =>
-    new EntraError(400, "unauthorized_client", 7000112, `Application '${clientId}'(${name}) is disabled.`),
+    unauthorizedClient(7000112, `Application '${clientId}'(${name}) is disabled.`),
   missingSecret: (grantType: string | undefined) =>
     grantType === "client_credentials"
       ? invalidClient(
@@ -168,34 +170,26 @@ export const entraErrors = {
       `Request to External OIDC endpoint failed: the sandbox asks loopback issuers only, not '${issuer}'.`,
     ),
   unsupportedGrant: (grantType: string) =>
-    new EntraError(400, "unsupported_grant_type", 70003, `The app requested an unsupported grant type '${grantType}'.`),
+    refusedAs("unsupported_grant_type")(70003, `The app requested an unsupported grant type '${grantType}'.`),
   unsupportedResponseType: (responseType: string) =>
-    new EntraError(
-      400,
-      "unsupported_response_type",
+    refusedAs("unsupported_response_type")(
       70005,
       `The app returned an unsupported response type '${responseType}': the sandbox answers 'code'.`,
     ),
   invalidScope: (scope: string) =>
-    new EntraError(
-      400,
-      "invalid_scope",
+    invalidScope(
       70011,
       "The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not " +
         `valid. The scope ${scope} is not valid.`,
     ),
   scopeWithoutDefault: (scope: string) =>
-    new EntraError(
-      400,
-      "invalid_scope",
+    invalidScope(
       1002012,
       `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default ` +
         "suffixed to the resource identifier (application ID URI).",
     ),
   unknownResource: (resource: string, tenant: string) =>
-    new EntraError(
-      400,
-      "invalid_resource",
+    refusedAs("invalid_resource")(
       500011,
       `The resource principal named ${resource} was not found in the tenant named ${tenant}. This can happen if the application ` +
         "has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have " +
@@ -254,9 +248,7 @@ export const entraErrors = {
   unsupportedChallengeMethod: () =>
     invalidRequest(501491, "Invalid size of Code_Challenge parameter or unsupported code_challenge_method."),
   authorizationPending: () =>
-    new EntraError(
-      400,
-      "authorization_pending",
+    refusedAs("authorization_pending")(
       70016,
       "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
     ),
