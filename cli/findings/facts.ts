@@ -54,6 +54,8 @@ export interface Facts {
   readonly days: number;
   /** Why the customer could not be read. */
   readonly problem?: string;
+  /** By the stack's tag: the customer was off-boarded, and nothing is deployed. */
+  readonly offboarded?: { readonly on: string };
   readonly settings?: Settings;
   readonly state?: ReportState;
   /** Why there is no access, although the state was read. */

@@ -21,14 +21,16 @@ import { deploymentReader, type Deployment } from "../../stack/deployment";
  * Checks one stack. What can't be checked is a result of the state `failed` with its reason, so
  * that one customer does not stop a fleet.
  */
-export async function onboardingProgress(run: OnboardingRun): Promise<OnboardingProgress> {
+export async function onboardingProgress(
+  run: OnboardingRun,
+  deployment = deploymentReader(run.stack, run),
+): Promise<OnboardingProgress> {
   const checkedOn = (run.now?.() ?? new Date()).toISOString();
   const about = { stack: run.stack, checkedOn, manualSteps: [] };
   let settings: Settings | undefined;
   try {
     settings = await readStackSettings(run.stack, run);
     const { customerName, tenantId } = settings;
-    const deployment = deploymentReader(run.stack, run);
     const known = await settingsAsDeployed(settings, deployment);
     const { steps, outputs } = await stepsOf(run, known, deployment);
     const note = unknownResourcesNote(known.unknown ?? []);

@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { VisibleError } from "@defender-mssp/errors";
+import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { offboardedMessage } from "../../../domain/offboarded";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
@@ -14,17 +14,16 @@ import { readInventory, type FleetStack } from "../../stack/inventory";
 import { selectStacks } from "../../selection/selectStacks";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { ApplicationIds } from "../../access/permissions/knownApplications";
-import type { ReportSources } from "../../access/report/build";
 import { daysOfWarning } from "../../access/ends/ends";
 import { fleetRow, type FleetReport } from "./fleet";
 import { accessReport, type AccessReport } from "../../findings/accessReport";
 import { accessFacts, hasAccess } from "../../findings/accessFacts";
 import { notCompared, type Facts } from "../../findings/facts";
-import { factsByState } from "../../findings/read/factsByState";
+import { factsByState, readableFacts } from "../../findings/read/factsByState";
 import { readJournals, type JournalFacts } from "../../findings/read/readJournals";
 import { objectsOf } from "../../access/objects/objects";
 import { consentedApplications } from "../../access/permissions/consentedApplications";
-import { plannedState } from "../../access/state/readState";
+import { plannedState, type ReportState } from "../../access/state/readState";
 import { deploymentReader } from "../../stack/deployment";
 
 export interface ReportReadOptions extends Place {
@@ -66,15 +65,14 @@ async function readReportFacts(
 ): Promise<Facts> {
   const { live: isLive = false, now, ...place } = options;
   const settings = await readStackSettingsOffline(stack, place.folder);
-  const read = (more?: Partial<ReportSources>) =>
-    factsByState({ stack, settings, ...journal }, deployment, { ...place, now, days: daysOfWarning }, more);
-  const facts = await read();
-  // An empty state is refused before anybody signs in.
-  if (!isLive || facts.access === undefined || facts.state === undefined) return facts;
-  const { readLive } = await import("../../access/report/live.js");
-  const { resources } = facts.state;
-  const { objects } = objectsOf(resources, settings);
-  return read({ source: "live", live: await readLive(await deployment(), objects, resources, place) });
+  const look = async ({ resources }: ReportState) => {
+    const { objects } = objectsOf(resources, settings);
+    // An empty state is refused before anybody signs in.
+    if (!isLive || objects.length === 0) return {};
+    const { readLive } = await import("../../access/report/live.js");
+    return { source: "live", live: await readLive(await deployment(), objects, resources, place) } as const;
+  };
+  return factsByState({ stack, settings, ...journal }, deployment, { ...place, now, days: daysOfWarning }, look);
 }
 
 /** By the settings alone where nothing is deployed: no sign-in, and with `fromSettings` no engine. */
@@ -86,9 +84,8 @@ async function readHandout(
   const common = { stack, settings, now, applications: consentedApplications(stack, settings, ids, now) };
   if (!fromSettings) {
     const run = { ...place, now, days: daysOfWarning };
-    const read = () =>
-      factsByState({ stack, settings, drift: notCompared }, deploymentReader(stack, place), run, common);
-    const facts = await orFromSettings(read);
+    const files = { stack, settings, drift: notCompared };
+    const facts = await orFromSettings(() => factsByState(files, deploymentReader(stack, place), run, () => common));
     if (hasAccess(facts)) return accessReport(facts);
   }
   const { customerName, offboarded } = settings;
@@ -142,26 +139,19 @@ async function readCustomer(
   journal: JournalFacts,
   options: ReportReadOptions,
 ): Promise<Facts> {
-  const { folder, environment, now, live: isLive = false } = options;
-  const unreadable = (text: string): Facts => ({ stack, now, days: daysOfWarning, ...journal, problem: text });
-  if (problem !== undefined) return unreadable(problem);
-  try {
+  const basis = withoutUndefined({ stack, now: options.now, days: daysOfWarning, problem, ...journal });
+  return readableFacts(basis, options, async () => {
     const deployment = deploymentReader(stack, options);
     const facts = await readReportFacts(stack, journal, options, deployment);
-    if (!isLive) return facts;
-    const [{ onboardingProgress }, { readDetectionRules }] = await Promise.all([
+    if (options.live !== true) return facts;
+    const [{ onboardingProgress }, { withTenant }] = await Promise.all([
       import("../../access/waiting/onboarding.js"),
-      import("../../findings/read/readDetectionRules.js"),
+      import("../../findings/read/factsInTenant.js"),
     ]);
-    const onboarding = await onboardingProgress({ stack, folder, environment });
-    const { access, settings } = facts;
-    if (access === undefined || settings === undefined) return { ...facts, onboarding };
-    const about = { stack, settings, deployment: await deployment() };
-    return { ...facts, onboarding, detections: await readDetectionRules(about, options) };
-  } catch (error) {
-    if (!(error instanceof VisibleError)) throw error;
-    return unreadable(error.message);
-  }
+    const { folder, environment } = options;
+    const progress = () => onboardingProgress({ stack, folder, environment }, deployment);
+    return withTenant(facts, deployment, progress, options);
+  });
 }
 
 /** File name of a customer's page. */

@@ -1,19 +1,24 @@
 /** Reads what `mssp status` shows: settings and journals, and, unless offline, states and tenants. */
 import { availableParallelism } from "node:os";
-import path from "node:path";
-import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
+import { withoutUndefined } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { readStackSettings } from "../../../settings/fromFile";
 import { daysLeft, openEnds } from "../../access/ends/ends";
 import type { Place } from "../../base/place";
 import type { DriftStatus, Facts } from "../../findings/facts";
 import { findings } from "../../findings/findings";
-import { factsByFiles, type FactsRun } from "../../findings/read/factsByState";
+import { factsByFiles, readableFacts, type FactsRun } from "../../findings/read/factsByState";
 import { endedAt, readJournals, type JournalFacts } from "../../findings/read/readJournals";
 import type { SelectedCustomers } from "../../selection/selectedCustomers";
 import type { FleetStack } from "../../stack/inventory";
-import type { ReadPart } from "./statusByState";
-import { needs, statusReport, unchecked, type CustomerStatus, type StatusReport } from "./customerStatus";
+import {
+  needs,
+  statusReport,
+  unchecked,
+  type CustomerState,
+  type CustomerStatus,
+  type StatusReport,
+} from "./customerStatus";
 
 export interface StatusOptions extends Pick<Facts, "days" | "now"> {
   readonly isOffline: boolean;
@@ -51,39 +56,28 @@ async function customerStatus(
   const about = withoutUndefined({ stack, customerName, tenantId, offboarded, lastRun });
   const common = { ...about, drift, retirements: [], needs: [], notChecked: [] };
   if (problem === undefined && offboarded !== undefined) return { ...common, state: "offboarded" };
-  const { facts, ...part } = await readPart({ stack, problem, journal }, run);
-  if (facts === undefined) return { ...common, ...part };
+  const { now, days } = run;
+  const basis = withoutUndefined({ stack, now, days, problem, ...journal });
+  const facts = await readableFacts(basis, run, async () => {
+    const files = { stack, ...journal, settings: await readStackSettings(stack, run) };
+    if (run.isOffline) return factsByFiles(files, run);
+    return (await import("../../findings/read/factsInTenant.js")).factsInTenant(files, run);
+  });
+  if (facts.offboarded !== undefined) return { ...common, state: "offboarded", offboarded: facts.offboarded };
   const found = findings(facts);
   const { retirements = [] } = facts;
-  return { ...common, retirements, ...nextEnd(facts), ...part, needs: needs(found), notChecked: unchecked(found) };
+  const state = customerState(facts, run);
+  return { ...common, retirements, ...nextEnd(facts), state, needs: needs(found), notChecked: unchecked(found) };
 }
 
-interface KnownCustomer extends Pick<FleetStack, "stack"> {
-  readonly problem: string | undefined;
-  readonly journal: JournalFacts;
-}
-
-async function readPart({ stack, problem, journal }: KnownCustomer, run: StatusRun): Promise<ReadPart> {
-  const unreadable = (text: string): ReadPart => {
-    // A path is relative to the project: a notification leaves this machine.
-    const facts = { ...run, stack, drift: journal.drift, problem: text.replaceAll(`${run.folder}${path.sep}`, "") };
-    return { state: "unreadable", facts };
-  };
-  if (problem !== undefined) return unreadable(problem);
-  try {
-    const files = { stack, ...journal, settings: await readStackSettings(stack, run) };
-    if (run.isOffline) return { state: offlineState(journal), facts: await factsByFiles(files, run) };
-    const { statusByState } = await import("./statusByState.js");
-    return await statusByState(files, run);
-  } catch (error) {
-    if (!(error instanceof VisibleError)) throw error;
-    return unreadable(error.message);
-  }
-}
-
-function offlineState({ last }: JournalFacts): CustomerStatus["state"] {
-  if (last?.command === "destroy" && last.state === "changed") return "notDeployed";
-  return last?.upAt === undefined ? "notKnown" : "deployed";
+function customerState({ problem, access, onboarding, last }: Facts, { isOffline }: StatusRun): CustomerState {
+  if (problem !== undefined) return "unreadable";
+  if (isOffline && last?.command === "destroy" && last.state === "changed") return "notDeployed";
+  if (isOffline) return last?.upAt === undefined ? "notKnown" : "deployed";
+  if (access === undefined) return "notDeployed";
+  const { steps = [] } = onboarding ?? {};
+  if (steps.some(({ unchecked: isUnchecked }) => isUnchecked === "failed")) return "deployed";
+  return steps.some((step) => step.state === "waiting" && step.unchecked === undefined) ? "onboarding" : "live";
 }
 
 function nextEnd({ ends = [], writtenAt, now }: Facts): Pick<CustomerStatus, "nextEnd"> {

@@ -1,13 +1,14 @@
 /** Reads what files, journals and a stack's state say of one customer, for the rules. */
 import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
-import { withoutUndefined } from "@defender-mssp/errors";
+import path from "node:path";
+import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { dateOf } from "@defender-mssp/microsoft";
 import { stackEndings } from "../../../domain/stackEndings";
 import type { Settings } from "../../../settings";
 import { endsOf } from "../../access/ends/ends";
 import type { ReportSources } from "../../access/report/build";
 import type { CustomerAccess } from "../../access/report/model";
-import { reportState } from "../../access/state/readState";
+import { reportState, type ReportState } from "../../access/state/readState";
 import type { Place } from "../../base/place";
 import { dayIn, monthBefore } from "../../base/spanOfDay";
 import type { Deployment } from "../../stack/deployment";
@@ -28,6 +29,18 @@ export interface CustomerFiles {
 
 export interface FactsRun extends Place, Pick<Facts, "now" | "days"> {}
 
+/** A customer that can't be read stops no other: the problem is a fact, and all that was known before. */
+export async function readableFacts(basis: Facts, { folder }: Place, read: () => Promise<Facts>): Promise<Facts> {
+  try {
+    if (basis.problem !== undefined) throw new VisibleError(basis.problem);
+    return await read();
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    // A path is relative to the project: a notification leaves this machine.
+    return { ...basis, problem: error.message.replaceAll(`${folder}${path.sep}`, "") };
+  }
+}
+
 /** By the settings file and the journals alone. */
 export async function factsByFiles({ settings, ...files }: CustomerFiles, run: FactsRun): Promise<Facts> {
   const { now, days } = run;
@@ -47,13 +60,14 @@ export async function factsByFiles({ settings, ...files }: CustomerFiles, run: F
 
 /**
  * By one read of the stack's state, too. A stack without objects has no `access`, and says why.
+ * @param look what a report adds
  * @throws VisibleError where the state can't be read.
  */
 export async function factsByState(
   { settings, ...files }: CustomerFiles,
   deployment: () => Promise<Deployment>,
   run: FactsRun,
-  more: Partial<ReportSources> = {},
+  look: (state: ReportState) => Partial<ReportSources> | Promise<Partial<ReportSources>> = () => ({}),
 ): Promise<Facts> {
   const { stack } = files;
   const { now, days } = run;
@@ -62,9 +76,9 @@ export async function factsByState(
   if (read instanceof NoConnectorYet) return { ...about, nothing: read };
   const state = reportState(read);
   const refreshToken = await readTokenRecord(stack, run);
-  const sources = withoutUndefined({ stack, settings, state, source: "state", refreshToken, now, ...more } as const);
+  const sources = { stack, settings, state, source: "state", refreshToken, now, ...(await look(state)) } as const;
   const leaked = await leakedSecrets(stack, read.resources, settings.connector.credential, run);
-  const facts = await unlessNothing(() => accessFacts(sources, { ...about, leaked }));
+  const facts = await unlessNothing(() => accessFacts(withoutUndefined(sources), { ...about, leaked }));
   if (facts instanceof NoConnectorYet) return { ...about, state, leaked, nothing: facts };
   return withoutUndefined({ ...facts, unsentMonth: await unsentMonth(facts.access, settings.reportTimeZone, run) });
 }
