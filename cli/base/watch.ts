@@ -1,5 +1,6 @@
 /** Watching: checks again until the end of it, or until somebody ends it. */
 import { wait } from "@defender-mssp/microsoft";
+import type { Session } from "@defender-mssp/terminal/session";
 
 export interface WatchOptions<Result> {
   /** Checks once. */
@@ -34,12 +35,46 @@ export async function watch<Result>(options: WatchOptions<Result>): Promise<Resu
   }
 }
 
-/** The pause between two checks, in seconds. */
-export function pauseOf(seconds: number): WatchOptions<never>["pause"] {
-  return (signal) => wait(seconds * 1000, signal);
-}
-
 /** It may have come during the pause. */
 function isEnded(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+export interface SessionWatch<Result> extends Pick<WatchOptions<Result>, "content" | "isOver"> {
+  readonly check: (signal: AbortSignal) => Promise<Result>;
+  /** Seconds between two checks. */
+  readonly interval: number;
+  readonly json?: boolean | undefined;
+  /** The text that stays in place in a terminal; undefined: the one before stays. */
+  readonly screen: (result: Result) => string | undefined;
+  /** Prints a change, where there is no terminal, or JSON is asked for. */
+  readonly print: (result: Result) => void;
+}
+
+/** Ends when somebody ends it, such as by Ctrl-C. */
+export async function watchInSession<Result>(
+  { out, environment, signals }: Session,
+  { check, interval, json, screen, print, ...options }: SessionWatch<Result>,
+): Promise<Result> {
+  const isLive = out.isTerminal && environment["CI"] === undefined && json !== true;
+  const logUpdate = isLive ? (await import("log-update")).default : undefined;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const onSignal = (): void => stop.abort(new Error("stopped"));
+  // Not `once`: what restores the cursor ends the process where it finds no other listener.
+  signals.on("SIGINT", onSignal);
+  signals.on("SIGTERM", onSignal);
+  const show = (result: Result, isChanged: boolean): void => {
+    const text = logUpdate && screen(result);
+    if (text !== undefined) logUpdate?.(text);
+    else if (logUpdate === undefined && isChanged) print(result);
+  };
+  const pause = () => wait(interval * 1000, signal);
+  try {
+    return await watch({ ...options, check: () => check(signal), show, pause, signal });
+  } finally {
+    logUpdate?.done();
+    signals.off("SIGINT", onSignal);
+    signals.off("SIGTERM", onSignal);
+  }
 }

@@ -69,44 +69,23 @@ function jsonContent(list: readonly OnboardingProgress[], options: OnboardingOpt
   return { ...list[0] };
 }
 
-/** In a terminal the last result stays in place; elsewhere each change is printed. */
 async function watched(
   options: OnboardingOptions,
-  { out, environment, signals }: Session,
+  session: Session,
   check: () => Promise<readonly OnboardingProgress[]>,
 ): Promise<readonly OnboardingProgress[]> {
-  const [{ pauseOf, watch }, text] = await Promise.all([import("../../base/watch.js"), textOf(options)]);
-  const isLive = out.isTerminal && environment["CI"] === undefined && options.json !== true;
-  const logUpdate = isLive ? (await import("log-update")).default : undefined;
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort(new Error("stopped"));
-  // Not `once`: what restores the cursor ends the process where it finds no other listener.
-  signals.on("SIGINT", onSignal);
-  signals.on("SIGTERM", onSignal);
-  const show = (list: readonly OnboardingProgress[], changed: boolean): void => {
-    if (options.json === true) {
-      if (changed) writeJsonLine(out, "onboard", jsonContent(list, options));
-      return;
-    }
-    if (logUpdate === undefined) {
-      if (changed) out.write(`${text(list)}\n`);
-      return;
-    }
-    const waits = list.some(({ state }) => state === "waiting");
-    logUpdate(waits ? `${text(list)}\nChecked again every ${options.interval} s. Ctrl-C ends this.` : text(list));
-  };
-  try {
-    return await watch({
-      check,
-      content: (list) => list.map(({ checkedOn: _, ...rest }) => rest),
-      isOver: (list) => list.every(({ state }) => state !== "waiting"),
-      show,
-      pause: pauseOf(options.interval),
-      signal: stop.signal,
-    });
-  } finally {
-    logUpdate?.done();
-    signals.off("SIGINT", onSignal);
-    signals.off("SIGTERM", onSignal);
-  }
+  const [{ watchInSession }, text] = await Promise.all([import("../../base/watch.js"), textOf(options)]);
+  const isWaiting = (list: readonly OnboardingProgress[]) => list.some(({ state }) => state === "waiting");
+  const ending = `\nChecked again every ${options.interval} s. Ctrl-C ends this.`;
+  return watchInSession(session, {
+    ...options,
+    check,
+    content: (list) => list.map(({ checkedOn: _, ...rest }) => rest),
+    isOver: (list) => !isWaiting(list),
+    screen: (list) => `${text(list)}${isWaiting(list) ? ending : ""}`,
+    print: (list) => {
+      if (options.json === true) writeJsonLine(session.out, "onboard", jsonContent(list, options));
+      else session.out.write(`${text(list)}\n`);
+    },
+  });
 }
