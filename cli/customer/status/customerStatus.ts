@@ -56,10 +56,10 @@ export interface CustomerStatus extends Pick<FleetStack, "stack" | "customerName
   /** The most serious first. */
   readonly needs: readonly StatusNeed[];
   /** What could not be checked, with the reason. */
-  readonly notChecked: readonly NotChecked[];
+  readonly notChecked: readonly UncheckedPart[];
 }
 
-export interface NotChecked {
+export interface UncheckedPart {
   readonly what: string;
   readonly reason: string;
   /** Nobody can say what the customer needs: the command ends with exit code 1. */
@@ -130,7 +130,7 @@ export function needs(findings: readonly Finding[]): StatusNeed[] {
 }
 
 /** What of the needs could not be checked. */
-export function unchecked(findings: readonly Finding[]): NotChecked[] {
+export function unchecked(findings: readonly Finding[]): UncheckedPart[] {
   const all = findings
     .filter((found) => isNeedTopic(found) && found.urgency === "unread")
     .map(({ topic, title, text }) => ({ what: title, reason: text, isFailure: topic === "consent" }));
