@@ -56,6 +56,7 @@ export function define(command: Command, session: Session): void {
       if (json === true) writeJson(session.out, "check", check);
       else session.out.write(await checkText(check, project.folder));
       if (check.findings.some(({ level }) => level === "error")) session.exitCode = exitCodes.failed;
+      else if (check.tests.notRun > 0) session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
     notes: [
@@ -70,7 +71,11 @@ export function define(command: Command, session: Session): void {
     reads:
       "The stacks' settings files, and the rules of detections/ with their tests. It asks neither the backend nor a tenant.",
     changes: "The files of --sarif and --junit, and the kept verdicts.",
-    exitCodes: { 0: "no errors; warnings are possible", 1: "settings or a rule have an error, or a test failed" },
+    exitCodes: {
+      0: "no errors; warnings are possible",
+      1: "settings or a rule have an error, or a test failed",
+      3: "no errors, but a test could not run",
+    },
     examples: [
       "npx mssp check",
       "npx mssp check --stack contoso --json",

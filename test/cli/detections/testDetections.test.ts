@@ -73,7 +73,8 @@ describe("the tests of rules in mssp check", function () {
     const [state, reason] = await caseOf("[]");
     assert.equal(state, "notRun");
     assert.match(String(reason), /scan/);
-    const { stdout } = await project.run("check");
+    const { stdout, exitCode } = await project.run("check");
+    assert.equal(exitCode, 3);
     assert.match(stdout, /! {2}4:1 {2}a case: not run: .*scan.* 0 tests passed: 0 errors, 1 warning\.$/s);
   });
 
