@@ -6,13 +6,18 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
 
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>["values"];
 
+/** @param tool its arguments are those of the process by default */
 export function runTool<O extends Options>(
-  { name, help, options }: { readonly name: string; readonly help: string; readonly options: O },
+  {
+    name,
+    help,
+    ...tool
+  }: { readonly name: string; readonly help: string; readonly options: O; readonly args?: string[] },
   run: (values: Values<O>) => Promise<void>,
 ): void {
   const main = async () => {
     if (process.argv.includes("--help")) process.stdout.write(help);
-    else await run(parseArgs({ options }).values);
+    else await run(parseArgs(tool).values);
   };
   main().catch((error: unknown) => {
     const isUsage = error instanceof VisibleError || /^ERR_PARSE_ARGS/.test((error as { code?: string }).code ?? "");
@@ -21,10 +26,10 @@ export function runTool<O extends Options>(
   });
 }
 
-/** @throws VisibleError for anything but a whole number */
-export function wholeNumber(option: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new VisibleError(`--${option} must be a whole number, not "${text}".`);
-  return Number(text);
+/** @throws VisibleError for anything but a whole number that is large enough */
+export function wholeNumber(option: string, text: string, least = 0): number {
+  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
+  throw new VisibleError(`--${option} must be a whole number of at least ${least}, not "${text}".`);
 }
 
 /** The value of an option among its allowed ones; undefined without the option. @throws VisibleError for another */

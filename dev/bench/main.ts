@@ -45,9 +45,9 @@ runTool({ name: "bench", help, options }, async (values) => {
   const chosen = values.rows === "all" ? names : choices("rows", values.rows, names);
   const benchOptions = {
     checkout,
-    runs: wholeNumber("runs", values.runs),
-    customers: values.customers === undefined ? undefined : wholeNumber("customers", values.customers),
-    alerts: wholeNumber("alerts", values.alerts),
+    runs: wholeNumber("runs", values.runs, 1),
+    customers: values.customers === undefined ? undefined : wholeNumber("customers", values.customers, 1),
+    alerts: wholeNumber("alerts", values.alerts, 1),
   };
   const rows: BenchRow[] = [];
   for (const group of groups)

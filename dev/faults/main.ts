@@ -91,7 +91,7 @@ runTool({ name: "faults", help, options }, async (values) => {
       process.stderr.write(progress(results.length, tasks.length, performance.now() - began));
     }
   };
-  await Promise.all(Array.from({ length: wholeNumber("jobs", values.jobs) }, work));
+  await Promise.all(Array.from({ length: wholeNumber("jobs", values.jobs, 1) }, work));
   const sums = summed(results);
   process.stdout.write(values.json ? `${JSON.stringify(sums)}\n` : `${sumsText(sums)}\n`);
   if (sums.lost > 0 || sums.leftOver > 0) process.exitCode = 1;

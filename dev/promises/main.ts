@@ -5,8 +5,8 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { messageOf } from "@defender-mssp/errors";
+import { VisibleError } from "@defender-mssp/errors";
+import { runTool, wholeNumber } from "../tool";
 import { changedMutations } from "./changedMutations";
 import { CheckoutCopy } from "./checkoutCopy";
 import { mutationProblems, promiseOfMutation, shortText } from "./mutationProblems";
@@ -16,7 +16,7 @@ import { endTests } from "./runTest";
 import { securityClaims } from "./securityClaims";
 import { tryMutation, type MutationResult, type UnchangedRuns } from "./tryMutation";
 
-const usage = `npm run -s promises -- [--only N|TEXT] [--unit | --engine] [--changed [BASE]] [--jobs 2] [--list]
+const help = `npm run -s promises -- [--only N|TEXT] [--unit | --engine] [--changed [BASE]] [--jobs 2] [--list]
 npm run -s search:planted -- [--only N|TEXT] [--worlds 200] [--lives 20] [--seed 1] [--jobs 2] [--list]
 
   --only N|TEXT      the Nth row, or those whose sentence, test or file has the text
@@ -40,79 +40,56 @@ interface Row {
   readonly title: string;
 }
 
-interface Arguments extends SearchLimits {
-  readonly planted: boolean;
-  readonly only: string | undefined;
-  readonly unit: boolean;
-  readonly engine: boolean;
-  readonly base: string | undefined;
-  readonly jobs: number;
-  readonly list: boolean;
+const options = {
+  planted: { type: "boolean" },
+  only: { type: "string" },
+  unit: { type: "boolean" },
+  engine: { type: "boolean" },
+  changed: { type: "string" },
+  worlds: { type: "string", default: "200" },
+  lives: { type: "string", default: "20" },
+  seed: { type: "string", default: "1" },
+  jobs: { type: "string", default: "2" },
+  list: { type: "boolean" },
+} as const;
+
+interface Selection {
+  readonly planted?: boolean;
+  readonly only?: string;
+  readonly unit?: boolean;
+  readonly engine?: boolean;
+  readonly changed?: string;
 }
 
-async function main(): Promise<void> {
+// The base may be left out, which parseArgs does not know.
+const args = process.argv.slice(2).flatMap((text, index, all) => {
+  const next = all[index + 1];
+  return text === "--changed" && (next === undefined || next.startsWith("-")) ? [text, "origin/main"] : [text];
+});
+
+runTool({ name: "promises", help, options, args }, async (values) => {
   // A reader that closes the pipe (`| head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
   const page = readFileSync(path.join(checkout, "SECURITY.md"), "utf8");
-  let args: Arguments | undefined;
-  let rows: Row[];
-  try {
-    args = readArguments();
-    rows = args === undefined ? [] : selectedRows(args, page);
-  } catch (error) {
-    process.stderr.write(`promises: ${messageOf(error)}\n\n${usage}`);
-    process.exitCode = 2;
-    return;
-  }
-  if (args === undefined) return;
-  if (args.list) {
+  if (values.unit && values.engine) throw new VisibleError("--unit and --engine leave no test together.");
+  const jobs = wholeNumber("jobs", values.jobs, 1);
+  const rows = selectedRows(values, page);
+  if (values.list) {
     for (const row of rows) process.stdout.write(`${row.title}\n`);
     return;
   }
-  const problems = args.planted ? [] : mutationProblems(checkout, page, mutations);
+  const problems = values.planted ? [] : mutationProblems(checkout, page, mutations);
   for (const problem of problems) process.stderr.write(`promises: ${problem}\n`);
-  const results = await runAll(rows, args);
+  const results = await runAll(rows, jobs, values);
   const caught = results.filter(({ result }) => result === "caught").length;
   process.stdout.write(`${caught} caught, ${results.length - caught} not, ${problems.length} problems\n`);
   if (caught < results.length || problems.length > 0) process.exitCode = 1;
-}
-
-function readArguments(): Arguments | undefined {
-  // The base may be left out, which parseArgs does not know.
-  const typed = process.argv.slice(2).flatMap((text, index, all) => {
-    const next = all[index + 1];
-    return text === "--changed" && (next === undefined || next.startsWith("-")) ? [text, "origin/main"] : [text];
-  });
-  const { values } = parseArgs({
-    args: typed,
-    options: {
-      planted: { type: "boolean", default: false },
-      only: { type: "string" },
-      unit: { type: "boolean", default: false },
-      engine: { type: "boolean", default: false },
-      changed: { type: "string" },
-      worlds: { type: "string", default: "200" },
-      lives: { type: "string", default: "20" },
-      seed: { type: "string", default: "1" },
-      jobs: { type: "string", default: "2" },
-      list: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(usage);
-    return undefined;
-  }
-  if (values.unit && values.engine) throw new Error("--unit and --engine leave no test together.");
-  const jobs = Number(values.jobs);
-  if (!Number.isSafeInteger(jobs) || jobs < 1) throw new Error(`--jobs: "${values.jobs}" is not a number above 0.`);
-  return { ...values, only: values.only, base: values.changed, jobs };
-}
+});
 
 /** Unit tests first, tests on the engine last. */
-function selectedRows({ planted: isPlanted, only, unit, engine, base }: Arguments, page: string): Row[] {
+function selectedRows({ planted: isPlanted, only, unit, engine, changed: base }: Selection, page: string): Row[] {
   const changed = new Set<BrokenCode>(
     base === undefined ? [...mutations, ...planted] : changedMutations(checkout, page, mutations, base),
   );
@@ -132,16 +109,16 @@ function selectedRows({ planted: isPlanted, only, unit, engine, base }: Argument
   });
   const rows = all.filter((row) => changed.has(row.broken) && isNamed(row));
   if (only !== undefined && base === undefined && rows.length === 0)
-    throw new Error(`--only: no row has the number or text "${only}".`);
+    throw new VisibleError(`--only: no row has the number or text "${only}".`);
   const level = ({ broken }: Row) => ("test" in broken ? testLevel(broken.test) : 0);
   return rows
     .filter((row) => (unit ? level(row) < 2 : !engine || level(row) === 2))
     .sort((a, b) => level(a) - level(b) || a.number - b.number);
 }
 
-async function runAll(rows: readonly Row[], args: Arguments): Promise<MutationResult[]> {
+async function runAll(rows: readonly Row[], jobs: number, limits: SearchLimits): Promise<MutationResult[]> {
   const copies = await Promise.all(
-    Array.from({ length: Math.min(args.jobs, rows.length) }, () => CheckoutCopy.create(checkout)),
+    Array.from({ length: Math.min(jobs, rows.length) }, () => CheckoutCopy.create(checkout)),
   );
   const dispose = () => Promise.all(copies.map((copy) => copy.dispose()));
   const stop = async (code: number) => {
@@ -156,7 +133,7 @@ async function runAll(rows: readonly Row[], args: Arguments): Promise<MutationRe
   const queue = rows.values();
   const work = async (copy: CheckoutCopy) => {
     for (const { broken, title } of queue) {
-      const tried = await tryMutation(copy, broken, unchanged, args);
+      const tried = await tryMutation(copy, broken, unchanged, limits);
       results.push(tried);
       const { result, note, seconds, output } = tried;
       const after = note === undefined ? "" : `\n  ${note}`;
@@ -182,5 +159,3 @@ function testLevel(test: string): 0 | 1 | 2 {
   if (isOnEngine) return 2;
   return test.endsWith(".process.test.ts") ? 1 : 0;
 }
-
-void main();
