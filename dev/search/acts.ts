@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { azureRoles, directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
+import { azureRoles, directoryRoleTemplates, microsoftGraph, publishedRoleName } from "@defender-mssp/microsoft";
 import {
   jsonText,
   addApplication,
@@ -374,6 +374,20 @@ const subscription: ActRow["run"] = (hand, numbers) => {
   });
 };
 
+/** All permissions of one area, such as `Policy`: what the automation may not read, a command says that it did not look at. */
+const lostPermissions: ActRow["run"] = (hand, { a }) => {
+  const { customer } = hand.world;
+  const principals = [...customer.objects("servicePrincipals").values()];
+  const automation = principals.find(({ appId }) => appId === automationApplicationId);
+  const area = ({ appRoleId }: StoredObject) => publishedRoleName(jsonText(appRoleId)).split(/[.-]/)[0] ?? "";
+  const assignments = customer.objects("appRoleAssignments");
+  const held = [...assignments.values()].filter(({ principalId }) => principalId === automation?.id);
+  const lost = hand.one([...new Set(held.map(area))], a);
+  return hand.store(`the automation loses its permissions of ${lost}`, () => {
+    for (const one of held) if (area(one) === lost) assignments.delete(one.id);
+  });
+};
+
 interface TableRow {
   readonly act: string;
   readonly makes: readonly ChainWay[];
@@ -398,5 +412,6 @@ export const acts: readonly ActRow[] = [
   { name: "accept a relationship of Partner Center", makes: ["gdap"], run: partnerCenter },
   { name: "accept a governance relationship", makes: ["governance"], run: governance },
   { name: "subscribe to changes of users", makes: ["changeNotification"], run: subscription },
+  { name: "take permissions from the automation", makes: [], run: lostPermissions },
   { name: "make a detection rule that acts", makes: ["detectionAction"], run: actingRule },
 ];
