@@ -1,9 +1,10 @@
 /**
  * A stack's history: each update with its time, its result, who ran it and the numbers of changes.
- * The engine's own list has the whole configuration of each update; no value of it is read here.
+ * The engine's own list has the whole configuration of each update: only `deployedConfigurations` reads values.
  */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
+import { parsedJson, recordOf, textOf } from "@defender-mssp/errors/json";
 import { redactedText, secretsOfEnvironment } from "../base/redaction";
 import { runPulumi, type PulumiOptions } from "./pulumi";
 
@@ -67,8 +68,29 @@ export interface StackUpdate {
  */
 export async function readHistory(stack: string, options: PulumiOptions, limit?: number): Promise<StackUpdate[]> {
   const page = limit === undefined ? [] : ["--page-size", String(limit), "--page", "1"];
-  const printed = await runPulumi(["stack", "history", "--stack", stack, "--json", ...page], options);
-  return parseHistory(printed, secretsOfEnvironment(options.environment));
+  return parseHistory(await printedHistory(stack, options, page), secretsOfEnvironment(options.environment));
+}
+
+function printedHistory(stack: string, options: PulumiOptions, page: readonly string[] = []): Promise<string> {
+  return runPulumi(["stack", "history", "--stack", stack, "--json", ...page], options);
+}
+
+/** The values of the settings of each version that was deployed, by their names; without secrets. */
+export async function deployedConfigurations(stack: string, options: PulumiOptions) {
+  return parseConfigurations(await printedHistory(stack, options));
+}
+
+export function parseConfigurations(printed: string): Readonly<Record<string, unknown>>[] {
+  return entriesIn(printed)
+    .filter(({ kind }) => kind === "update")
+    .map(({ config }) =>
+      Object.fromEntries(
+        Object.entries(config ?? {}).map(([key, one]) => [
+          key.slice(key.indexOf(":") + 1),
+          recordOf(one)["secret"] === true ? undefined : parsedJson(textOf(recordOf(one)["value"])),
+        ]),
+      ),
+    );
 }
 
 /** The newest update; undefined where there is none. */
@@ -78,26 +100,32 @@ export async function latestUpdate(stack: string, options: PulumiOptions): Promi
 
 /** Reads what `pulumi stack history --json` prints: nothing, or a list. */
 export function parseHistory(printed: string, knownSecrets: readonly string[] = []): StackUpdate[] {
+  const shown = (text: string): string => redactedText(text, knownSecrets);
+  return entriesIn(printed).map(
+    ({ version, kind, result, startTime, endTime, message, environment, config, resourceChanges }) => ({
+      ...(version === undefined ? {} : { version }),
+      kind,
+      result,
+      startedOn: utc(startTime),
+      endedOn: utc(endTime ?? ""),
+      message: shown(message),
+      ranBy: Object.fromEntries(
+        shownVariables.flatMap((name) => {
+          const value = environment?.[name];
+          return typeof value === "string" && value !== "" ? [[name, name === "git.head" ? value : shown(value)]] : [];
+        }),
+      ),
+      changes: resourceChanges ?? {},
+      settings: Object.keys(config ?? {}).sort(),
+    }),
+  );
+}
+
+function entriesIn(printed: string): z.infer<typeof entry>[] {
   if (printed.trim() === "") return [];
   const { data } = z.array(entry).safeParse(JSON.parse(printed));
   if (data === undefined) throw new VisibleError("The stack's history can't be read: unknown format.");
-  const shown = (text: string): string => redactedText(text, knownSecrets);
-  return data.map(({ version, kind, result, startTime, endTime, message, environment, config, resourceChanges }) => ({
-    ...(version === undefined ? {} : { version }),
-    kind,
-    result,
-    startedOn: utc(startTime),
-    endedOn: utc(endTime ?? ""),
-    message: shown(message),
-    ranBy: Object.fromEntries(
-      shownVariables.flatMap((name) => {
-        const value = environment?.[name];
-        return typeof value === "string" && value !== "" ? [[name, name === "git.head" ? value : shown(value)]] : [];
-      }),
-    ),
-    changes: resourceChanges ?? {},
-    settings: Object.keys(config ?? {}).sort(),
-  }));
+  return data;
 }
 
 /** The engine writes seconds since 1970 for the epoch where an update has not ended. */

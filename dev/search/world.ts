@@ -233,7 +233,7 @@ export class World {
 
   /** What `mssp verify` and the nightly comparison say of additions. */
   async additions(): Promise<readonly AdditionsPart[]> {
-    return findAdditions({ ...this.#place, stack, deployment: this.#deployment });
+    return findAdditions({ ...this.#place, stack, deployment: this.#deployment, domains: [] });
   }
 
   /** `mssp report --live`, as JSON and as its page. */
@@ -246,7 +246,7 @@ export class World {
     const settings = await readStackSettingsOffline(stack, this.#place.folder);
     const state = reportState(deployment);
     const { objects } = objectsOf(state.resources, settings);
-    const live = await readLive(deployment, objects, state.resources, this.#place);
+    const live = await readLive(deployment, objects, state.resources, { ...this.#place, domains: [] });
     const now = this.sandbox.cloud.now();
     const report = accessReport(accessFacts({ stack, settings, state, source: "live", live, now }));
     return { report, page: reportPage(report), parts: live.parts };

@@ -265,6 +265,23 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
     });
   });
 
+  it("a domain that is taken out of the settings does not hide its guests", async () => {
+    const [number, stack] = [63, "former"];
+    const former = { email: "zoe@former-security.example", displayName: "Zoe" };
+    const hands = await deploy(stack, number, { analysts: [ana, former] });
+    await project.writeSettings(stack, customer(number, { analysts: [ana] }));
+    await hands.graph("POST", "/v1.0/invitations", {
+      invitedUserEmailAddress: "mallory@former-security.example",
+      inviteRedirectUrl: "https://portal.azure.com",
+    });
+    const guests = found(await look(stack)).filter(({ kind }) => kind === "guest");
+    // Zoe's is the stack's until the next `up`.
+    assert.deepEqual(
+      guests.map(({ what }) => /\S+@former-security\.example/.exec(what)?.[0]),
+      ["(mallory@former-security.example"],
+    );
+  });
+
   describe("what else somebody gave the stack's people, groups and identities", () => {
     const number = 62;
     const stack = "given";

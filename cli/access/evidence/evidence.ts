@@ -6,6 +6,7 @@ import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { deployedOf } from "../../tenant/deployed";
+import { deployedDomains } from "../../tenant/deployedDomains";
 import { tenantOf } from "../../tenant/additions/find";
 import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base/redaction";
 import { readHistory, type StackUpdate } from "../../stack/history";
@@ -61,7 +62,8 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const { environment } = run;
   const settings = await readStackSettings(stack, run);
   const deployment = run.deployment ?? (await readDeployment(stack, run));
-  const tenant = await tenantOf(run, deployedOf(deployment));
+  const domains = await deployedDomains(stack, run);
+  const tenant = await tenantOf({ ...run, domains }, deployedOf(deployment));
   const stackId = stackRandomId(deployment.resources);
   const whose = await findSubjects({ tenant, stackId, automation: environment["ARM_CLIENT_ID"] }, settings);
   const calls = wantedCalls(whose.subjects, period, settings.cloud);

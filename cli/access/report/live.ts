@@ -9,6 +9,7 @@ import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import type { AdditionsPart } from "../../stack/additionsPart";
 import type { Deployment } from "../../stack/deployment";
+import type { AdditionsRun } from "../../tenant/additions/find";
 import { oneLook, rereads, type Rereads } from "../../tenant/rereads";
 import type { GovernanceLook } from "../governance/look";
 import { invitationNotAccepted, missingInTenant, missingMembers } from "./differenceState";
@@ -44,11 +45,12 @@ export async function readLive(
   deployment: Deployment,
   objects: readonly ReportObject[],
   resources: readonly ReportResource[],
-  options: Place,
+  options: Place & Pick<AdditionsRun, "domains">,
 ): Promise<LiveFindings> {
   const [
     { additionsTenant, partsOf },
     { deployedOf },
+    { deployedDomains, withDomains },
     { lookAtGovernance },
     { openTenant },
     { signInToTenant },
@@ -56,6 +58,7 @@ export async function readLive(
   ] = await Promise.all([
     import("../../tenant/additions/find.js"),
     import("../../tenant/deployed.js"),
+    import("../../tenant/deployedDomains.js"),
     import("../governance/look.js"),
     import("../../tenant/openTenant.js"),
     import("../../tenant/signInToTenant.js"),
@@ -63,7 +66,8 @@ export async function readLive(
   ]);
   const { stack } = deployment;
   const { environment } = options;
-  const settings = await readStackSettings(stack, options);
+  const domains = options.domains ?? (await deployedDomains(stack, options));
+  const settings = withDomains(await readStackSettings(stack, options), domains);
   const signIn = await signInToTenant(settings, environment);
   const tenant = additionsTenant({ stack, ...options }, { settings, deployed: deployedOf(deployment), signIn });
   const again = rereads(environment);

@@ -34,6 +34,8 @@ const shape = z.object({
   /** ISO 8601, UTC. */
   beganOn: z.string(),
   items: z.array(itemShape),
+  /** Domains of the MSSP's people that any deployed version of the settings named. */
+  domains: z.array(z.string()).optional(),
   /** What somebody had added to the stack's objects. Absent until it was looked for. */
   additions: z.array(addition).optional(),
   /** What the search needs of the state: the stack's random ID. */

@@ -13,6 +13,7 @@ import type { Place } from "../../base/place";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
 import { deployedOf } from "../../tenant/deployed";
+import { deployedDomains } from "../../tenant/deployedDomains";
 import { findAdditions } from "../../tenant/additions/find";
 import { confirmDestroy } from "../../stack/confirmDestroy";
 import { beforeDestroyReport, beforeDestroyText } from "../../access/inventory/beforeDestroy";
@@ -154,6 +155,7 @@ async function begun(
     ...(before ?? { format: 2, stack, customerName, msspName, tenantId, beganOn: now().toISOString() }),
     items: [...items],
     identity,
+    domains: [...new Set([...(before?.domains ?? []), ...(await deployedDomains(stack, run))])],
   };
   await ignoreInGit(run.folder);
   await writeJournal(out, journal);
@@ -236,7 +238,7 @@ async function withAdditions(
 ): Promise<OffboardingJournal> {
   if (journal.additions !== undefined || journal.destroyedOn !== undefined) return journal;
   run.say("Looking for what somebody added to the stack's objects…\n");
-  const parts = await findAdditions({ ...run, deployment });
+  const parts = await findAdditions({ ...run, deployment, domains: journal.domains ?? [] });
   const additions = parts.flatMap(({ name, additions: partAdditions }) =>
     partAdditions.map(({ what, to, step, chains }) => ({
       what,

@@ -17,6 +17,7 @@ import { withAudit } from "./audit";
 import { azureRoleAdditions, otherAzureRoles, unreadSubscriptions } from "./azureRoleAdditions";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "../deployed";
+import { deployedDomains, withDomains } from "../deployedDomains";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
 import { detectionRuleChanges } from "./detectionRuleChanges";
 import { groupAdditions, groupsOf } from "./groups";
@@ -39,6 +40,8 @@ import { unknownResources, unknownResourcesNote } from "../../stack/unknownResou
 
 export interface AdditionsRun extends Place {
   readonly stack: string;
+  /** Domains of the MSSP's people besides those of the settings. @default those of each deployed version */
+  readonly domains?: readonly string[];
 }
 
 /** One look. */
@@ -187,7 +190,8 @@ function unknownPart(deployment: Deployment): AdditionsPart[] {
 
 async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<AdditionsPart[]> {
   try {
-    return await partsOf(await tenantOf(run, deployedOf(deployment)));
+    const domains = run.domains ?? (await deployedDomains(run.stack, run));
+    return await partsOf(await tenantOf({ ...run, domains }, deployedOf(deployment)));
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     const reason = `not checked: ${error.message.replace(/\s*\n\s*/g, " ")}`;
@@ -200,7 +204,7 @@ async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<
  * @throws VisibleError where settings, credentials or tenant can't be used
  */
 export async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<AdditionsTenant> {
-  const settings = await readStackSettings(run.stack, run);
+  const settings = withDomains(await readStackSettings(run.stack, run), run.domains ?? []);
   return additionsTenant(run, { settings, deployed, signIn: await signInToTenant(settings, run.environment) });
 }
 

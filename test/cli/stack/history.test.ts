@@ -1,6 +1,7 @@
 /** The stack's history as evidence: who ran what, without the values of the configuration. */
 import assert from "node:assert/strict";
-import { parseHistory } from "../../../cli/stack/history";
+import { parseConfigurations, parseHistory } from "../../../cli/stack/history";
+import { domainsIn } from "../../../cli/tenant/deployedDomains";
 
 const printed = JSON.stringify([
   {
@@ -39,6 +40,26 @@ describe("a stack's history", () => {
     assert.ok(text.includes("mssp:refreshToken"));
     for (const secret of ["Contoso", "v1:cipher", "variable-of-the-ci", "hunter2hunter2"])
       assert.ok(!text.includes(secret), secret);
+  });
+
+  it("has the settings of each update, without secrets and what a preview or a destroy was given", () => {
+    const value = (text: string, secret = false) => ({ value: text, secret });
+    const config = { "p:analysts": value('[{"email":"a@b.example"}]'), "p:token": value('"x"', true) };
+    const entry = { startTime: "", result: "succeeded", config };
+    const configurations = parseConfigurations(
+      JSON.stringify([
+        { ...entry, kind: "update" },
+        { ...entry, kind: "destroy" },
+      ]),
+    );
+    assert.deepEqual(configurations, [{ analysts: [{ email: "a@b.example" }], token: undefined }]);
+    assert.deepEqual(configurations.flatMap(domainsIn), ["b.example"]);
+    const named = {
+      analystDomains: ["C.example", 1],
+      identitySource: { domain: "d.example" },
+      analysts: [{ email: 1 }],
+    };
+    assert.deepEqual(domainsIn(named), ["c.example", "d.example"]);
   });
 
   it("a stack without updates has an empty history", () => assert.deepEqual(parseHistory(""), []));
