@@ -12,7 +12,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as protocol from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { messageOf } from "@defender-mssp/errors";
-import { parseUrn } from "../../../domain/urn";
+import { urnName } from "../../../domain/urn";
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -20,8 +20,6 @@ export type Values = Readonly<Record<string, unknown>>;
 export interface DeclaredResource {
   /** Last part of the URN. */
   readonly name: string;
-  /** Such as `azuread:index/group:Group`. */
-  readonly type: string;
   readonly inputs: Values;
 }
 
@@ -88,8 +86,7 @@ function resourceMethods({ object, invoke }: Answers) {
     check: unary(checked),
     create: unary((request: protocol.CreateRequest) => {
       const inputs = fromStruct(request.getProperties());
-      const { type, name } = parseUrn(request.getUrn());
-      const { id, outputs = {} } = object({ type, name, inputs });
+      const { id, outputs = {} } = object({ name: urnName(request.getUrn()), inputs });
       const response = new protocol.CreateResponse();
       response.setId(id);
       response.setProperties(toStruct({ ...inputs, ...outputs }));

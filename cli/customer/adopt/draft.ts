@@ -164,6 +164,11 @@ export class Draft {
     for (const part of parts) if (!this.isSettled(part.id)) this.leave.push(planItem(part, why));
   }
 
+  /** Leaves objects that the settings can't describe. */
+  cannotImport(why: string, ...parts: readonly NamedPart[]): void {
+    this.notImported.push(...parts.map((part) => planItem(part, why)));
+  }
+
   omit(part: OmittablePart, why: string): void {
     this.omitted.push({ part, why });
   }

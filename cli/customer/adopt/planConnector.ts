@@ -196,20 +196,14 @@ function takeSecret(draft: Draft, application: Candidate<"application">): object
   for (const secret of byEnd)
     if (secret !== current) draft.putAside(reasonToLeave(daysLeft(secret), current !== undefined), secret);
   const single = "The settings have one credential. To use";
-  for (const certificate of draft.partsOf(application, "certificate"))
-    draft.notImported.push(
-      planItem(
-        certificate,
-        `${single} a certificate, set connector.credential to it; the old one stays until you delete it.`,
-      ),
-    );
-  for (const federated of draft.partsOf(application, "federatedCredential"))
-    draft.notImported.push(
-      planItem(
-        federated,
-        `${single} this one, set connector.credential to its issuer and subject, and delete it by hand.`,
-      ),
-    );
+  draft.cannotImport(
+    `${single} a certificate, set connector.credential to it; the old one stays until you delete it.`,
+    ...draft.partsOf(application, "certificate"),
+  );
+  draft.cannotImport(
+    `${single} this one, set connector.credential to its issuer and subject, and delete it by hand.`,
+    ...draft.partsOf(application, "federatedCredential"),
+  );
   if (current === undefined) {
     draft.omit("clientSecret", "The app registration has no client secret that the settings can describe.");
     return undefined;

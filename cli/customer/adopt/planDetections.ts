@@ -4,13 +4,12 @@ import {
   customerProblemText,
   ruleIdPrefix,
   type ComposedRule,
-  type ComposedRules,
   type CustomerDetections,
 } from "@defender-mssp/detections";
 import { adoptedRuleOutputs, detectionRuleDifferences, withAdoptedTexts } from "@defender-mssp/microsoft";
 import { detectionRuleResource, detectionsName } from "../../../domain/resourceNames";
 import type { Candidate } from "./candidate";
-import { planItem, type Draft } from "./draft";
+import type { Draft } from "./draft";
 
 export function planDetections(draft: Draft): void {
   const { ruleFiles = [] } = draft.customer;
@@ -47,7 +46,18 @@ function takeSet(draft: Draft, set: string): boolean {
     draft.putAside(`Another stack manages ${names} of the same set, so the program would refuse it.`, ...rules);
     return false;
   }
-  const answer = askSet(draft, { set, rules, composed, missing });
+  const more = missing.length === 0 ? "" : `; the next \`up\` creates the other ${missing.length}`;
+  const answer = draft.ask({
+    id: `detectionSet:${set}`,
+    text:
+      `By their IDs, the tenant has ${rules.length} of the ${composed.deployed.length} detection rules of detections/${set}. ` +
+      "Does the customer get this set?",
+    choices: [
+      { value: "adopt", text: `yes: adopt them${more}` },
+      { value: "leave", text: "no: leave them" },
+    ],
+    about: rules.map(({ id }) => id),
+  });
   if (answer === "leave") draft.putAside(`You said that the customer does not get the set ${set}.`, ...rules);
   if (answer !== "adopt") return false;
   for (const { ruleOfFile, rule } of pairs) takeRule(draft, ruleOfFile, rule);
@@ -59,29 +69,6 @@ function takeSet(draft: Draft, set: string): boolean {
     });
   }
   return true;
-}
-
-interface AskedSet {
-  readonly set: string;
-  readonly rules: readonly Candidate<"detectionRule">[];
-  readonly composed: ComposedRules;
-  /** Rules that the tenant does not have. */
-  readonly missing: readonly ComposedRule[];
-}
-
-function askSet(draft: Draft, { set, rules, composed, missing }: AskedSet): string | undefined {
-  const others = missing.length === 0 ? "" : `; the next \`up\` creates the other ${missing.length}`;
-  return draft.ask({
-    id: `detectionSet:${set}`,
-    text:
-      `By their IDs, the tenant has ${rules.length} of the ${composed.deployed.length} detection rules of detections/${set}. ` +
-      "Does the customer get this set?",
-    choices: [
-      { value: "adopt", text: `yes: adopt them${others}` },
-      { value: "leave", text: "no: leave them" },
-    ],
-    about: rules.map(({ id }) => id),
-  });
 }
 
 function resourceName({ rule }: ComposedRule): string {
@@ -116,8 +103,9 @@ function leaveRule(draft: Draft, rule: Candidate<"detectionRule">): void {
     );
     return;
   }
-  const why =
+  draft.cannotImport(
     `Its ID ${id} stays, and is not ${prefix}<rule>. If it is the MSSP's, make a file of it with npx mssp detections import, ` +
-    "and delete it in the portal before the `up` that creates the file's rule: names and titles are unique.";
-  draft.notImported.push(planItem(rule, why));
+      "and delete it in the portal before the `up` that creates the file's rule: names and titles are unique.",
+    rule,
+  );
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { ofKind } from "../../../../cli/customer/adopt/candidate";
+import { ofKind, withParts } from "../../../../cli/customer/adopt/candidate";
 import { ownedKinds } from "../../../../cli/customer/adopt/draft";
 import { findInTenant } from "../../../../cli/customer/adopt/find";
 import { isSearched, type ListedKey } from "../../../../domain/adoption";
@@ -228,6 +228,31 @@ describe("search of what was onboarded by hand", () => {
         ["role", ["ours"]],
       ],
     );
+  });
+
+  it("names what each part belongs to, which is left with it", async () => {
+    const credential = { displayName: null, startDateTime: "", endDateTime: "2027-01-01T00:00:00Z" };
+    const app = {
+      ...registration("app", "Contoso SIEM MSSP Connector", []),
+      passwordCredentials: [{ ...credential, keyId: "secret" }],
+      keyCredentials: [{ ...credential, keyId: "certificate" }],
+    };
+    const { found } = await find({
+      "/v1.0/users?": [guest("ana", "ana@fabrikam.example", "ana")],
+      "/v1.0/roleManagement/directory/roleAssignments": [{ id: "role", principalId: "ana", roleDefinitionId: "r" }],
+      "/beta/roleManagement/defender/roleAssignments": [{ id: "held", principalIds: ["ana"], roleDefinitionId: "d" }],
+      "/v1.0/applications?": [app],
+      "/v1.0/applications/app": app,
+      "/v1.0/applications/app/federatedIdentityCredentials": [{ id: "federated", name: "pipeline" }],
+      "/v1.0/servicePrincipals?$select": [{ id: "sp", appId: "app-client", displayName: "sp" }],
+      "/v1.0/servicePrincipals/sp/appRoleAssignments": [{ id: "permission", resourceId: "g", appRoleId: "r" }],
+      "/v1.0/servicePrincipals/sp/oauth2PermissionGrants": [{ id: "consent", resourceId: "g", scope: "a" }],
+    });
+    const parts = (id: string) => withParts(found.candidates, id).map((part) => part.id);
+    assert.deepEqual(parts("ana"), ["ana", "role", "held"]);
+    const ofPrincipal = ["sp", "permission", "consent"];
+    assert.deepEqual(parts("app"), ["app", "secret", "certificate", "federated", ...ofPrincipal]);
+    assert.deepEqual(parts("sp"), ofPrincipal);
   });
 
   it("names a part that the identity may not read, and finds the others", async () => {
