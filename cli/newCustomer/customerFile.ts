@@ -1,5 +1,21 @@
 /** The settings file of a new customer, with comments. */
 import { stringify } from "yaml";
+import { clouds, type CloudName } from "@defender-mssp/microsoft";
+import { parseSettings } from "../../settings";
+import type { CustomerAnswers } from "./questions";
+
+/**
+ * The settings of the file, in its order.
+ * @throws VisibleError for settings that the program refuses.
+ */
+export function checkedSettings(
+  { tenantCheck: _, notCheckedBecause: __, cloud, analysts, portalAccess, ...others }: CustomerAnswers,
+  more: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const values = { ...others, ...(cloud === "public" ? {} : { cloud }), analysts, portalAccess, ...more };
+  parseSettings(values, [], { ARM_ENVIRONMENT: clouds[cloud as CloudName].environment });
+  return values;
+}
 
 const comments: Readonly<Record<string, string>> = {
   customerName: "The name of the SIEM's app registration contains it.",

@@ -91,17 +91,18 @@ interface Known {
 function answersFrom(settings: GivenSettings, { fallback, lookup, msspApplications }: Known): CustomerAnswers {
   const values = { ...fallback, ...withoutMissing(settings) };
   const tenantId = lookup.state === "found" ? lookup.tenantId : (values.tenantId ?? "");
+  const { customerName = "", customerDomain = "", msspName = "", msspTenantId = "", portalAccess = "" } = values;
   return {
-    customerName: values.customerName ?? "",
-    customerDomain: values.customerDomain ?? "",
+    customerName,
+    customerDomain,
     tenantId: tenantId.toLowerCase(),
-    msspName: values.msspName ?? "",
-    msspTenantId: values.msspTenantId ?? "",
+    msspName,
+    msspTenantId,
     cloud: settings.cloud ?? (lookup.state === "found" ? lookup.cloud : undefined) ?? fallback.cloud ?? "",
-    portalAccess: values.portalAccess ?? "",
-    analysts: (values.analyst ?? []).map(parsedAnalyst),
     ...(values.msspContact ? { msspContact: contactFrom(values.msspContact) } : {}),
     ...(values.clientId ? { msspApplications: namedApplications(values.clientId, msspApplications) } : {}),
+    analysts: (values.analyst ?? []).map(parsedAnalyst),
+    portalAccess,
     tenantCheck: lookup.state === "found" ? "confirmed" : "notChecked",
     ...(lookup.state === "found" ? {} : { notCheckedBecause: lookup.because }),
   };

@@ -15,13 +15,12 @@ import type { DetectionRuleFile } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session, Signals } from "@defender-mssp/terminal/session";
 import { siemName, stackIdentityName } from "../../../domain/resourceNames";
-import { parseSettings } from "../../../settings";
 import { readProject } from "../../../settings/project";
 import { placeOf, type Place } from "../../base/place";
 import { firstCustomer } from "../../stack/customers";
 import type { Change } from "../../stack/stackPreview";
 import { msspDomains } from "../../tenant/openTenant";
-import { customerFile } from "../../newCustomer/customerFile";
+import { checkedSettings, customerFile } from "../../newCustomer/customerFile";
 import type { GivenSettings } from "../../newCustomer/givenSettings";
 import { complete, type CustomerAnswers } from "../../newCustomer/questions";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
@@ -206,19 +205,13 @@ async function confirmed(
 
 async function write(
   stack: string,
-  { tenantCheck: _, notCheckedBecause: __, cloud, ...customer }: CustomerAnswers,
+  answers: CustomerAnswers,
   { plan, objects }: PlannedAdoption,
   { defenderEndpoint, secretsProvider, call, folder, environment }: AdoptOptions & Place & Pick<SignedIn, "call">,
 ): Promise<string> {
   const project = await readProject(folder);
-  const values = {
-    ...customer,
-    ...(cloud === "public" ? {} : { cloud }),
-    ...(defenderEndpoint === undefined ? {} : { defenderEndpoint }),
-    ...plan.settings,
-  };
-  parseSettings(values, [], { ARM_ENVIRONMENT: clouds[cloud as CloudName].environment });
-  const settings = customerFile(project.name, values);
+  const endpoint = defenderEndpoint === undefined ? {} : { defenderEndpoint };
+  const settings = customerFile(project.name, checkedSettings(answers, { ...endpoint, ...plan.settings }));
   const { deployment, unplanned } = await recordState({
     stack: lastSegment(stack),
     project: project.name,
@@ -226,7 +219,7 @@ async function write(
     settings,
     objects: withStackObjects(objects),
     isCreated: createdBy(plan),
-    invoke: answeredInvokes(call, customer.tenantId),
+    invoke: answeredInvokes(call, answers.tenantId),
     environment,
   });
   if (unplanned.length > 0) throw new VisibleError(unplannedChanges(unplanned));

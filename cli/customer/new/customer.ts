@@ -2,13 +2,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { wrapped } from "@defender-mssp/terminal/wrap";
-import { clouds, type CloudName } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { ownName, packageRoot } from "../../base/ownPackage";
 import { shellWord } from "../../base/shellWord";
-import { parseSettings } from "../../../settings";
 import { readProject, shownStackFile, stackFile, type Project } from "../../../settings/project";
-import { customerFile } from "../../newCustomer/customerFile";
+import { checkedSettings, customerFile } from "../../newCustomer/customerFile";
 import type { CustomerAnswers, TenantCheck } from "../../newCustomer/questions";
 
 export interface WrittenCustomer {
@@ -25,18 +23,8 @@ export interface WrittenCustomer {
  * @throws VisibleError where a setting is wrong or the file exists; nothing is written then.
  */
 export async function writeCustomer(stack: string, answers: CustomerAnswers, folder: string): Promise<WrittenCustomer> {
-  const { cloud, tenantCheck, notCheckedBecause, ...settings } = answers;
-  const { analysts, portalAccess, msspContact, msspApplications, ...identity } = settings;
-  const values = {
-    ...identity,
-    ...(msspContact && { msspContact }),
-    ...(msspApplications && { msspApplications }),
-    ...(cloud === "public" ? {} : { cloud }),
-    analysts,
-    portalAccess,
-    connector: { alertApis: ["graph"] },
-  };
-  parseSettings(values, [], { ARM_ENVIRONMENT: clouds[cloud as CloudName].environment });
+  const { tenantId, tenantCheck, notCheckedBecause } = answers;
+  const values = checkedSettings(answers, { connector: { alertApis: ["graph"] } });
   const project = await readProject(folder);
   const file = stackFile(project, stack);
   await mkdir(path.dirname(file), { recursive: true });
@@ -48,7 +36,7 @@ export async function writeCustomer(stack: string, answers: CustomerAnswers, fol
   return {
     stack,
     file: shownStackFile(project, stack),
-    tenantId: answers.tenantId,
+    tenantId,
     tenantCheck,
     ...(notCheckedBecause === undefined ? {} : { notCheckedBecause }),
   };
