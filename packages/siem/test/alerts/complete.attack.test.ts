@@ -102,6 +102,18 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
     return since;
   }
 
+  it("a full page without a link to the next one is not the end", async () => {
+    server.reset({ links: "none" });
+    const since = fill(5001, 7 * day);
+    assertComplete(await delivered({ since }), since);
+  });
+
+  it("a server that silently lowers $top is recognized", async () => {
+    server.reset({ links: "none", cap: 100 });
+    const since = fill(1001, 7 * day);
+    assertComplete(await delivered({ since }), since);
+  });
+
   it("a $top that is lowered to a few alerts, without a link, loses none", async () => {
     for (const cap of [1, 7, 49]) {
       server.reset({ links: "none", cap });
@@ -177,6 +189,15 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
     for (let index = 0; index < 542; index++) server.add(`tie ${index}`, since + hour);
     assertComplete(await delivered({ since }), since);
   });
+
+  for (const links of ["circle", "otherHost", "otherPath", "noAddress", "stale"] as const) {
+    it(`an invalid link (${links}) is not the end, and no other host is called`, async () => {
+      server.reset({ links, cap: 100 });
+      const since = fill(1001, 7 * day);
+      for (let index = 0; index < 150; index++) server.add(`tie ${index}`, since + hour);
+      assertComplete(await delivered({ since }), since);
+    });
+  }
 
   for (const hours of [-8, -2, 2, 8]) {
     it(`a clock that is ${hours} hours wrong loses no alert that arrives while the command runs`, async () => {
