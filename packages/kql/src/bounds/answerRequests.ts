@@ -9,6 +9,9 @@ export interface BoundedRequest<Request> {
 /** The result, or an error for people. Another error ends the process. */
 export type BoundedAnswer<Result> = { readonly result: Result } | { readonly name: string; readonly message: string };
 
+/** Exit code where a request needed more than the stack. */
+export const stackPassed = 70;
+
 /** A thread, since a request leaves no time to the process's own. 0 seconds: no request runs. */
 function startGuard(): Worker {
   const guard = new Worker(
@@ -44,6 +47,7 @@ export function answerRequests(answer: (request: never) => unknown, forPeople: r
     try {
       return { result: answer(request) };
     } catch (error) {
+      if (error instanceof RangeError) process.exit(stackPassed);
       const { name, message } = error as Error;
       if (!forPeople.includes(name)) throw error;
       return { name, message };

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import type { BoundedAnswer, BoundedRequest } from "./answerRequests";
+import { stackPassed, type BoundedAnswer, type BoundedRequest } from "./answerRequests";
 
 /** What one request may take. */
 export interface Bounds {
@@ -35,7 +35,8 @@ export class BoundedProcess<Request, Result> {
         this.#child = undefined;
         if (signal === "SIGKILL") reject(new BoundPassed(`${seconds} seconds of processor time`));
         else if (signal === "SIGABRT" || code === 134) reject(new BoundPassed(`${megabytes} MB of memory`));
-        else reject(new BoundPassed("the stack of its process"));
+        else if (code === stackPassed) reject(new BoundPassed("the stack of its process"));
+        else reject(new Error(`The process of ${this.program} ended with ${signal ?? code}.`));
       };
       child.once("exit", ended);
       child.once("message", (answer: BoundedAnswer<Result>) => {
