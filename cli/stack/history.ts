@@ -1,6 +1,6 @@
 /**
  * A stack's history: each update with its time, its result, who ran it and the numbers of changes.
- * The engine's own list has the whole configuration of each update: only `deployedConfigurations` reads values.
+ * The engine's own list has the whole configuration of each update: only `parseConfigurations` reads values.
  */
 import { z } from "zod";
 import { VisibleError } from "@defender-mssp/errors";
@@ -75,11 +75,14 @@ function printedHistory(stack: string, options: PulumiOptions, page: readonly st
   return runPulumi(["stack", "history", "--stack", stack, "--json", ...page], options);
 }
 
-/** The values of the settings of each version that was deployed, by their names; without secrets. */
-export async function deployedConfigurations(stack: string, options: PulumiOptions) {
-  return parseConfigurations(await printedHistory(stack, options));
+/** The whole history, and what `parseConfigurations` has of it, by one run of Pulumi. */
+export async function readDeployedHistory(stack: string, options: PulumiOptions) {
+  const printed = await printedHistory(stack, options);
+  const updates = parseHistory(printed, secretsOfEnvironment(options.environment));
+  return { updates, configurations: parseConfigurations(printed) };
 }
 
+/** The values of the settings of each version that was deployed, by their names; without secrets. */
 export function parseConfigurations(printed: string): Readonly<Record<string, unknown>>[] {
   return entriesIn(printed)
     .filter(({ kind }) => kind === "update")

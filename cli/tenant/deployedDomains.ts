@@ -3,14 +3,15 @@
  * so that nobody hides a guest by taking a domain out of it.
  */
 import { listOf, recordOf, textOf } from "@defender-mssp/errors/json";
-import { deployedConfigurations } from "../stack/history";
+import { readDeployedHistory } from "../stack/history";
 import type { PulumiOptions } from "../stack/pulumi";
 
 /** In lower case. @throws VisibleError where the stack's history can't be read */
 export async function deployedDomains(stack: string, options: PulumiOptions): Promise<string[]> {
-  return [...new Set((await deployedConfigurations(stack, options)).flatMap(domainsIn))];
+  return (await readDeployedHistory(stack, options)).configurations.flatMap(domainsIn);
 }
 
+/** The domains of the MSSP's people in settings: those that the settings allow, the identity source's, and those of the analysts. */
 export function domainsIn({
   analysts,
   analystDomains,

@@ -2,6 +2,7 @@
 import { customerAzure, tenantReader, type AzureCalls, type TenantReader } from "@defender-mssp/tenant";
 import { isCallError } from "@defender-mssp/errors";
 import { clouds, graphCall, requestToken, type Endpoints, type PortalCall } from "@defender-mssp/microsoft";
+import { domainsIn } from "./deployedDomains";
 import type { Settings } from "../../settings";
 import { defenderEndpointOf } from "../../settings/fromFile";
 import { signInToTenant, type TenantSignIn } from "./signInToTenant";
@@ -49,16 +50,13 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
   });
 }
 
-/** The domains of the MSSP's people: those that the settings allow, the identity source's, and those of the analysts. */
+/** The domains of the MSSP's people, each once. */
 export function msspDomains({
-  analysts,
-  analystDomains = [],
   portalAccess: access,
+  ...settings
 }: Pick<Settings, "analysts" | "portalAccess"> & { readonly analystDomains?: readonly string[] }): string[] {
-  const source =
-    access.model === "entitlement" && "domain" in access.identitySource ? [access.identitySource.domain] : [];
-  const addresses = analysts.map(({ email }) => email.split("@").at(-1) ?? "");
-  return [...new Set([...analystDomains, ...source, ...addresses].map((domain) => domain.toLowerCase()))];
+  const identitySource = access.model === "entitlement" ? access.identitySource : undefined;
+  return [...new Set(domainsIn({ ...settings, identitySource }))];
 }
 
 /**

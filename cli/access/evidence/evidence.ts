@@ -6,10 +6,10 @@ import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { deployedOf } from "../../tenant/deployed";
-import { deployedDomains } from "../../tenant/deployedDomains";
+import { domainsIn } from "../../tenant/deployedDomains";
 import { tenantOf } from "../../tenant/additions/find";
 import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base/redaction";
-import { readHistory, type StackUpdate } from "../../stack/history";
+import { readDeployedHistory, type StackUpdate } from "../../stack/history";
 import { collect, isLicenceProblem, sources, type Collected, type SourceName } from "./calls";
 import { callProblem } from "./logReading";
 import { isWithin, outsideRetention, type Period } from "./period";
@@ -62,8 +62,8 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const { environment } = run;
   const settings = await readStackSettings(stack, run);
   const deployment = run.deployment ?? (await readDeployment(stack, run));
-  const domains = await deployedDomains(stack, run);
-  const tenant = await tenantOf({ ...run, domains }, deployedOf(deployment));
+  const { updates, configurations } = await readDeployedHistory(stack, run);
+  const tenant = await tenantOf({ ...run, domains: configurations.flatMap(domainsIn) }, deployedOf(deployment));
   const stackId = stackRandomId(deployment.resources);
   const whose = await findSubjects({ tenant, stackId, automation: environment["ARM_CLIENT_ID"] }, settings);
   const calls = wantedCalls(whose.subjects, period, settings.cloud);
@@ -71,7 +71,7 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const { collected, redacted } = withoutSecrets(raw, secretsOfEnvironment(environment));
   const days = await retentionDays(settings, environment, collected);
   const retention = { days, outside: outsideRetention(period, days ?? 30, now) };
-  const history = (await readHistory(stack, run)).filter(({ startedOn }) => isWithin(period, startedOn));
+  const history = updates.filter(({ startedOn }) => isWithin(period, startedOn));
   const { customerName, msspName, tenantId, cloud } = settings;
   return {
     stack,
