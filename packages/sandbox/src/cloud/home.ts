@@ -50,9 +50,10 @@ export async function prepareHome(home: string): Promise<SandboxPaths> {
         `The sandbox in ${paths.home} has the format ${other}, and this program reads format ${homeFormat}: another version wrote it. ` +
           "Choose another folder with --home (or MSSP_SANDBOX_HOME). `npx mssp start` sets this one aside, `npx mssp sandbox reset` deletes it.",
       );
-    await mkdir(paths.cloud, { recursive: true });
-    await mkdir(paths.keys, { recursive: true, mode: 0o700 });
-    await chmod(paths.keys, 0o700);
+    for (const folder of [paths.cloud, paths.keys]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await chmod(folder, 0o700);
+    }
     await writeWhenDifferent(
       paths.marker,
       `${JSON.stringify({ format: homeFormat, what: "sandbox of defender-mssp" })}\n`,
@@ -90,18 +91,18 @@ export async function setAsideHome(home: string, refuseInUse: () => Promise<void
 }
 
 /**
- * Creates a folder and its missing parents. Node 20's `mkdir` with `recursive` never returns where
- * nothing can be created, such as in /proc.
+ * Creates a folder for this user alone, and its missing parents; one that is there stays as it is.
+ * Node 20's `mkdir` with `recursive` never returns where nothing can be created, such as in /proc.
  */
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder);
+    await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST" && (await stat(folder)).isDirectory()) return;
     if (code !== "ENOENT" || path.dirname(folder) === folder) throw error;
     await makeFolder(path.dirname(folder));
-    await mkdir(folder);
+    await mkdir(folder, { mode: 0o700 });
   }
 }
 

@@ -12,6 +12,7 @@ import { addReplicas } from "./faults/addReplicas";
 import { graphLikeError } from "../cloud/graphLikeError";
 import { metadataDocument } from "./metadata";
 import { nearestRoute } from "./nearestRoute";
+import { refuseForeignHosts } from "./refuseForeignHosts";
 import { RequestTally } from "./requestTally";
 import { answerUnderNames, hasForeignToken, isUnderName } from "./answerUnderNames";
 import { hostPath, unknownRouteHeader } from "../proxy/serviceHost";
@@ -65,6 +66,7 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   });
   acceptJson(app);
   app.setErrorHandler(sendError);
+  refuseForeignHosts(app);
   answerUnderNames(app);
   const registered: string[] = [];
   app.addHook("onRoute", ({ method, url }) => {

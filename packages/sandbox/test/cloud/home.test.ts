@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { VisibleError } from "@defender-mssp/errors";
 import { setAsideSandbox } from "@defender-mssp/sandbox";
@@ -39,6 +39,18 @@ describe("packages/sandbox/cloud/home: a home that another version wrote", () =>
     await prepareHome(home);
     assert.equal(await setAsideSandbox(home), undefined);
     assert.deepEqual((await readdir(home)).sort(), ["cloud", "keys", "sandbox.json"]);
+  });
+
+  it("is for this user alone where it is made, and a folder that was there keeps its mode", async () => {
+    const modeOf = async (folder: string) => (await stat(folder)).mode & 0o777;
+    const made = path.join(newFolder(), "sandbox");
+    const { cloud, keys } = await prepareHome(made);
+    for (const folder of [made, cloud, keys]) assert.equal(await modeOf(folder), 0o700, folder);
+    const shared = newFolder();
+    await chmod(shared, 0o755);
+    await prepareHome(shared);
+    assert.equal(await modeOf(shared), 0o755);
+    assert.equal(await modeOf(path.join(shared, "cloud")), 0o700);
   });
 
   it("where nothing is, nothing is set aside", async () => {

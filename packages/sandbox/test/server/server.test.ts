@@ -35,6 +35,32 @@ describe("the sandbox's server", () => {
     }
   });
 
+  it("server: refuses a request that names another host, as after DNS rebinding, on every route", async () => {
+    const port = Number(new URL(sandbox.origins.http).port);
+    const statusFor = (host: string, path: string, method: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const options = { host: "127.0.0.1", port, path, method, headers: { host } };
+        http
+          .request(options, (answer) => resolve(answer.resume().statusCode))
+          .once("error", reject)
+          .end();
+      });
+    for (const [method, path] of [
+      ["GET", "/"],
+      ["GET", `/pages/tenants/${contoso}`],
+      ["GET", "/metadata/endpoints"],
+      ["POST", `/${contoso}/oauth2/v2.0/token`],
+      ["GET", "/v1.0/users"],
+      ["POST", "/sandbox/clock"],
+    ] as const) {
+      const own = await statusFor(`localhost:${port}`, path, method);
+      assert.notEqual(own, 403, path);
+      for (const host of ["rebound.example", `127.0.0.1.rebound.example:${port}`])
+        assert.equal(await statusFor(host, path, method), 403, `${host} ${path}`);
+    }
+    assert.equal(await statusFor("graph.microsoft.com", "/v1.0/users", "GET"), 401);
+  });
+
   it("metadata document: names the TLS origin, on both listeners", async () => {
     const { status, body } = await get(sandbox, "/metadata/endpoints?api-version=2022-09-01");
     assert.equal(status, 200);
