@@ -1,6 +1,6 @@
 import { clouds, withoutTrailingSlash, type CloudName } from "./clouds";
 import { EnvironmentError } from "@defender-mssp/errors";
-import { isSecureAddress, request, type RequestOptions } from "./http";
+import { isLoopback, isSecureAddress, request, type RequestOptions } from "./http";
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,7 +47,13 @@ export async function discoverEndpoints(
   const { body } = await request(url, { signal: options.signal, timeout: options.timeout });
   const document = (body ?? {}) as MetadataDocument;
   const endpoint = (name: string, value: unknown): string => {
-    if (typeof value === "string" && isSecureAddress(value)) return withoutTrailingSlash(value);
+    if (typeof value === "string" && isSecureAddress(value)) {
+      // The sandbox's clock and waits are permitted by its metadata host alone.
+      if (!isLoopback(new URL(url).hostname) || isLoopback(new URL(value).hostname)) return withoutTrailingSlash(value);
+      throw new EnvironmentError(
+        `The metadata document of ARM_METADATA_HOSTNAME (${metadataHost}) is this machine's, and its ${name} is on another: ${new URL(value).hostname}. A sandbox names this machine alone.`,
+      );
+    }
     throw new EnvironmentError(
       `The metadata document of ARM_METADATA_HOSTNAME (${metadataHost}) has no usable ${name}: it must be an https address.`,
     );

@@ -91,6 +91,19 @@ describe("microsoft/endpoints", () => {
       assert.match(message, /has no usable authentication\.loginEndpoint: it must be an https address/);
     });
 
+    it("refuses a document of this machine that names another", async () => {
+      document = {
+        microsoftGraphResourceId: "https://graph.microsoft.com",
+        authentication: { loginEndpoint: `https://${host}` },
+        resourceManager: `https://${host}`,
+      };
+      const message = await discover({ NODE_EXTRA_CA_CERTS: path.join(folder, "ca.pem") });
+      assert.match(
+        message,
+        /is this machine's, and its microsoftGraphResourceId is on another: graph\.microsoft\.com\./,
+      );
+    });
+
     it("reports a host whose certificate is not trusted", async () => {
       assert.match(await discover({}), /metadata\/endpoints\?api-version=2022-09-01 failed: .*certificate/);
     });
