@@ -43,6 +43,12 @@ export function othersMay(rights: number, { mode }: { readonly mode: number }, f
   return false;
 }
 
+/** Whether the owner is another user than this one and root. Windows has no such owner. */
+export function isForeign({ uid }: { readonly uid: number }): boolean {
+  const user = process.geteuid?.();
+  return user !== undefined && uid !== 0 && uid !== user;
+}
+
 const fileProblems: Readonly<Partial<Record<string, string>>> = {
   ENOENT: "it does not exist",
   EACCES: "this user may not open it",

@@ -47,6 +47,17 @@ export function runProcess(
       process.exitCode = 1;
     });
   }
+  showOwnWarnings();
   const session = processSession(now);
   void run(process.argv.slice(2), session).then(() => (process.exitCode ??= session.exitCode));
+}
+
+/** Writes the program's own warnings as its other messages; those of Node.js stay as they are. */
+function showOwnWarnings(): void {
+  const standard = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning: Error) => {
+    if (warning.name === "Warning") process.stderr.write(`mssp: ${warning.message}\n`);
+    else for (const show of standard) show(warning);
+  });
 }

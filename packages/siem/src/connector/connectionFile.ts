@@ -2,7 +2,8 @@
  * The connection file: what a machine without the project, the engine and the state needs to read a
  * customer's alerts. It says where the connector's credential is, and never contains it.
  */
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
+import path from "node:path";
 import { z } from "zod";
 import { parsedJson } from "@defender-mssp/errors/json";
 import {
@@ -15,7 +16,7 @@ import {
   portalUrl,
   secretAddress,
 } from "@defender-mssp/microsoft";
-import { fileProblem, othersMay, VisibleError } from "@defender-mssp/errors";
+import { fileProblem, isForeign, othersMay, VisibleError } from "@defender-mssp/errors";
 import type { Connector, CredentialPlace } from "./connector";
 import { isStackName } from "./stackName";
 
@@ -125,6 +126,8 @@ async function textOf(file: string): Promise<string> {
       if (found.size > mostBytes) throw new Error(`it has more than ${mostBytes} bytes`);
       // Who may write it decides which tenant's credential goes where.
       if (othersMay(0o022, found, file)) throw new Error(`other users may change it. Correct that: chmod go-w ${file}`);
+      if (isForeign(found)) throw new Error(`its owner is another user (ID ${found.uid}), not this one and not root`);
+      await requireOwnFolder(path.dirname(file));
       return await handle.readFile("utf8");
     } finally {
       await handle.close();
@@ -132,6 +135,16 @@ async function textOf(file: string): Promise<string> {
   } catch (error) {
     throw new VisibleError(`The connection file ${file} can't be used: ${fileProblem(error)}.`, { cause: error });
   }
+}
+
+/** Who may write a folder can replace the files in it; in a sticky one, such as a mounted secret's, only their owner. */
+async function requireOwnFolder(folder: string): Promise<void> {
+  const found = await stat(folder);
+  const isSticky = (found.mode & 0o1000) !== 0;
+  if (!isSticky && othersMay(0o022, found, folder))
+    throw new Error(`other users may replace it in its folder. Correct that: chmod go-w ${folder}`);
+  if (isForeign(found))
+    throw new Error(`the owner of its folder is another user (ID ${found.uid}), not this one and not root`);
 }
 
 function contentOf(file: string, text: string): z.output<typeof schema> {

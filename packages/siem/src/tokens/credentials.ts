@@ -150,16 +150,24 @@ export function endpointsOf({ cloud, connection }: Connector, environment: Envir
   return discoverEndpoints({ ...environment, ARM_METADATA_HOSTNAME }, { cloud });
 }
 
+const warned = new Set<string>();
+
+/** Once for each file. Docker, Kubernetes and bind mounts set modes that this user can't change: no refusal. */
+function warnOfReaders(file: string): void {
+  if (warned.has(file)) return;
+  warned.add(file);
+  process.emitWarning(`Every user of this machine may read ${file}. Correct that: chmod o-rwx ${file}`);
+}
+
 /**
- * @param isPrivate whether the file must be unreadable for other users. A federated token lives for
+ * @param isPrivate whether other users should not read the file. A federated token lives for
  * minutes, and Kubernetes writes it for all users.
  */
 async function read(file: string, isPrivate: boolean): Promise<Buffer> {
   try {
     const handle = await open(file, "r");
     try {
-      if (isPrivate && othersMay(0o004, await handle.stat(), file))
-        throw new Error(`every user of this machine may read it. Correct that: chmod o-rwx ${file}`);
+      if (isPrivate && othersMay(0o004, await handle.stat(), file)) warnOfReaders(file);
       return await handle.readFile();
     } finally {
       await handle.close();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { processSession } from "@defender-mssp/terminal/processSession";
-import { chmod, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { VisibleError } from "@defender-mssp/errors";
@@ -103,6 +103,26 @@ describe("a connection file", () => {
     assert.match(await refusal({}, 0o664), /other users may change it/);
     await assert.rejects(readConnection(folder), /not a regular file|EISDIR/);
     await assert.rejects(readConnection(path.join(folder, "none.json")), VisibleError);
+  });
+
+  it("is refused where other users may replace it; in a sticky folder, as of a mounted secret, they can't", async () => {
+    await chmod(folder, 0o777);
+    assert.match(await refusal({}), /replace it in its folder\. Correct that: chmod go-w /);
+    await chmod(folder, 0o1777);
+    assert.equal((await read(JSON.stringify(content))).stack, "contoso");
+    await chmod(folder, 0o700);
+  });
+
+  it("is refused where it or its folder is another user's", async function () {
+    if (process.geteuid?.() !== 0) return this.skip(); // Only root can give a file away.
+    const file = path.join(folder, "contoso.json");
+    await read(JSON.stringify(content));
+    await chown(file, 4711, 0);
+    await assert.rejects(readConnection(file), /its owner is another user \(ID 4711\)/);
+    await chown(file, 0, 0);
+    await chown(folder, 4711, 0);
+    await assert.rejects(readConnection(file), /the owner of its folder is another user \(ID 4711\)/);
+    await chown(folder, 0, 0);
   });
 });
 
