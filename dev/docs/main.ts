@@ -16,6 +16,7 @@ import { brokenExamples, exampleCount } from "./checks/examples";
 import { brokenLinks } from "./checks/links";
 import { missingPaths } from "./checks/paths";
 import { untestedPromises } from "./checks/security";
+import { unknownSettings } from "./checks/settingNames";
 import { longCells, readmeSize } from "./checks/size";
 import { typedocFindings } from "./checks/typedoc";
 import { waysWithoutRow } from "./checks/ways";
@@ -49,6 +50,7 @@ async function check(): Promise<void> {
     ...(await outdated()),
     ...brokenLinks(root, [...pages, ...whole], new Set(schemaPlaces())),
     ...missingPaths(root, pages),
+    ...unknownSettings(root, pages),
     ...longCells([...pages, ...whole]),
     ...pages.filter(({ file }) => file === "README.md").flatMap(readmeSize),
     ...pages

@@ -7,6 +7,7 @@ import type { Heading } from "mdast";
 import { brokenLinks } from "../../dev/docs/checks/links";
 import { schemaPlaces } from "../../dev/docs/reference/commands";
 import { missingPaths } from "../../dev/docs/checks/paths";
+import { unknownSettings } from "../../dev/docs/checks/settingNames";
 import { longCells } from "../../dev/docs/checks/size";
 import { howToRun } from "../../dev/docs/commandBlocks";
 import { markdownFiles, root } from "../../dev/docs/files";
@@ -65,6 +66,15 @@ describe("documentation", () => {
       "docs/sample.md:1: `components/moved.ts`: no such file",
       "docs/sample.md:1: `tools/`: no such file",
     ]);
+  });
+
+  it("names only settings in backticks that the schema has", () => {
+    assert.deepEqual(unknownSettings(root, pages), []);
+    const page = parsePage(
+      "docs/sample.md",
+      "`connector.kind` `connector.renewMadeBefore` `analysts.email` `detections.yml`\n",
+    );
+    assert.deepEqual(unknownSettings(root, [page]), ["docs/sample.md:1: `connector.renewMadeBefore`: no such setting"]);
   });
 
   it("reports a table cell of 81 characters and accepts one of 80", () => {
