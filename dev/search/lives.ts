@@ -108,9 +108,12 @@ class Life {
     if (await this.#pulumi("destroy")) this.#judgeEnd();
     const done = this.#hand.done.splice(0);
     for (const step of after) await this.#perform(step);
-    this.#failures.push(...(await judgeRemoved(this.#world, judged)));
+    const removed = await judgeRemoved(this.#world, judged);
+    this.#failures.push(...removed.failures);
     const failures = [...new Map(this.#failures.map((failure) => [failureKey(failure), failure])).values()];
-    return { pair: this.customer.name, failures, made, before: done, between: this.#hand.done, ended: this.#ended };
+    const verdicts = [removed.certificate.state];
+    const result = { pair: this.customer.name, failures, verdicts, made, before: done };
+    return { ...result, between: this.#hand.done, ended: this.#ended };
   }
 
   async #perform(step: DrawnAct): Promise<void> {

@@ -97,6 +97,7 @@ runTool({ name: "search", help, options }, async (values) => {
   const began = process.cpuUsage();
   const results = new Set<string>();
   const sums = new Map<string, number>();
+  const verdicts = new Map<string, number>();
   let searched = 0;
   const world = values.lives === undefined ? await openWorld(values.pair) : undefined;
   const subject =
@@ -110,6 +111,7 @@ runTool({ name: "search", help, options }, async (values) => {
       const { only, path: from } = values;
       const judged = await search(subject, { seed, number: at, path: from, shrinkFor, found: results, only });
       searched++;
+      for (const state of judged.result.verdicts) verdicts.set(state, (verdicts.get(state) ?? 0) + 1);
       for (const [way, made] of Object.entries(judged.result.made)) sums.set(way, (sums.get(way) ?? 0) + made);
       appendFileSync(
         values.results,
@@ -133,6 +135,7 @@ runTool({ name: "search", help, options }, async (values) => {
   // Lives are lived in other processes.
   const speed = world === undefined ? "" : `, ${(searched / minutes).toFixed(0)} a minute of processor time`;
   const made = [...sums].sort().map(([way, sum]) => `${way} ${sum}`);
+  process.stdout.write(`Certificates: ${[...verdicts].map(([state, sum]) => `${state} ${sum}`).join(", ")}.\n`);
   process.stdout.write(`Chains that the acts made: ${made.join(", ")}.\n`);
   process.stdout.write(`${searched} ${flag}${speed}, ${results.size} failures: ${[...results].join(", ")}\n`);
   if (results.size > 0) process.exitCode = 1;

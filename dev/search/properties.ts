@@ -3,6 +3,7 @@ import { isUnread } from "@defender-mssp/errors/notChecked";
 import { notLookedWays, type Chain as GivenChain } from "@defender-mssp/tenant";
 import { jsonText, userAddresses, chainKey, chainText, type Chain, type ChainWay } from "@defender-mssp/testkit";
 import { Hand, perform, type DrawnAct } from "./acts";
+import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { AdditionsPart } from "../../cli/stack/additionsPart";
 import type { AdditionsPartName } from "../../domain/additionsPartNames";
 import { additionsKinds } from "../../domain/prerequisites";
@@ -10,7 +11,8 @@ import { standingMember, unnamedDomains } from "./catalogue";
 import { isAllowanceNamed, isNamed, isNotLooked, isPrincipalNamed, type PeopleById, type Said } from "./naming";
 import type { RecordedPair } from "./pairs";
 import { findUses, unexplained } from "./use";
-import type { World } from "./world";
+import { doCustomerSteps } from "./customerSteps";
+import type { Ended, World } from "./world";
 
 export type Property =
   | ("certificate" | "proven" | "foreign" | "verify" | "report" | "allowance" | "use" | "unchanged")
@@ -36,11 +38,17 @@ export interface DrawnWorld {
   /** Before the commands, and between the removal and the certificate. */
   readonly acts: readonly DrawnAct[];
   readonly after: readonly DrawnAct[];
+  /** What the automation lacks from the start. */
+  readonly missing?: readonly DrawnAct[];
+  /** Whether the customer does the certificate's steps and deletes the automation, and it is proved again. */
+  readonly ends?: boolean;
 }
 
 export interface WorldResult {
   readonly pair: string;
   readonly failures: readonly Failure[];
+  /** States of its certificates, of the last one after the customer's steps. */
+  readonly verdicts: readonly string[];
   /** Chains that the acts made, by way. */
   readonly made: Readonly<Partial<Record<ChainWay, number>>>;
   /** What the acts did, for a person. */
@@ -86,6 +94,7 @@ export async function judge(
         failures.push(ofUse("unchanged", `${act.act}: ${changed.slice(0, 3).join(", ")}`));
     }
   };
+  await run(drawn.missing ?? []);
   await run(drawn.acts);
   const chains = world.chains();
   const deployed = await judgeDeployed(world, baseline);
@@ -93,8 +102,16 @@ export async function judge(
   world.destroy();
   await run(drawn.after);
   const made = [...deployed.added, ...without(world.chains(), chains)];
-  failures.push(...deployed.failures, ...(await judgeRemoved(world, deployed)));
-  return { pair: pair.name, failures: distinct(failures), made: counts(made), before, between: hand.done, ended };
+  const removed = await judgeRemoved(world, deployed);
+  failures.push(...deployed.failures, ...removed.failures);
+  const verdicts: string[] = [removed.certificate.state];
+  if (drawn.ends === true) {
+    const end = await judgeEnd(world, deployed, removed.certificate);
+    verdicts.push(`${end.state} after the customer's steps`);
+    failures.push(...end.failures);
+  }
+  const result = { pair: pair.name, failures: distinct(failures), verdicts, made: counts(made), before };
+  return { ...result, between: hand.done, ended };
 }
 
 /** What the additions and the report say of a stack that is deployed. */
@@ -155,11 +172,40 @@ function chainsIn(items: readonly { readonly chains?: readonly GivenChain[] | un
   return items.flatMap(({ chains = [] }) => chains);
 }
 
+export interface JudgedRemoval {
+  readonly failures: readonly Failure[];
+  readonly certificate: Certificate;
+}
+
 /** What the certificate says after the removal. */
-export async function judgeRemoved(world: World, { additions, who }: JudgedDeployment): Promise<readonly Failure[]> {
+export async function judgeRemoved(world: World, deployed: JudgedDeployment): Promise<JudgedRemoval> {
+  const { certificate } = await world.proof(deployed.additions);
+  return { certificate, failures: judgeCertificate(world, deployed, certificate) };
+}
+
+/** The customer does what the certificates ask, at most three times, then deletes the automation. */
+async function judgeEnd(
+  world: World,
+  deployed: JudgedDeployment,
+  first: Certificate,
+): Promise<{ readonly state: string; readonly failures: readonly Failure[] }> {
+  const failures: Failure[] = [];
+  const isDone = ({ toConfirm, left }: Certificate): boolean =>
+    left.length === 0 && toConfirm.every(({ kinds }) => kinds?.includes("automationConsent"));
+  let ended: Ended | undefined;
+  for (let round = 0; round < 3 && !isDone(ended?.certificate ?? first); round++) {
+    await doCustomerSteps(world, ended?.certificate ?? first);
+    ended = await world.proof(deployed.additions);
+    failures.push(...judgeCertificate(world, deployed, ended.certificate));
+  }
+  const certificate = await world.proofAfterConsent(ended ?? (await world.proof(deployed.additions)));
+  if (certificate === undefined) return { state: "accessLeft", failures };
+  return { state: certificate.state, failures: [...failures, ...judgeCertificate(world, deployed, certificate)] };
+}
+
+function judgeCertificate(world: World, { who }: JudgedDeployment, certificate: Certificate): Failure[] {
   const failures: Failure[] = [];
   const left = world.chains();
-  const { certificate, texts } = await world.proof(additions);
   const everybody: Who = {
     people: new Map([...who.people, ...readPeople(world)]),
     adopted: who.adopted,
@@ -170,14 +216,16 @@ export async function judgeRemoved(world: World, { additions, who }: JudgedDeplo
     chains: chainsIn([...access, ...toConfirm]),
     unread: new Set([...access, ...toConfirm].flatMap(({ unread = [] }) => unread)),
     rows: new Set(notLooked.map(({ way }) => way)),
-    lines: [...texts.left, ...texts.toConfirm],
+    lines: [...access, ...toConfirm].map(({ what, why, step }) => `${what} ${why} ${step}`),
   };
   // What stays without a right is named there.
   const anywhere: Said = { ...certified, chains: [...certified.chains, ...chainsIn(stays)] };
   const isIdle = ({ way, steps }: Chain): boolean =>
     way === "restorable" || (way === "application" && steps.length === 1);
-  // The consent to the automation is one line, whatever it can do.
-  const grants = left.filter((chain) => !isIdle(chain) && chain.principal.name !== "MSSP Onboarding Automation");
+  // The consent to the automation is one line, whatever it can do, until it has ended.
+  const isConsent = ({ principal }: Chain): boolean =>
+    certificate.consentEndedOn === undefined && principal.name === "MSSP Onboarding Automation";
+  const grants = left.filter((chain) => !isIdle(chain) && !isConsent(chain));
   if (certificate.state === "proven")
     failures.push(
       ...grants

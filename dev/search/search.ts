@@ -24,6 +24,7 @@ export function drawnAct(rows: readonly ActRow[]): fc.Arbitrary<DrawnAct> {
 }
 
 const act = drawnAct(acts);
+const missing = drawnAct(acts.filter(({ name }) => /^(take permissions|withdraw a permission)/.test(name)));
 
 /** What is drawn and judged: a world, or a life on the engine. */
 export interface SearchSubject {
@@ -41,6 +42,8 @@ export function worldSubject(world: World, each = 0): SearchSubject {
       pair: fc.nat(world.pairs.length - 1),
       acts: fc.array(act, { maxLength: 10, size: "max" }),
       after: fc.array(act, { maxLength: 4, size: "max" }),
+      missing: fc.oneof(fc.constant([]), fc.array(missing, { minLength: 1, maxLength: 3 })),
+      ends: fc.boolean(),
     }),
     judge: (drawn, number) => judge(world, drawn, { byUse: each > 0 && number % each === 0 }),
     steps: ({ pair, before, between }, { property }) => [
@@ -158,9 +161,10 @@ async function withoutNeedless(
   until: number,
 ): Promise<Shown> {
   let smallest = shown;
-  for (const part of ["after", "acts"] as const) {
-    for (let index = smallest.drawn[part].length - 1; index >= 0 && Date.now() < until; index--) {
-      const fewer = { ...smallest.drawn, [part]: smallest.drawn[part].toSpliced(index, 1) };
+  for (const part of ["after", "acts", "missing"] as const) {
+    const drawn = smallest.drawn[part] ?? [];
+    for (let index = drawn.length - 1; index >= 0 && Date.now() < until; index--) {
+      const fewer = { ...smallest.drawn, [part]: (smallest.drawn[part] ?? []).toSpliced(index, 1) };
       smallest = (await showing(fewer)) ?? smallest;
     }
   }

@@ -6,7 +6,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { azureRoles, directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { VisibleError } from "@defender-mssp/errors";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
+import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import {
   jsonText,
@@ -30,7 +32,9 @@ import {
 } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import { inventory } from "../../cli/access/inventory/inventory";
+import { afterConsent, certificateFile } from "../../cli/customer/offboard/afterConsent";
 import { makeCertificate, type Certificate } from "../../cli/customer/offboard/certificate";
+import type { OffboardingJournal } from "../../cli/customer/offboard/journal";
 import { proveGone } from "../../cli/customer/offboard/proveGone";
 import { reportPage } from "../../cli/customer/report/page";
 import { objectsOf } from "../../cli/access/objects/objects";
@@ -42,6 +46,7 @@ import type { AdditionsPart } from "../../cli/stack/additionsPart";
 import { parseDeployment, type Deployment } from "../../cli/stack/deployment";
 import { deployedOf } from "../../cli/tenant/deployed";
 import { findAdditions } from "../../cli/tenant/additions/find";
+import { tenantEndpoints } from "../../cli/tenant/tenantEndpoints";
 import { isInStateAlone } from "../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { prepareTenants, stack, tenantId } from "../faults/customer";
@@ -96,8 +101,7 @@ export interface ServiceAnswer {
 /** The proof after the removal. */
 export interface Ended {
   readonly certificate: Certificate;
-  /** Everything that the certificate says of what is not gone. */
-  readonly texts: Readonly<Record<"left" | "toConfirm" | "stays", readonly string[]>>;
+  readonly journal: OffboardingJournal;
 }
 
 export class World {
@@ -266,8 +270,8 @@ export class World {
     const deployment = this.#deployment;
     const { customerName, msspName } = this.pair.settings as Record<"customerName" | "msspName", string>;
     const now = () => this.sandbox.cloud.now();
-    const journal = {
-      format: 2 as const,
+    const journal: OffboardingJournal = {
+      format: 2,
       stack,
       customerName,
       msspName,
@@ -286,16 +290,46 @@ export class World {
       ),
     };
     const graph = "https://graph.microsoft.com";
-    const out = path.join(this.folder, "out");
+    const { out } = this;
     const { look, ...proof } = await proveGone(
       { ...this.#place, stack, out, say: () => undefined, now },
       journal,
       graph,
     );
     const certificate = makeCertificate({ journal, proved: look, proof, history: [], graph });
-    const lines = (name: "left" | "toConfirm" | "stays") =>
-      certificate[name].map(({ what, why, step }) => `${what} ${why} ${step}`);
-    return { certificate, texts: { left: lines("left"), toConfirm: lines("toConfirm"), stays: lines("stays") } };
+    return { certificate, journal };
+  }
+
+  /** The customer deletes the automation. The certificate of `--prove again`; undefined where it proves nothing. */
+  async proofAfterConsent({ certificate, journal }: Ended): Promise<Certificate | undefined> {
+    const { customer, environment, out } = this;
+    const text = JSON.stringify(certificate);
+    await writeFile(path.join(out, certificateFile), text);
+    const automation = automationIn(customer);
+    if (automation !== undefined) removeDirectoryObject(this.cloud, customer, "servicePrincipals", automation);
+    this.cloud.changed(true);
+    const settings = await readStackSettingsOffline(stack, this.#place.folder);
+    const record = { ...journal, certificateSha256: sha256(text), automation: automationApplicationId };
+    const now = () => this.cloud.now();
+    try {
+      const endpoints = await tenantEndpoints(settings, environment);
+      return await afterConsent({ environment, out, now }, settings, record, endpoints);
+    } catch (error) {
+      if (error instanceof VisibleError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The customer consents again to each permission that the automation had at the start. */
+  permitAgain(): void {
+    const automation = automationIn(this.customer);
+    const { objects } = JSON.parse(this.#untouched.get(tenantId) ?? "{}") as Stored;
+    for (const [id, entry] of Object.entries(objects["appRoleAssignments"] ?? {}) as [string, StoredObject][])
+      if (entry["principalId"] === automation?.id) this.customer.objects("appRoleAssignments").set(id, entry);
+  }
+
+  private get out(): string {
+    return path.join(this.folder, "out");
   }
 
   async close(): Promise<void> {
@@ -382,10 +416,12 @@ function addBelongings(tenant: Tenant): void {
   addConsentedServicePrincipal(tenant, { ...application, homeTenantId: tenant.id }, permissions);
 }
 
+function automationIn(tenant: Tenant): StoredObject | undefined {
+  return [...tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === automationApplicationId);
+}
+
 function permitAutomation(tenant: Tenant, permission: string): void {
-  const automation = [...tenant.objects("servicePrincipals").values()].find(
-    ({ appId }) => appId === automationApplicationId,
-  );
+  const automation = automationIn(tenant);
   if (automation !== undefined) assignAppRole(tenant, automation, microsoftGraph.appId, permission);
 }
 
