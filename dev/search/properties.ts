@@ -230,6 +230,7 @@ function judgeCertificate(world: World, { who }: JudgedDeployment, certificate: 
     failures.push(
       ...grants
         .filter((chain) => !isNotLooked(chain, chain.way, certified))
+        .filter((chain) => who.hasDomains || !isByDomain(chain) || !certified.rows.has(unnamedDomains))
         .map((chain) => failure("proven", chain, certified, everybody)),
     );
   failures.push(...missing("certificate", left.filter(isIdle), anywhere, everybody));
