@@ -1,8 +1,9 @@
 /** Files that a command reads or writes whole: complete and on the disk, or as they were before. */
 import { randomBytes } from "node:crypto";
+import type { Stats } from "node:fs";
 import { lstat, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
+import { isForeign, messageOf, unreadableFile, VisibleError } from "@defender-mssp/errors";
 
 export interface WholeFileOptions {
   /** Permissions of the file, whatever the umask is. Default: 0o644. */
@@ -60,9 +61,16 @@ async function targetOf(file: string): Promise<string> {
   const found = await lstat(file).catch(unlessMissing);
   if (found === undefined) return path.resolve(file);
   if (!found.isSymbolicLink()) return regular(path.resolve(file));
+  await requireOwnLink(file, found);
   const target = await realpath(file).catch(unlessMissing);
   if (target === undefined) throw new Error("it is a link to a file that does not exist");
   return regular(target);
+}
+
+/** Who may create in a shared folder, such as /tmp, could else direct the text to a file of this user. */
+async function requireOwnLink(link: string, found: Stats): Promise<void> {
+  if (isForeign(found) && found.uid !== (await stat(path.dirname(link))).uid)
+    throw new Error(`it is a link of another user (ID ${found.uid})`);
 }
 
 async function regular(file: string): Promise<string> {

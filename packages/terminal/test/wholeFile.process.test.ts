@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { chown, lchown, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
+import { writeWholeFile } from "../src/wholeFile";
 
 describe("writeWholeFile", function () {
   it("a disk that accepts part of a write: the file keeps its old text, and nothing stays beside it", async function () {
@@ -23,5 +24,23 @@ describe("writeWholeFile", function () {
     assert.match(stderr, /file can't be written: EFBIG/);
     assert.equal(await readFile(file, "utf8"), "old");
     assert.deepEqual((await readdir(folder)).sort(), ["file", "write.ts"]);
+  });
+
+  it("does not follow a link that another user has put into a shared folder", async function () {
+    if (process.geteuid?.() !== 0) return this.skip(); // Only root can give a link away.
+    const folder = newFolder();
+    const [file, link] = [path.join(folder, "own"), path.join(folder, "link")];
+    await writeFile(file, "old");
+    await symlink(file, link);
+    await writeWholeFile(link, "new");
+    await lchown(link, 4711, 4711);
+    await assert.rejects(
+      writeWholeFile(link, "foreign"),
+      /link can't be written: it is a link of another user \(ID 4711\)/,
+    );
+    assert.equal(await readFile(file, "utf8"), "new");
+    await chown(folder, 4711, 4711);
+    await writeWholeFile(link, "of the folder's owner");
+    assert.equal(await readFile(file, "utf8"), "of the folder's owner");
   });
 });
