@@ -20,6 +20,7 @@ describe("reads that are made again", () => {
   it("on every tenant, five seconds apart; on a sandbox only where it has replicas", async () => {
     assert.deepEqual([hasOneView({}), hasOneView(sandbox), hasOneView(scaled)], [false, true, false]);
     for (const calm of [sandbox, fast]) assert.equal(rereads(calm), oneLook);
+    assert.equal(rereads({}).looks, 3);
     const pauses: number[] = [];
     await rereads({}, (milliseconds) => Promise.resolve(void pauses.push(milliseconds))).apart();
     assert.deepEqual(pauses, [5000]);

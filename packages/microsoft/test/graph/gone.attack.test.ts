@@ -210,6 +210,17 @@ describe("packages/microsoft/graph/gone: an object that somebody else deleted", 
     }
   }
 
+  for (const [name, { resource, props }] of Object.entries(resources)) {
+    for (const status of [401, 403]) {
+      it(`${name}: ${status} is never gone, neither to a read nor to a delete`, async () => {
+        const provider = resource as Resource;
+        answer = () => ({ status, body: { error: { code: "Authorization_RequestDenied", message: "Refused here." } } });
+        await assert.rejects(provider.read(id, props, context), /Refused here/);
+        await assert.rejects(provider.delete(id, props, context), /Refused here/);
+      });
+    }
+  }
+
   const grant = resources["app role grant"]!;
   const deleteGrant = () => (grant.resource as Resource).delete(id, grant.props, context);
 
