@@ -67,7 +67,7 @@ export const en: Texts = {
     siemWrites: "The SIEM of {mssp} reads your alerts, and may change what the table says.",
     noSiem: "The SIEM of {mssp} has no access.",
     automation:
-      "The automation application of {mssp} creates and removes all of this. You can delete it at any time: from then on it can change nothing. The people and the SIEM of {mssp} keep what the table gives them until you end it.",
+      "The automation application of {mssp} creates and removes all of this. You can delete it at any time: it then gets no new token, and with one that was issued before it can change things until that expires. The people and the SIEM of {mssp} keep what the table gives them until you end it.",
     columns: {
       who: "Who",
       by: "By what",

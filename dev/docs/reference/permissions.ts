@@ -130,7 +130,7 @@ export function permissionsPage(): string {
     "A gateway (`defenderEndpoint`) may require further permissions.",
     "",
     "In Azure, a preview needs `Reader`: with `handover` on the vault's resource group in the MSSP's subscription, with `azureDelegation` on the",
-    "customer's subscription.",
+    "customer's subscription, with `sentinelAccess` on the resource group of the workspace.",
     "",
     "## Permissions to see a governance relationship",
     "",
@@ -211,7 +211,10 @@ function neededWhen(permission: NeededPermission): string {
     ...(inModels.length === Object.keys(models).length ? [] : [`\`portalAccess\` is ${orList(inModels)}`]),
     ...settingConditions.filter(({ isMet }) => needing.every(isMet)).map(({ text }) => text),
   ];
-  return conditions.length === 0 ? "always" : `if ${conditions.join(", and ")}`;
+  if (conditions.length > 0) return `if ${conditions.join(", and ")}`;
+  if (needing.length < choices.length)
+    throw new Error(`No condition here says when ${permission.permission} is needed.`);
+  return "always";
 }
 
 /** Settings besides the model that permissions depend on. */
@@ -227,6 +230,7 @@ const settingConditions: readonly {
   },
   { text: "`crossTenantTrust` is set", isMet: hasCrossTenantTrust },
   { text: "`conditionalAccess` is set", isMet: setsConditionalAccess },
+  { text: "`detections` is set", isMet: ({ detections }) => detections !== undefined },
   { text: "`defenderEndpoint` is set, or on the sandbox", isMet: hasDefenderEndpoint },
 ];
 
