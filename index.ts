@@ -24,6 +24,7 @@ import { hasAnalystsGroup } from "./components/portalAccess/analystsGroup";
 import { contactObjectIds } from "./components/portalAccess/accessPackages";
 import { refuseMovedNames } from "./components/portalAccess/deployedNames";
 import { customerApprovers } from "./components/portalAccess/portalAccessArgs";
+import { refuseOtherMsspTenant } from "./components/tenant/refuseOtherMsspTenant";
 import { refuseOffboarded } from "./components/tenant/refuseOffboarded";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { projectFolder, shownOwnFile, stackConfiguration } from "./settings/fromEngine";
@@ -84,6 +85,7 @@ async function checkSettings() {
   // file backend would show half of the file.
   const deployed = await deployedResources(settings.allowedPackages);
   await refuseOffboarded({ ...settings, file: shownOwnFile() }, deployed);
+  refuseOtherMsspTenant(settings, deployed);
   refuseMovedNames(accessName, settings, deployed);
   const clock = clockFrom(process.env);
   refuseLongCertificate(settings.connector, clock());

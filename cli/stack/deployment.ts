@@ -72,13 +72,13 @@ export async function readDeployment(stack: string, options: PulumiOptions): Pro
     stack,
     await exportState((args) => runPulumi([...args, "--stack", stack], options)),
   );
-  await refuseOtherTenant(stack, tenantsIn(deployment), options.folder);
+  await refuseOtherTenant(stack, stateTenants(allEntries(deployment)), options.folder);
   return deployment;
 }
 
-/** Resources that wait for their deletion and interrupted operations count as well. */
-function tenantsIn({ resources, pending }: Deployment): readonly string[] {
-  return stateTenants([...resources, ...pending.map(({ resource: interrupted }) => interrupted)]);
+/** Resources, also those that wait for their deletion, and interrupted operations. */
+export function allEntries({ resources, pending }: Pick<Deployment, "resources" | "pending">): StateResource[] {
+  return [...resources, ...pending.map(({ resource: interrupted }) => interrupted)];
 }
 
 /**

@@ -2,7 +2,7 @@
 import { customerAzure, tenantReader, type AzureCalls, type TenantReader } from "@defender-mssp/tenant";
 import { isCallError } from "@defender-mssp/errors";
 import { clouds, graphCall, requestToken, type Endpoints, type PortalCall } from "@defender-mssp/microsoft";
-import { domainsIn } from "./deployedDomains";
+import { domainsIn, type SettingsWithWhose } from "./deployedWhose";
 import type { Settings } from "../../settings";
 import { defenderEndpointOf } from "../../settings/fromFile";
 import { signInToTenant, type TenantSignIn } from "./signInToTenant";
@@ -21,9 +21,9 @@ interface OpenOptions {
 }
 
 /** @throws VisibleError where credentials or tenant can't be used */
-export async function openTenant(settings: Settings, options: OpenOptions): Promise<TenantReader> {
+export async function openTenant(settings: SettingsWithWhose, options: OpenOptions): Promise<TenantReader> {
   const { stack, stackId, environment, say, signIn } = options;
-  const { tenantId, msspTenantId } = settings;
+  const { tenantId, msspTenantId, furtherMsspTenantIds } = settings;
   const { call: graph, endpoints } = signIn ?? (await signInToTenant(settings, environment, options.endpoints));
   const endpoint = defenderEndpointOf(settings, environment);
   const audience = clouds[endpoints.cloud].defenderResource;
@@ -35,7 +35,7 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
     call: graph,
     openAzure: () => customerAzure(settings, { environment, endpoints }),
     graphUrl: endpoints.graphEndpoint,
-    msspGraph: () => graphCall(msspTenantId, { environment, endpoints }),
+    msspGraph: (id = msspTenantId) => graphCall(id, { environment, endpoints }),
     defender,
     azure: await azureCalls(settings, { environment, endpoints, say }),
     detectionApiVersion: settings.detections?.apiVersion,
@@ -44,6 +44,7 @@ export async function openTenant(settings: Settings, options: OpenOptions): Prom
       stackId,
       tenantId,
       msspTenantId,
+      ...(furtherMsspTenantIds === undefined ? {} : { furtherMsspTenantIds }),
       domains: msspDomains(settings),
       automation: environment["ARM_CLIENT_ID"],
     },

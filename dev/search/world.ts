@@ -45,6 +45,7 @@ import { reportState } from "../../cli/access/state/readState";
 import type { AdditionsPart } from "../../cli/stack/additionsPart";
 import { parseDeployment, type Deployment } from "../../cli/stack/deployment";
 import { deployedOf } from "../../cli/tenant/deployed";
+import { whoseIn } from "../../cli/tenant/deployedWhose";
 import { findAdditions } from "../../cli/tenant/additions/find";
 import { tenantEndpoints } from "../../cli/tenant/tenantEndpoints";
 import { isInStateAlone } from "../../domain/resourceTypes";
@@ -237,7 +238,12 @@ export class World {
 
   /** What `mssp verify` and the nightly comparison say of additions. */
   async additions(): Promise<readonly AdditionsPart[]> {
-    return findAdditions({ ...this.#place, stack, deployment: this.#deployment, domains: [] });
+    return findAdditions({
+      ...this.#place,
+      stack,
+      deployment: this.#deployment,
+      whose: whoseIn(this.#deployment.resources),
+    });
   }
 
   /** `mssp report --live`, as JSON and as its page. */
@@ -250,7 +256,10 @@ export class World {
     const settings = await readStackSettingsOffline(stack, this.#place.folder);
     const state = reportState(deployment);
     const { objects } = objectsOf(state.resources, settings);
-    const live = await readLive(deployment, objects, state.resources, { ...this.#place, domains: [] });
+    const live = await readLive(deployment, objects, state.resources, {
+      ...this.#place,
+      whose: whoseIn(deployment.resources),
+    });
     const now = this.sandbox.cloud.now();
     const report = accessReport(accessFacts({ stack, settings, state, source: "live", live, now }));
     return { report, page: reportPage(report), parts: live.parts };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stateTenants } from "../../domain/stateTenants";
+import { stateMsspTenants, stateTenants } from "../../domain/stateTenants";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::defender-mssp::${type}::${name}`;
 const entry = (type: string, name: string, inputs: object = {}, outputs: object = {}) => ({
@@ -26,6 +26,22 @@ describe("domain/stateTenants", () => {
 
   it("names the tenant of each dynamic resource as well, such as one of a restored state", () => {
     assert.deepEqual(stateTenants([provider(b), guest(a)]), [b, a]);
+  });
+
+  it("names the MSSP's tenant by the stack's own marks, and by properties of its resources", () => {
+    const identity = entry(
+      "pulumi-nodejs:dynamic/defender-mssp:StackIdentity",
+      "stack",
+      {},
+      { stackId: "0".repeat(16) },
+    );
+    const marked = (id: string, tenant: string) =>
+      entry("azuread:index/group:Group", "g", {
+        description: `Managed by Pulumi (p/dev#${id}, MSSP tenant ${tenant}).`,
+      });
+    const trust = entry("pulumi-nodejs:dynamic/defender-mssp:CrossTenantPartner", "t", {}, { partnerTenantId: b });
+    assert.deepEqual(stateMsspTenants([identity, marked("0".repeat(16), a.toUpperCase())]), [a]);
+    assert.deepEqual(stateMsspTenants([identity, marked("1".repeat(16), a), trust]), [b]);
   });
 
   it("leaves out the provider of another tenant, such as an extension's for the MSSP's own", () => {

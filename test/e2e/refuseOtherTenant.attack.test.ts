@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 import { mssp } from "../cli/mssp";
+import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { inSession } from "../cli/testSession";
 
 /**
@@ -81,4 +82,34 @@ describe("cli/stack/refuseOtherTenant: the settings name another tenant than the
       if (args[1] !== "preview" || args[0] !== "fleet") assert.deepEqual(requests, [], text);
     });
   }
+
+  describe("another tenant of the MSSP", () => {
+    const other = tenantIdOf(0x43);
+    const run = (args: readonly string[]) =>
+      inSession([...args, "--stack", stack], { folder: project.folder, environment: project.environment });
+
+    before(() =>
+      project.writeSettings(stack, {
+        ...customer(0x41, { portalAccess: "rbac", connector: { alertApis: ["graph"] } }),
+        msspTenantId: other,
+      }),
+    );
+
+    it("preview refuses it, and names both", async () => {
+      const { stdout, stderr, exitCode } = await project.run(["preview", "--stack", stack]);
+      assert.match(`${stdout}${stderr}`, new RegExp(`resources name tenant ${msspTenantId} as the MSSP's.*${other}`));
+      assert.notEqual(exitCode, 0);
+    });
+
+    it("verify and offboard go on, search for both, and say which one the state has", async () => {
+      const names = new RegExp(`tenant is ${msspTenantId} by the state, and ${other} by the settings`);
+      assert.match((await run(["verify"])).stdout.replaceAll(/\s+/g, " "), names);
+      const { stdout } = await run(["offboard", "--yes", "--without", "evidence", "--out", "out", "--json"]);
+      const { state, toConfirm } = JSON.parse(stdout) as Certificate;
+      const kinds = toConfirm.flatMap((staying) => staying.kinds ?? []);
+      assert.ok(kinds.includes("automationConsent"), stdout);
+      assert.match(toConfirm.find(({ what }) => what === "the MSSP's tenant")?.why ?? "", names);
+      assert.equal(state, "toConfirm");
+    });
+  });
 });

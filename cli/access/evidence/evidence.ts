@@ -6,8 +6,9 @@ import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { deployedOf } from "../../tenant/deployed";
-import { domainsIn } from "../../tenant/deployedDomains";
+import { whoseIn } from "../../tenant/deployedWhose";
 import { tenantOf } from "../../tenant/additions/find";
+import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { secretsOfEnvironment, secretText, withoutCredentials } from "../../base/redaction";
 import { readDeployedHistory, type StackUpdate } from "../../stack/history";
 import { collect, isLicenceProblem, sources, type Collected, type SourceName } from "./calls";
@@ -16,7 +17,7 @@ import { isWithin, outsideRetention, type Period } from "./period";
 import { findSubjects, type Subjects } from "./subjects";
 import { wantedCalls } from "./wanted";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
-import { readDeployment, type Deployment } from "../../stack/deployment";
+import { allEntries, readDeployment, type Deployment } from "../../stack/deployment";
 import { unknownResources, unknownResourcesNote } from "../../stack/unknownResources";
 
 export interface EvidenceRun extends Place {
@@ -63,7 +64,8 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
   const settings = await readStackSettings(stack, run);
   const deployment = run.deployment ?? (await readDeployment(stack, run));
   const { updates, configurations } = await readDeployedHistory(stack, run);
-  const tenant = await tenantOf({ ...run, domains: configurations.flatMap(domainsIn) }, deployedOf(deployment));
+  const seenWhose = whoseIn(allEntries(deployment), configurations);
+  const tenant = await tenantOf({ ...run, whose: seenWhose }, deployedOf(deployment));
   const stackId = stackRandomId(deployment.resources);
   const whose = await findSubjects({ tenant, stackId, automation: environment["ARM_CLIENT_ID"] }, settings);
   const calls = wantedCalls(whose.subjects, period, settings.cloud);
@@ -82,7 +84,7 @@ export async function collectEvidence(run: EvidenceRun): Promise<Evidence> {
     ...collected,
     retention,
     history: history.reverse(),
-    gaps: [...gapsOf(whose, collected, retention), ...unknownGaps(deployment)],
+    gaps: [...gapsOf(whose, collected, retention), ...tenantGaps(tenant), ...unknownGaps(deployment)],
     redacted,
   };
 }
@@ -140,6 +142,11 @@ export function gapsOf(
     ...(outside === undefined ? [] : [outsideGap(outside, days)]),
     ...(days === undefined ? [unknownRetention] : []),
   ];
+}
+
+/** A state and settings that name different tenants of the MSSP. */
+function tenantGaps({ otherTenant }: AdditionsTenant): readonly Gap[] {
+  return otherTenant === undefined ? [] : [{ kind: "incomplete", text: `${otherTenant}.` }];
 }
 
 /** Whether such a resource signs in, or is a person, nobody knows. */

@@ -2,7 +2,7 @@
  * Whose actions an evidence shows, by the kinds of access: people and applications, also those that
  * were deleted and that the tenant still keeps.
  */
-import { looked, servicePrincipalsPath } from "@defender-mssp/tenant";
+import { isMsspTenant, looked, servicePrincipalsPath } from "@defender-mssp/tenant";
 import { deletedItemsPath, graphList, parseStackMark } from "@defender-mssp/microsoft";
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindsWith } from "../../../domain/kinds/kinds";
@@ -190,7 +190,7 @@ interface MsspApplication {
 /** Every application of the MSSP's tenant that the customer has consented to. */
 async function msspApplications({ tenant: { call, settings } }: SubjectWorld): Promise<Subject[]> {
   const isOfMssp = ({ appOwnerOrganizationId }: MsspApplication): boolean =>
-    appOwnerOrganizationId?.toLowerCase() === settings.msspTenantId.toLowerCase();
+    isMsspTenant(settings, appOwnerOrganizationId);
   return (await graphList<MsspApplication>(call, servicePrincipalsPath))
     .filter(isOfMssp)
     .map(({ appId, displayName }) => ({

@@ -45,12 +45,12 @@ export async function readLive(
   deployment: Deployment,
   objects: readonly ReportObject[],
   resources: readonly ReportResource[],
-  options: Place & Pick<AdditionsRun, "domains">,
+  options: Place & Pick<AdditionsRun, "whose">,
 ): Promise<LiveFindings> {
   const [
     { additionsTenant, partsOf },
     { deployedOf },
-    { deployedDomains, withDomains },
+    { deployedWhose, withWhose },
     { lookAtGovernance },
     { openTenant },
     { signInToTenant },
@@ -58,7 +58,7 @@ export async function readLive(
   ] = await Promise.all([
     import("../../tenant/additions/find.js"),
     import("../../tenant/deployed.js"),
-    import("../../tenant/deployedDomains.js"),
+    import("../../tenant/deployedWhose.js"),
     import("../governance/look.js"),
     import("../../tenant/openTenant.js"),
     import("../../tenant/signInToTenant.js"),
@@ -66,10 +66,14 @@ export async function readLive(
   ]);
   const { stack } = deployment;
   const { environment } = options;
-  const domains = options.domains ?? (await deployedDomains(stack, options));
-  const settings = withDomains(await readStackSettings(stack, options), domains);
+  const whose = options.whose ?? (await deployedWhose(deployment, options));
+  const ofToday = await readStackSettings(stack, options);
+  const settings = withWhose(ofToday, whose);
   const signIn = await signInToTenant(settings, environment);
-  const tenant = additionsTenant({ stack, ...options }, { settings, deployed: deployedOf(deployment), signIn });
+  const tenant = additionsTenant(
+    { stack, ...options, whose },
+    { settings: ofToday, deployed: deployedOf(deployment), signIn },
+  );
   const again = rereads(environment);
   // What is read once is remembered.
   const call = again.looks > 1 ? signIn.call : kindTenant(tenant).graph;

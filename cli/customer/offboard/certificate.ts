@@ -68,15 +68,24 @@ export interface CertificateInput {
   readonly proved: Proved;
   readonly proof: Proof;
   readonly history: readonly StackUpdate[];
+  /** A sentence where state and settings name different tenants of the MSSP. */
+  readonly otherTenant?: string | undefined;
   /** Base address of Graph, for the customer's own checks. */
   readonly graph: string;
 }
 
-export function makeCertificate({ journal, proved, proof, history, graph }: CertificateInput): Certificate {
+export function makeCertificate({
+  journal,
+  proved,
+  proof,
+  history,
+  graph,
+  otherTenant,
+}: CertificateInput): Certificate {
   const { stack, customerName, msspName, tenantId, beganOn, destroyedOn = "", evidence, additions = [] } = journal;
   const judged = verdict({ stack, graph, proved, additions, proof });
   const { removed, left, stays } = judged;
-  const toConfirm = [...judged.toConfirm, ...unverifiedRecord(journal)];
+  const toConfirm = [...judged.toConfirm, ...unverifiedRecord(journal), ...otherTenants(otherTenant)];
   const state = judged.state === "proven" && toConfirm.length > 0 ? "toConfirm" : judged.state;
   const { agreed, firstOn, lastOn, seenOn = null } = proof.looks;
   const isPart = (item: ProvedItem): boolean => itemKind(item)?.removal.by === "owner";
@@ -113,6 +122,13 @@ function unverifiedRecord({ withoutRecord }: OffboardingJournal): Staying[] {
   if (withoutRecord === undefined) return [];
   const why = `${withoutRecord}. The command went on with --without record, and collected the evidence again`;
   return [{ what: "the record of an earlier run", why, step: "Compare the removed objects with your own list." }];
+}
+
+/** Which of them is the MSSP's own, the customer knows by the contract. */
+function otherTenants(otherTenant: string | undefined): Staying[] {
+  if (otherTenant === undefined) return [];
+  const step = "Compare both IDs with the contract. Restore the setting msspTenantId, and run the command again.";
+  return [{ what: "the MSSP's tenant", why: otherTenant, step }];
 }
 
 /** The kinds with a look, without those that a look could not read. */

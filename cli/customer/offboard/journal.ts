@@ -9,6 +9,7 @@ import { chainShape } from "../../stack/additionsPart";
 import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
+import type { DeployedWhose } from "../../tenant/deployedWhose";
 import { itemShape } from "../../access/inventory/inventory";
 
 const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
@@ -35,7 +36,10 @@ const shape = z.object({
   beganOn: z.string(),
   items: z.array(itemShape),
   /** Domains of the MSSP's people that any deployed version of the settings named. */
-  domains: z.array(z.string()).optional(),
+  domains: z.array(z.string()).readonly().optional(),
+  /** Tenants of the MSSP that the state named, and those of any deployed version of the settings. */
+  stateTenants: z.array(z.string()).readonly().optional(),
+  earlierTenants: z.array(z.string()).readonly().optional(),
   /** What somebody had added to the stack's objects. Absent until it was looked for. */
   additions: z.array(addition).optional(),
   /** What the search needs of the state: the stack's random ID. */
@@ -71,6 +75,15 @@ const shape = z.object({
 });
 
 export type OffboardingJournal = z.infer<typeof shape>;
+
+/** People and tenants of the MSSP that the journal names. */
+export function journalWhose({
+  domains = [],
+  stateTenants = [],
+  earlierTenants = [],
+}: Pick<OffboardingJournal, keyof DeployedWhose>): DeployedWhose {
+  return { domains, stateTenants, earlierTenants };
+}
 
 export const journalFile = "offboard.json";
 

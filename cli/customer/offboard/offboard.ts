@@ -13,7 +13,7 @@ import type { Place } from "../../base/place";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
 import { deployedOf } from "../../tenant/deployed";
-import { deployedDomains } from "../../tenant/deployedDomains";
+import { deployedWhose, joinedWhose, otherMsspTenant, withWhose } from "../../tenant/deployedWhose";
 import { findAdditions } from "../../tenant/additions/find";
 import { confirmDestroy } from "../../stack/confirmDestroy";
 import { beforeDestroyReport, beforeDestroyText } from "../../access/inventory/beforeDestroy";
@@ -30,7 +30,7 @@ import type { Language } from "../../access/texts/texts";
 import { makeCertificate, type Certificate } from "./certificate";
 import { afterConsent, certificateFile } from "./afterConsent";
 import { inventory, joined } from "../../access/inventory/inventory";
-import { readJournal, writeJournal, type OffboardingJournal } from "./journal";
+import { journalWhose, readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
 import { certificateEnvelope, certificatePage } from "./page";
 import { recordProblem } from "./recordProblem";
@@ -97,7 +97,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
     await markOffboarded({ stack, mark, say, folder, environment });
   run.say("Looking in the tenant for what is left…\n");
   const endpoints = await tenantEndpoints(settings, environment);
-  const ended = await afterConsent(run, settings, journal, endpoints);
+  const ended = await afterConsent(run, withWhose(settings, journalWhose(journal)), journal, endpoints);
   if (ended !== undefined) {
     await writeCertificate(run, settings, journal, ended);
     return ended;
@@ -105,7 +105,8 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const { graphEndpoint: graph } = endpoints;
   const { look, ...proof } = await proveGone(run, journal, graph);
   const history = await readHistory(run.stack, run);
-  const certificate = makeCertificate({ journal, proved: look, proof, history, graph });
+  const otherTenant = otherMsspTenant(settings, journalWhose(journal));
+  const certificate = makeCertificate({ journal, proved: look, proof, history, graph, otherTenant });
   const automation = run.environment["ARM_CLIENT_ID"]?.toLowerCase();
   await writeCertificate(run, settings, { ...journal, looks: proof.looks, automation }, certificate);
   return certificate;
@@ -155,10 +156,12 @@ async function begun(
     ...(before ?? { format: 2, stack, customerName, msspName, tenantId, beganOn: now().toISOString() }),
     items: [...items],
     identity,
-    domains: [...new Set([...(before?.domains ?? []), ...(await deployedDomains(stack, run))])],
+    ...joinedWhose(journalWhose(before ?? {}), await deployedWhose(deployment, run)),
   };
   await ignoreInGit(run.folder);
   await writeJournal(out, journal);
+  const otherTenant = otherMsspTenant(settings, journalWhose(journal));
+  if (otherTenant !== undefined) say(`Warning: ${otherTenant}.\n`);
   if (before !== undefined)
     say(`Continuing the off-boarding of ${before.beganOn.slice(0, 16).replace("T", " ")} UTC.\n`);
   return { journal, deployment };
@@ -238,7 +241,7 @@ async function withAdditions(
 ): Promise<OffboardingJournal> {
   if (journal.additions !== undefined || journal.destroyedOn !== undefined) return journal;
   run.say("Looking for what somebody added to the stack's objects…\n");
-  const parts = await findAdditions({ ...run, deployment, domains: journal.domains ?? [] });
+  const parts = await findAdditions({ ...run, deployment, whose: journalWhose(journal) });
   const additions = parts.flatMap(({ name, additions: partAdditions }) =>
     partAdditions.map(({ what, to, step, chains }) => ({
       what,

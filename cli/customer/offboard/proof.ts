@@ -19,10 +19,10 @@ import { ServiceError, wait } from "@defender-mssp/microsoft";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
-import { withDomains } from "../../tenant/deployedDomains";
+import { withWhose } from "../../tenant/deployedWhose";
 import { openTenant } from "../../tenant/openTenant";
 import { itemKind, kindText, type Item } from "../../access/inventory/inventory";
-import type { OffboardingJournal } from "./journal";
+import { journalWhose, type OffboardingJournal } from "./journal";
 
 /** Three answers and their shades: what was not looked at is never `gone`. */
 export type ItemState =
@@ -76,7 +76,7 @@ const patience = [1_000, 2_000, 4_000];
  * @throws VisibleError where settings or credentials can't be used
  */
 export async function openProof(run: ProofRun, journal: OffboardingJournal): Promise<() => Promise<Proved>> {
-  const settings = withDomains(await readStackSettings(run.stack, run), journal.domains ?? []);
+  const settings = withWhose(await readStackSettings(run.stack, run), journalWhose(journal));
   const notes: string[] = [];
   const tenant = await openTenant(settings, {
     stack: run.stack,

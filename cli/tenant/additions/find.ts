@@ -17,7 +17,7 @@ import { withAudit } from "./audit";
 import { azureRoleAdditions, otherAzureRoles, unreadSubscriptions } from "./azureRoleAdditions";
 import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "../deployed";
-import { deployedDomains, withDomains } from "../deployedDomains";
+import { deployedWhose, otherMsspTenant, whoseIn, withWhose, type DeployedWhose } from "../deployedWhose";
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
 import { detectionRuleChanges } from "./detectionRuleChanges";
 import { groupAdditions, groupsOf } from "./groups";
@@ -40,8 +40,8 @@ import { unknownResources, unknownResourcesNote } from "../../stack/unknownResou
 
 export interface AdditionsRun extends Place {
   readonly stack: string;
-  /** Domains of the MSSP's people besides those of the settings. @default those of each deployed version */
-  readonly domains?: readonly string[];
+  /** People and tenants of the MSSP besides those of the settings. @default those of state and history */
+  readonly whose?: DeployedWhose;
 }
 
 /** One look. */
@@ -190,8 +190,8 @@ function unknownPart(deployment: Deployment): AdditionsPart[] {
 
 async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<AdditionsPart[]> {
   try {
-    const domains = run.domains ?? (await deployedDomains(run.stack, run));
-    return await partsOf(await tenantOf({ ...run, domains }, deployedOf(deployment)));
+    const whose = run.whose ?? (await deployedWhose(deployment, run));
+    return await partsOf(await tenantOf({ ...run, whose }, deployedOf(deployment)));
   } catch (error) {
     if (!(error instanceof VisibleError)) throw error;
     const reason = `not checked: ${error.message.replace(/\s*\n\s*/g, " ")}`;
@@ -204,26 +204,30 @@ async function partsOfStack(run: AdditionsRun, deployment: Deployment): Promise<
  * @throws VisibleError where settings, credentials or tenant can't be used
  */
 export async function tenantOf(run: AdditionsRun, deployed: Deployed): Promise<AdditionsTenant> {
-  const settings = withDomains(await readStackSettings(run.stack, run), run.domains ?? []);
+  const settings = await readStackSettings(run.stack, run);
   return additionsTenant(run, { settings, deployed, signIn: await signInToTenant(settings, run.environment) });
 }
 
 /** The tenant of a sign-in, for the search. */
 export function additionsTenant(
-  { stack, environment }: AdditionsRun,
+  { stack, environment, ...run }: AdditionsRun,
   {
-    settings,
+    settings: ofToday,
     deployed,
     signIn,
   }: { readonly settings: Settings; readonly deployed: Deployed; readonly signIn: TenantSignIn },
 ): AdditionsTenant {
   const { call, endpoints, accessToken } = signIn;
+  const whose = run.whose ?? whoseIn(deployed.resources);
+  const settings = withWhose(ofToday, whose);
+  const otherTenant = otherMsspTenant(ofToday, whose);
   return {
     stack,
     call,
     graph: endpoints.graphEndpoint,
     deployed,
     settings,
+    ...(otherTenant === undefined ? {} : { otherTenant }),
     prerequisites: settings,
     openAzure: () => customerAzure(settings, { environment, endpoints }),
     ownObjectId: objectIdIn(accessToken),
@@ -256,7 +260,14 @@ export async function partsOf(tenant: AdditionsTenant): Promise<AdditionsPart[]>
       tenant,
       rounds.flatMap((round) => round.get(name) ?? []),
     );
-  return Promise.all(additionsPartNames.map(joined));
+  return [...tenantPart(tenant), ...(await Promise.all(additionsPartNames.map(joined)))];
+}
+
+/** The tenants of the MSSP, where state and settings name different ones. */
+function tenantPart({ otherTenant }: AdditionsTenant): AdditionsPart[] {
+  if (otherTenant === undefined) return [];
+  const reason = `${otherTenant}. Restore the setting msspTenantId`;
+  return [{ name: "tenant of the MSSP", state: "failed", reason, additions: [] }];
 }
 
 /** Holders of access packages are group members without being in the state. */

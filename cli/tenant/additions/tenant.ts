@@ -3,6 +3,7 @@ import {
   azRest,
   chain,
   type CustomerAzure,
+  isMsspTenant,
   tenantReader,
   type TenantReader,
   type Principal,
@@ -30,10 +31,13 @@ export interface AdditionsTenant {
   readonly deployed: Deployed;
   readonly settings: Pick<Settings, "analysts" | "tenantId" | "msspTenantId" | "portalAccess"> & {
     readonly analystDomains?: readonly string[];
+    readonly furtherMsspTenantIds?: readonly string[];
     readonly connector?: Settings["connector"];
     readonly sentinelAccess?: Settings["sentinelAccess"];
     readonly detections?: Settings["detections"];
   };
+  /** A sentence where state and settings name different tenants of the MSSP. */
+  readonly otherTenant?: string;
   /** The settings that decide what the stack needs; undefined where they are not known. */
   readonly prerequisites?: PrerequisiteSettings;
   /** Signs in to Azure for one look. @default nobody does, and what is there is not checked */
@@ -64,6 +68,7 @@ export function kindTenant(tenant: AdditionsTenant): TenantReader {
       stackId: deployed.stackId,
       tenantId: settings.tenantId,
       msspTenantId: settings.msspTenantId,
+      furtherMsspTenantIds: settings.furtherMsspTenantIds ?? [],
       domains: msspDomains(settings),
       automation: identities[0],
     },
@@ -112,7 +117,7 @@ export async function foreignOwners(
         id.toLowerCase() !== ownObjectId?.toLowerCase() &&
         (identities.length > 0
           ? !identities.includes(appId?.toLowerCase() ?? "")
-          : appOwnerOrganizationId?.toLowerCase() !== settings.msspTenantId.toLowerCase()),
+          : !isMsspTenant(settings, appOwnerOrganizationId)),
     )
     .map((owner) => ({
       kind: "owner",

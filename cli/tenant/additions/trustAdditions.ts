@@ -1,7 +1,7 @@
 /**
  * Trust of the MSSP's tenant that the stack does not declare. Reading needs `Policy.Read.All`.
  */
-import { azRest, chain, isOn, readEntry } from "@defender-mssp/tenant";
+import { azRest, chain, isOn, msspTenants, readEntry } from "@defender-mssp/tenant";
 import { isDeepStrictEqual } from "node:util";
 import { getAccessPartner, graphAccessPartners, type AccessPartner } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
@@ -18,23 +18,25 @@ const inputs: Readonly<Record<string, readonly string[]>> = {
 };
 
 export async function trustAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const { msspTenantId } = tenant.settings;
+  const tenants = msspTenants(tenant.settings);
   const policies = await nodeAdditions(tenant, { kind: "conditionalAccessPolicy", name: "Conditional Access policy" });
   return [
-    ...(await partnerAdditions(tenant)),
+    ...(await Promise.all(tenants.map((id) => partnerAdditions(tenant, id)))).flat(),
     // An exclusion lets the MSSP's people sign in with less.
     ...policies.map((addition) => ({
       ...addition,
       step:
-        `take tenant ${msspTenantId} out of the policy in the Entra admin center (Protection > Conditional Access), ` +
+        `take tenant ${tenants.join(" or ")} out of the policy in the Entra admin center (Protection > Conditional Access), ` +
         `or delete the policy: ${addition.step}`,
     })),
   ];
 }
 
 /** What the entry had before the stack is the customer's. */
-async function partnerAdditions({ call, deployed, graph, settings }: AdditionsTenant): Promise<FoundAddition[]> {
-  const { msspTenantId } = settings;
+async function partnerAdditions(
+  { call, deployed, graph }: AdditionsTenant,
+  msspTenantId: string,
+): Promise<FoundAddition[]> {
   const partner = await getAccessPartner(call, msspTenantId);
   if (partner === undefined) return [];
   const resources = deployed.all("partnerEntry");

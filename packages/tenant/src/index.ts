@@ -14,7 +14,7 @@ export { isOn, readEntry, type EntryGrant } from "./kinds/entryGrants";
 export { eligibilityEnd, readPeople, type PersonNode, type TenantUser } from "./kinds/people";
 export { msspEntries, servicePrincipalsPath, type ServicePrincipalEntry } from "./kinds/servicePrincipals";
 export { delegatedAdminNodes, gdapEnd } from "./kinds/trusts";
-export { owner, ownerByMark } from "./owner";
+export { isMsspTenant, msspTenants, owner, ownerByMark } from "./owner";
 export {
   tenantReader,
   type AzureCalls,

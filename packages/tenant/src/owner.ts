@@ -22,18 +22,25 @@ export function owner(whose: Whose, { marks, tenant, claim }: OwnerFacts): Owner
 }
 
 /** A stack's mark has its ID, which no other has; another stack's is a claim. */
-export function ownerByMark({ stackId, msspTenantId }: Whose, text: string | null | undefined): Ownership | undefined {
+export function ownerByMark(whose: Whose, text: string | null | undefined): Ownership | undefined {
   const mark = parseStackMark(text);
   // A name alone can be anybody's.
   if (mark === undefined || mark.stackId === "") return undefined;
-  if (mark.stackId === stackId)
+  if (mark.stackId === whose.stackId)
     return { whose: "stack", evidence: `its mark has the ID of this stack: "${text}"`, mark };
-  if (mark.msspTenantId !== msspTenantId.toLowerCase()) return undefined;
+  if (!isMsspTenant(whose, mark.msspTenantId)) return undefined;
   return { whose: "claimed", evidence: `its mark names stack ${mark.stack} of the MSSP's tenant`, mark };
 }
 
-export function isMsspTenant({ msspTenantId }: Whose, id: string | null | undefined): boolean {
-  return id?.toLowerCase() === msspTenantId.toLowerCase();
+type MsspTenantNames = "msspTenantId" | "furtherMsspTenantIds";
+
+export function isMsspTenant(whose: Pick<Whose, MsspTenantNames>, id: string | null | undefined): boolean {
+  return msspTenants(whose).some((tenantId) => id?.toLowerCase() === tenantId.toLowerCase());
+}
+
+/** IDs of the MSSP's tenants: the first is the one that the state names. */
+export function msspTenants({ msspTenantId, furtherMsspTenantIds = [] }: Pick<Whose, MsspTenantNames>): string[] {
+  return [msspTenantId, ...furtherMsspTenantIds];
 }
 
 export function isMsspDomain({ domains }: Whose, domain: string | null | undefined): boolean {

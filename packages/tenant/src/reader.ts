@@ -19,6 +19,8 @@ export interface Whose {
   /** The stack's random ID; undefined where its state has none. */
   readonly stackId: string | undefined;
   readonly msspTenantId: string;
+  /** Further tenants of the MSSP: those that the settings name now, or named before. */
+  readonly furtherMsspTenantIds?: readonly string[];
   /** Domains of the MSSP's people, in lower case. */
   readonly domains: readonly string[];
   /** Application (client) ID of the identity that looks; undefined for a signed-in person. */
@@ -46,7 +48,7 @@ export interface TenantReader {
   readonly graphUrl: string;
   readonly customerAzure: CustomerAzure;
   /** Graph in the MSSP's tenant. @throws ServiceError, EnvironmentError where the identity can't sign in there */
-  readonly msspGraph: () => Promise<GraphCall>;
+  readonly msspGraph: (tenantId?: string) => Promise<GraphCall>;
   /** Every item of a list. */
   readonly list: <Item>(path: string) => Promise<readonly Item[]>;
   /** The server for Defender's settings; undefined where a person makes the changes. */

@@ -182,7 +182,9 @@ describe("the search for every kind of access", function () {
       applications: side(accessType, "application"),
     });
     await post(path, { tenantId: msspTenantId });
-    const seen = async (call = graph) => (await tenantKinds.partnerEntry.search(tenant(call)))[0];
+    // The state names another tenant of the MSSP.
+    const both = { ...owner, msspTenantId: randomUUID(), furtherMsspTenantIds: [msspTenantId] };
+    const seen = async (call = graph) => (await tenantKinds.partnerEntry.search({ ...tenant(call), owner: both }))[0];
     const given = async () => (await seen())?.gives;
     assert.deepEqual(await given(), []);
     for (const [json, expected] of [
@@ -238,7 +240,7 @@ describe("the search for every kind of access", function () {
     });
     const [delegation] = await search(inAzure());
     assert.deepEqual(delegation?.gives, [
-      { what: `people of the MSSP's tenant have the Azure role Reader at ${scope}` },
+      { what: `people of the MSSP's tenant have the Azure role Reader at ${scope}`, principal: msspTenantId },
     ]);
     const principalId = randomUUID();
     add(`${scope}/providers/Microsoft.Authorization/roleAssignments/x`, "Microsoft.Authorization/roleAssignments", {

@@ -1,7 +1,7 @@
 /** The stack's history as evidence: who ran what, without the values of the configuration. */
 import assert from "node:assert/strict";
 import { parseConfigurations, parseHistory } from "../../../cli/stack/history";
-import { domainsIn } from "../../../cli/tenant/deployedDomains";
+import { domainsIn } from "../../../cli/tenant/deployedWhose";
 
 const printed = JSON.stringify([
   {

@@ -126,7 +126,12 @@ async function delegations({ customerAzure, owner }: TenantReader): Promise<Owne
       name: lastSegment(id),
       whose: "mssp",
       evidence: "its managing tenant is the MSSP's",
-      gives: [{ what: `people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOfExtension(id)}` }],
+      gives: [
+        {
+          what: `people of the MSSP's tenant have ${delegatedRoles(properties)} at ${scopeOfExtension(id)}`,
+          principal: properties.registrationDefinition?.properties?.managedByTenantId ?? owner.msspTenantId,
+        },
+      ],
       step: `az managedservices assignment delete --assignment ${shellQuoted(id)}`,
     }));
 }

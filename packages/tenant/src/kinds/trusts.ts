@@ -15,6 +15,7 @@ import { notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { readEntry } from "./entryGrants";
+import { msspTenants } from "../owner";
 import { deletionStep, graphPresence } from "../presence";
 import type { TenantReader, Presence, OwnedNode } from "../reader";
 
@@ -64,12 +65,16 @@ export const trusts = {
 } as const satisfies Partial<Record<KindKey, KindRow>>;
 
 async function entryPresence({ graph, owner }: TenantReader): Promise<Presence> {
-  return { state: (await getAccessPartner(graph, owner.msspTenantId)) === undefined ? "notFound" : "found" };
+  for (const id of msspTenants(owner)) if ((await getAccessPartner(graph, id)) !== undefined) return { state: "found" };
+  return { state: "notFound" };
 }
 
-/** The entry of the MSSP's tenant, whoever made it: a tenant has at most one. */
+/** The entries of the MSSP's tenants, whoever made them: each has at most one. */
 async function entry(tenant: TenantReader): Promise<OwnedNode[]> {
-  const { msspTenantId } = tenant.owner;
+  return (await Promise.all(msspTenants(tenant.owner).map((id) => tenantEntry(tenant, id)))).flat();
+}
+
+async function tenantEntry(tenant: TenantReader, msspTenantId: string): Promise<OwnedNode[]> {
   const partner = await getAccessPartner(tenant.graph, msspTenantId);
   if (partner === undefined) return [];
   const { grants, unsure } = await readEntry(tenant.graph, msspTenantId, partner);
@@ -80,7 +85,12 @@ async function entry(tenant: TenantReader): Promise<OwnedNode[]> {
       name: msspTenantId,
       whose: "mssp",
       evidence: "it is the entry of the MSSP's tenant",
-      gives: grants.map(({ what, way, property, name }) => ({ what, way, object: name ?? property })),
+      gives: grants.map(({ what, way, property, name }) => ({
+        what,
+        way,
+        principal: msspTenantId,
+        object: name ?? property,
+      })),
       ...(unsure.length === 0 ? {} : { unsure }),
       step: deletionStep(tenant, graphAccessPartners.item(msspTenantId)),
     },
@@ -89,11 +99,10 @@ async function entry(tenant: TenantReader): Promise<OwnedNode[]> {
 
 /** Policies whose conditions name the MSSP's tenant: they take access away, but for one that leaves it out. */
 async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
-  const { msspTenantId } = tenant.owner;
-  const isNamedIn = (part: unknown) =>
-    JSON.stringify(part ?? {})
-      .toLowerCase()
-      .includes(msspTenantId.toLowerCase());
+  const isNamedIn = (part: unknown) => {
+    const conditions = JSON.stringify(part ?? {}).toLowerCase();
+    return msspTenants(tenant.owner).some((id) => conditions.includes(id.toLowerCase()));
+  };
   return (await listAccessPolicies(tenant.graph))
     .filter(({ conditions }) => isNamedIn(conditions))
     .map(({ id, displayName, state, conditions }) => ({
@@ -111,9 +120,13 @@ async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
 }
 
 /** What grants something, also where the MSSP has asked to end it. */
-async function relationships({ graph, owner }: TenantReader): Promise<OwnedNode[]> {
+async function relationships(tenant: TenantReader): Promise<OwnedNode[]> {
+  return (await Promise.all(msspTenants(tenant.owner).map((id) => tenantRelationship(tenant, id)))).flat();
+}
+
+async function tenantRelationship({ graph, owner }: TenantReader, governingTenantId: string): Promise<OwnedNode[]> {
   const relationship = await new TenantGovernance(graph, {
-    governingTenantId: owner.msspTenantId,
+    governingTenantId,
     governedTenantId: owner.tenantId,
   }).current();
   if (relationship === undefined) return [];
@@ -124,7 +137,7 @@ async function relationships({ graph, owner }: TenantReader): Promise<OwnedNode[
       name: relationship.id,
       whose: "mssp",
       evidence: "its governing tenant is the MSSP's",
-      gives: grantSentences(relationship.policy).map((what) => ({ what })),
+      gives: grantSentences(relationship.policy).map((what) => ({ what, principal: governingTenantId })),
       step: `npx mssp governance terminate --stack ${owner.stack} --as customer --client-id <ID>`,
     },
   ];
@@ -141,7 +154,12 @@ export async function delegatedAdminNodes({
   msspGraph,
   owner,
 }: Pick<TenantReader, "msspGraph" | "owner">): Promise<OwnedNode[]> {
-  return (await graphList<DelegatedAdminRelationship>(await msspGraph(), graphAdminRelationships.path))
+  const relationships: DelegatedAdminRelationship[] = [];
+  for (const id of msspTenants(owner))
+    relationships.push(
+      ...(await graphList<DelegatedAdminRelationship>(await msspGraph(id), graphAdminRelationships.path)),
+    );
+  return relationships
     .filter(({ customer }) => customer?.tenantId?.toLowerCase() === owner.tenantId.toLowerCase())
     .filter(({ status }) => grantingStatuses.includes(status))
     .map(({ id, displayName, status, accessDetails }) => ({
