@@ -46,6 +46,14 @@ export class Deployed {
     return this.resources.some((one) => one.id.toLowerCase() === id.toLowerCase());
   }
 
+  /**
+   * Whether a resource is what Graph or Azure names so. An ID of Azure is whole: in another scope the same GUID is
+   * another object.
+   */
+  declares(id: string): boolean {
+    return id.startsWith("/subscriptions/") ? this.hasWhole(id) : this.has(lastSegment(id));
+  }
+
   /** Resources of a kind, an extension's as well. */
   all(kind: KindKey): readonly DeployedObject[] {
     return this.resources.filter((resource) => resourceKind(resource)?.key === kind && resource.objectId !== "");

@@ -24,6 +24,8 @@ export const itemShape = z.object({
   adopted: z.boolean(),
   /** A person made it in the portal, where no API removes it. */
   byHand: z.boolean(),
+  /** What brought it into the tenant, where no resource of the stack did. */
+  origin: z.literal("accessPackage").optional(),
 });
 export type Item = z.infer<typeof itemShape>;
 

@@ -85,7 +85,12 @@ export function makeCertificate({
   const { stack, customerName, msspName, tenantId, beganOn, destroyedOn = "", evidence, additions = [] } = journal;
   const judged = verdict({ stack, graph, proved, additions, proof });
   const { removed, left, stays } = judged;
-  const toConfirm = [...judged.toConfirm, ...unverifiedRecord(journal), ...otherTenants(otherTenant)];
+  const toConfirm = [
+    ...judged.toConfirm,
+    ...unverifiedRecord(journal),
+    ...unreadHolders(journal),
+    ...otherTenants(otherTenant),
+  ];
   const state = judged.state === "proven" && toConfirm.length > 0 ? "toConfirm" : judged.state;
   const { agreed, firstOn, lastOn, seenOn = null } = proof.looks;
   const isPart = (item: ProvedItem): boolean => itemKind(item)?.removal.by === "owner";
@@ -122,6 +127,14 @@ function unverifiedRecord({ withoutRecord }: OffboardingJournal): Staying[] {
   if (withoutRecord === undefined) return [];
   const why = `${withoutRecord}. The command went on with --without record, and collected the evidence again`;
   return [{ what: "the record of an earlier run", why, step: "Compare the removed objects with your own list." }];
+}
+
+/** Who held a package can't be read after the removal. */
+function unreadHolders({ holdersUnread }: OffboardingJournal): Staying[] {
+  if (holdersUnread === undefined) return [];
+  const step = "Microsoft Entra admin center > Users > user type Guest: look at each guest of the MSSP, and delete it.";
+  const unread = ["accessPackageAssignment", "guest"] as const;
+  return [{ what: "holders of the stack's access packages", why: holdersUnread, step, kinds: unread, unread }];
 }
 
 /** Which of them is the MSSP's own, the customer knows by the contract. */

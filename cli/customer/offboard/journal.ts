@@ -40,6 +40,9 @@ const shape = z.object({
   /** Tenants of the MSSP that the state named, and those of any deployed version of the settings. */
   stateTenants: z.array(z.string()).readonly().optional(),
   earlierTenants: z.array(z.string()).readonly().optional(),
+  /** People who hold or held an access package of the stack, and why they could not be read. */
+  holders: z.array(itemShape).optional(),
+  holdersUnread: z.string().optional(),
   /** What somebody had added to the stack's objects. Absent until it was looked for. */
   additions: z.array(addition).optional(),
   /** What the search needs of the state: the stack's random ID. */

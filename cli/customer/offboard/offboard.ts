@@ -30,6 +30,7 @@ import type { Language } from "../../access/texts/texts";
 import { makeCertificate, type Certificate } from "./certificate";
 import { afterConsent, certificateFile } from "./afterConsent";
 import { inventory, joined } from "../../access/inventory/inventory";
+import { withHolders } from "./holders";
 import { journalWhose, readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
 import { certificateEnvelope, certificatePage } from "./page";
@@ -87,6 +88,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
       `${run.out} has no record of a removal: there is nothing to prove again. Run the command without --prove again.`,
     );
   }
+  journal = await withHolders(run, deployment, journal);
   journal = await withEvidence(run, deployment, journal);
   journal = await withAdditions(run, deployment, journal);
   journal = await destroyed(run, deployment, journal);

@@ -21,7 +21,7 @@ import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
 import { withWhose } from "../../tenant/deployedWhose";
 import { openTenant } from "../../tenant/openTenant";
-import { itemKind, kindText, type Item } from "../../access/inventory/inventory";
+import { itemKind, joined, kindText, type Item } from "../../access/inventory/inventory";
 import { journalWhose, type OffboardingJournal } from "./journal";
 
 /** Three answers and their shades: what was not looked at is never `gone`. */
@@ -86,9 +86,10 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
   });
   const removedOn = journal.destroyedOn ?? run.now().toISOString();
   const rules: DeletedRules = new Set();
+  const everyItem = joined(journal.items, journal.holders ?? []);
   const pauses = run.looksAgain ? [] : patience;
   return async () => {
-    const present = await provedItems(freshly(tenant), journal.items, pauses, run.sleep ?? wait);
+    const present = await provedItems(freshly(tenant), everyItem, pauses, run.sleep ?? wait);
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
     const search = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);

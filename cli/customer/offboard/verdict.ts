@@ -89,7 +89,7 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
     listedRules(stack, items),
     ...unlooked(stack, search.unread),
     ...notes.map((note) => confirm("Not searched", note, "Correct it, and run the command again.")),
-    ...(adopted.size === 0 ? [] : additions.map(addedBefore)),
+    ...(items.some(isKept) ? additions.map(addedBefore) : []),
     ...additions.flatMap(({ what, to, outlives }) =>
       outlives === undefined ? [] : [confirm(`${what}, on ${to}`, outlives, outlivingStep)],
     ),
@@ -102,6 +102,11 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
   const toConfirm = joined("toConfirm").filter(({ step }) => step === "" || left.every((other) => other.step !== step));
   const state = left.length > 0 ? "accessLeft" : toConfirm.length > 0 ? "toConfirm" : "proven";
   return { state, removed: proved.items.filter(isRemoved), left, toConfirm, stays };
+}
+
+/** Whether it stays with what somebody added to it. What a holder has is looked at by itself. */
+function isKept({ adopted, state, origin }: ProvedItem): boolean {
+  return adopted && state === "found" && origin === undefined;
 }
 
 function idsOf(items: readonly ProvedItem[]): ReadonlySet<string> {
@@ -174,7 +179,8 @@ function removedVault({ kind, state }: ProvedItem, what: string): Partial<Part> 
 
 /** It was there before the stack: what it still gives is access all the same. */
 function adoptedItem(item: ProvedItem, what: string, nodes: readonly GrantingNode[]): Partial<Part> {
-  const before = "it was in the tenant before the MSSP's stack";
+  const isHolder = item.origin === "accessPackage";
+  const before = isHolder ? "it held an access package of the stack" : "it was in the tenant before the MSSP's stack";
   const { grants = [], notLooked = [] } = item.still ?? {};
   const of = ofItem(item);
   const removal = itemKind(item)?.removal;

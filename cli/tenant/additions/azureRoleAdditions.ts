@@ -44,7 +44,7 @@ export async function otherAzureRoles(tenant: AdditionsTenant): Promise<string |
   for (const assignment of await kindTenant(tenant).customerAzure.assignments()) {
     const { properties } = assignment;
     if (!isWithinScope(properties.scope, scope) || known.has(properties.principalId.toLowerCase())) continue;
-    if (tenant.deployed.has(lastSegment(assignment.id)) || (await isMicrosofts(tenant, assignment))) continue;
+    if (tenant.deployed.declares(assignment.id) || (await isMicrosofts(tenant, assignment))) continue;
     others.push(assignment);
   }
   if (others.length === 0) return undefined;

@@ -24,7 +24,7 @@ import { groupAdditions, groupsOf } from "./groups";
 import { guestAdditions } from "./guests";
 import { catalogAdditions, catalogsOf } from "./catalogAdditions";
 import { automationAdditions, msspApplicationAdditions, unneededPermissions } from "./msspApplicationAdditions";
-import { eligibilityAdditions, heldAdditions, packageAdditions } from "./heldAdditions";
+import { eligibilityAdditions, heldAdditions, packageAdditions, unrecordedEarlier } from "./heldAdditions";
 import { nodeAdditions } from "./nodeAdditions";
 import { trustAdditions } from "./trustAdditions";
 import { msspDomains } from "../openTenant";
@@ -51,6 +51,8 @@ interface Part {
   /** Whether it depends on who holds an access package. */
   readonly needsHolders?: boolean;
   readonly look: (tenant: AdditionsTenant, holders: ReadonlySet<string>) => Promise<FoundAddition[]>;
+  /** A clause about what of it nobody looked at; undefined where everything was. */
+  readonly unlooked?: (tenant: AdditionsTenant) => Promise<string | undefined>;
   /** A clause for people that is no addition. */
   readonly note?: (tenant: AdditionsTenant) => Promise<string | undefined>;
 }
@@ -69,6 +71,10 @@ const held =
   (part: Parameters<typeof heldAdditions>[1]): Part["look"] =>
   (tenant, holders) =>
     heldAdditions(tenant, part, holders);
+const unlooked =
+  (part: Parameters<typeof unrecordedEarlier>[1]): Part["unlooked"] =>
+  (tenant) =>
+    unrecordedEarlier(tenant, part);
 const nodes =
   (kind: KindKey, name: string): Part["look"] =>
   (tenant) =>
@@ -121,9 +127,24 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     look: held("added directory roles"),
   },
   "added eligibilities": { notApplicable: unlessPeople, needsHolders: true, look: eligibilityAdditions },
-  "added memberships": { notApplicable: unlessPrincipals, needsHolders: true, look: held("added memberships") },
-  "added ownerships": { notApplicable: unlessPrincipals, needsHolders: true, look: held("added ownerships") },
-  "added app roles": { notApplicable: unlessPeople, needsHolders: true, look: held("added app roles") },
+  "added memberships": {
+    notApplicable: unlessPrincipals,
+    needsHolders: true,
+    look: held("added memberships"),
+    unlooked: unlooked("added memberships"),
+  },
+  "added ownerships": {
+    notApplicable: unlessPrincipals,
+    needsHolders: true,
+    look: held("added ownerships"),
+    unlooked: unlooked("added ownerships"),
+  },
+  "added app roles": {
+    notApplicable: unlessPeople,
+    needsHolders: true,
+    look: held("added app roles"),
+    unlooked: unlooked("added app roles"),
+  },
   "added to catalogs": {
     notApplicable: (tenant) => unless(catalogsOf(tenant).length > 0, "catalog"),
     look: catalogAdditions,
@@ -143,6 +164,7 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     notApplicable: unlessPrincipals,
     needsHolders: true,
     look: azureRoleAdditions,
+    unlooked: unlooked("added Azure roles"),
     note: otherAzureRoles,
   },
   "added Azure delegations": {
@@ -282,14 +304,16 @@ async function holdersIn(tenant: AdditionsTenant): Promise<ReadonlySet<string> |
 }
 
 /** What one look of a part shows, or why it could not look. */
-type PartLook = { readonly unchecked: string } | { readonly found: readonly FoundAddition[]; readonly notes: string };
+type PartLook =
+  | { readonly unchecked: string }
+  | { readonly found: readonly FoundAddition[]; readonly notes: string; readonly open?: string | undefined };
 
 async function lookAt(
   name: AdditionsPartName,
   tenant: AdditionsTenant,
   holders: ReadonlySet<string> | ServiceError,
 ): Promise<PartLook> {
-  const { notApplicable, needsHolders = false, look, note } = parts[name];
+  const { notApplicable, needsHolders = false, look, note, unlooked: stillOpen } = parts[name];
   const unchecked = notApplicable(tenant);
   if (unchecked !== undefined) return { unchecked };
   if (needsHolders && holders instanceof ServiceError)
@@ -297,7 +321,8 @@ async function lookAt(
   try {
     const found = await look(tenant, holders instanceof ServiceError ? new Set() : holders);
     const noted = await note?.(tenant);
-    return { found, notes: noted === undefined ? "" : `; ${noted}` };
+    const open = await stillOpen?.(tenant);
+    return { found, notes: [noted, open].map((text) => (text === undefined ? "" : `; ${text}`)).join(""), open };
   } catch (error) {
     if (!isCallError(error)) throw error;
     const permissions = furtherPermissions[name] ?? permissionsToRead(additionsKinds(name));
@@ -315,7 +340,8 @@ async function joinedPart(
   const union = joinedAdditions(seen.map(({ found }) => found));
   const unchecked = looks.find((look) => "unchecked" in look);
   if (union.length === 0 && unchecked !== undefined) return { name, ...unread(unchecked.unchecked), additions: [] };
-  const notes = seen.at(-1)?.notes ?? "";
+  const { notes = "", open } = seen.at(-1) ?? {};
+  if (union.length === 0 && open !== undefined) return { name, ...unread(`not checked: ${open}`), additions: [] };
   if (union.length === 0) return { name, state: "passed", reason: `no additions${notes}`, additions: [] };
   try {
     const { additions, notAsked } = await withAudit(tenant.call, union);

@@ -1,5 +1,8 @@
-/** Guests and external members with an address of the MSSP's that are not on its list. Reading needs `User.Read.All`. */
-import { guestAddresses, nodeChains, readPeople } from "@defender-mssp/tenant";
+/**
+ * Guests and external members with an address of the MSSP's, but for the one account of each listed analyst.
+ * Reading needs `User.Read.All`. */
+import { textOf } from "@defender-mssp/errors/json";
+import { guestAddresses, nodeChains, readPeople, type PersonNode } from "@defender-mssp/tenant";
 import type { FoundAddition } from "./addition";
 import { kindTenant, principalName, type AdditionsTenant } from "./tenant";
 
@@ -11,10 +14,18 @@ export async function guestAdditions(
   tenant: AdditionsTenant,
   assigned: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
-  const listed = tenant.settings.analysts.map(({ email }) => email.toLowerCase());
-  return (await readPeople(kindTenant(tenant)))
-    .filter(({ id }) => !tenant.deployed.has(id) && !assigned.has(id.toLowerCase()))
-    .filter(({ address, user }) => address !== undefined && !guestAddresses(user).some((each) => listed.includes(each)))
+  const invited = new Set(tenant.deployed.all("guest").map(({ inputs }) => textOf(inputs["email"]).toLowerCase()));
+  const awaited = tenant.settings.analysts
+    .map(({ email }) => email.toLowerCase())
+    .filter((email) => !invited.has(email));
+  const others = (await readPeople(kindTenant(tenant))).filter(
+    ({ id, address }) => address !== undefined && !tenant.deployed.has(id) && !assigned.has(id.toLowerCase()),
+  );
+  // Until the stack has the account of an analyst, a single one with the address may become it.
+  const isAwaited = ({ user }: PersonNode): boolean =>
+    guestAddresses(user).some((email) => awaited.includes(email) && others.filter(hasAddress(email)).length === 1);
+  return others
+    .filter((node) => !isAwaited(node))
     .map((node) => {
       const { id, user, createdOn = "", step } = node;
       const userPrincipalName = user.mail ?? user.userPrincipalName;
@@ -29,4 +40,8 @@ export async function guestAdditions(
         step,
       };
     });
+}
+
+function hasAddress(email: string) {
+  return ({ user }: PersonNode): boolean => guestAddresses(user).includes(email);
 }

@@ -1,6 +1,6 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
 import { applicable, chain, edgeChain, type Edge, eligibilityEnd, type OwnedNode } from "@defender-mssp/tenant";
-import { lastSegment, listGroupEligibilities } from "@defender-mssp/microsoft";
+import { listGroupEligibilities } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
 import { additionsKinds } from "../../../domain/prerequisites";
@@ -23,7 +23,7 @@ export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>):
   const others = [...holders].filter((id) => !tenant.deployed.has(id));
   return [
     ...guests,
-    ...others.map((id) => ({ type: "user" as const, id, name: `holder of an access package ${id}`, adopted: true })),
+    ...others.map((id) => ({ type: "user" as const, id, name: `holder of an access package ${id}`, adopted: false })),
   ];
 }
 
@@ -72,26 +72,19 @@ const looks = {
   "added app roles": { of: ["people", "groups"] },
   "added Azure roles": {
     of: ["people", "groups", "connector"],
-    isDeclared: ({ id }, deployed) => deployed.has(lastSegment(id)),
+    isDeclared: ({ id }, deployed) => deployed.declares(id),
   },
 } as const satisfies Readonly<Partial<Record<AdditionsPartName, HeldLook>>>;
 
 /** What the principals hold of the kinds whose additions the part finds, without what the state declares. */
 export async function heldAdditions(
   tenant: AdditionsTenant,
-  part: keyof typeof looks,
+  part: HeldPart,
   holders: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
-  const { of, withAdopted = false, isDeclared = ({ id }, deployed) => deployed.has(id) }: HeldLook = looks[part];
+  const { withAdopted = false, isDeclared = ({ id }, deployed) => deployed.has(id) }: HeldLook = looks[part];
   const calls = additionsKinds(part).flatMap(({ held }) => applicable(held) ?? []);
-  const askable = {
-    people: () => peopleOf(tenant, holders),
-    groups: () => groupPrincipals(tenant),
-    connector: () => connectorPrincipals(tenant),
-    identities: () => identityPrincipals(tenant),
-  };
-  const all: StackPrincipal[] = [];
-  for (const whom of of) all.push(...(await askable[whom]()));
+  const all = await askedPrincipals(tenant, part, holders);
   const principals = all.filter(({ adopted }) => withAdopted || !adopted);
   const additions = await atOnce(askedAtOnce, principals, async (principal) => {
     const edges = await Promise.all(calls.map((held) => held(kindTenant(tenant), principal)));
@@ -101,6 +94,33 @@ export async function heldAdditions(
       .map((edge) => addition(principal, edge));
   });
   return additions.flat();
+}
+
+type HeldPart = keyof typeof looks;
+
+async function askedPrincipals(
+  tenant: AdditionsTenant,
+  part: HeldPart,
+  holders: ReadonlySet<string>,
+): Promise<readonly StackPrincipal[]> {
+  const askable = {
+    people: () => peopleOf(tenant, holders),
+    groups: () => groupPrincipals(tenant),
+    connector: () => connectorPrincipals(tenant),
+    identities: () => identityPrincipals(tenant),
+  };
+  const all: StackPrincipal[] = [];
+  for (const whom of looks[part].of) all.push(...(await askable[whom]()));
+  return all;
+}
+
+/** A clause about adopted principals, whom the part leaves out; undefined where there are none. */
+export async function unrecordedEarlier(tenant: AdditionsTenant, part: HeldPart): Promise<string | undefined> {
+  const { withAdopted = false }: HeldLook = looks[part];
+  if (withAdopted) return undefined;
+  const adopted = (await askedPrincipals(tenant, part, new Set())).filter((principal) => principal.adopted);
+  if (adopted.length === 0) return undefined;
+  return `what ${adopted.map(({ name }) => name).join(", ")} had before is not recorded`;
 }
 
 function addition(principal: StackPrincipal, edge: Edge): FoundAddition {

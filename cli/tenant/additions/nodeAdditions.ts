@@ -1,6 +1,5 @@
 /** What the search of a kind finds in the tenant, without what the state has. */
 import { nodeChains, searchKind, type KindKey, type OwnedNode } from "@defender-mssp/tenant";
-import { lastSegment } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
@@ -17,7 +16,7 @@ export async function nodeAdditions(
   { kind, name, isAddition = () => true }: NodeLook,
 ): Promise<FoundAddition[]> {
   const nodes = await searchKind(kindTenant(tenant), kind);
-  const undeclared = nodes.filter((node) => !tenant.deployed.has(lastSegment(node.id)) && isAddition(node));
+  const undeclared = nodes.filter((node) => !tenant.deployed.declares(node.id) && isAddition(node));
   return undeclared.map((node) => ({
     kind: name,
     to: `tenant ${tenant.settings.tenantId}`,

@@ -57,10 +57,13 @@ export interface PackageAssignment {
   } | null;
 }
 
-/** The assignments that give access now, of all access packages. */
-export async function listPackageAssignments(call: GraphCall): Promise<PackageAssignment[]> {
+/** The assignments of all access packages: those that give access now, or also those that have ended. */
+export async function listPackageAssignments(
+  call: GraphCall,
+  { withExpired = false } = {},
+): Promise<PackageAssignment[]> {
   const all = await graphList<PackageAssignment>(call, `${base}/accessPackageAssignments?$expand=target`);
-  return all.filter(({ assignmentState }) => assignmentState !== "Expired");
+  return withExpired ? all : all.filter(({ assignmentState }) => assignmentState !== "Expired");
 }
 
 /** The body of a request that ends an assignment. */

@@ -253,6 +253,24 @@ describe("the certificate", () => {
     assert.match(toConfirm[1]?.step ?? "", /npx mssp governance status --stack contoso/);
   });
 
+  it("a holder of an access package who still has something is left; one whom nobody could read is to confirm", () => {
+    const holder = {
+      state: "found",
+      adopted: true,
+      origin: "accessPackage",
+      still: { grants: [role], notLooked: [] },
+    } as const;
+    const { state, left, toConfirm } = certificate(proved(holder));
+    assert.deepEqual([state, left.map(({ why }) => why), toConfirm], ["accessLeft", [`it has ${role.what}`], []]);
+    const without = certificate(proved({ ...holder, still: { grants: [], notLooked: [] } }));
+    assert.match(without.toConfirm[0]?.why ?? "", /^it held an access package of the stack; it has no role/);
+    const unreadable = certificate(proved(), settled, { holdersUnread: "not permitted: requires X" });
+    assert.deepEqual(
+      [unreadable.state, unreadable.toConfirm.map(({ why }) => why)],
+      ["toConfirm", ["not permitted: requires X"]],
+    );
+  });
+
   it("lists what somebody had added, where an adopted object stays", () => {
     const adopted = { state: "found", adopted: true, still: { grants: [], notLooked: [] } } as const;
     assert.ok(certificate(proved(adopted)).toConfirm.some(({ what }) => what === "owner eve, on group g"));

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { azureRoles, microsoftGraph, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 import { shellQuoted } from "../../../../cli/base/shellWord";
 import { Deployed, type DeployedObject } from "../../../../cli/tenant/deployed";
+import { packageHolders } from "../../../../cli/customer/offboard/holders";
 import { partsOf } from "../../../../cli/tenant/additions/find";
 import type { AdditionsTenant } from "../../../../cli/tenant/additions/tenant";
 import { azureRoleAssignment } from "../../../../domain/resourceTypes";
@@ -97,7 +98,8 @@ describe("additions to a stack's objects", () => {
       properties: { principalId, principalType, roleDefinitionId: `/x/roleDefinitions/${role}`, scope },
     });
     const group = { type: "azuread:index/group:Group", id: "/groups/g1", objectId: "g1", inputs: {}, outputs: {} };
-    const own = { type: azureRoleAssignment, id: "/x/own", objectId: "own", inputs: {}, outputs: {} };
+    const ownId = assignment("own", "g1", "x").id.toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions");
+    const own = { type: azureRoleAssignment, id: ownId, objectId: "own", inputs: {}, outputs: {} };
     const sentinelAccess = { subscriptionId: "s", resourceGroup: "sentinel", workspaceName: "soc", roles: {} };
     const answers = {
       "/v1.0/servicePrincipals/microsoft": { appOwnerOrganizationId: "F8CDEF31-a31e-4b4a-93e4-5f571e91255a" },
@@ -216,9 +218,13 @@ describe("additions to a stack's objects", () => {
         },
       },
     });
-    const delegations = [delegation("own", mssp), delegation("added", mssp.toUpperCase()), delegation("others", "t")];
+    // One of another scope with the GUID of the stack's own is another delegation.
+    const twin = { ...delegation("own", mssp), id: delegation("own", mssp).id.replace("/s/", "/s/resourceGroups/g/") };
+    const others = [delegation("added", mssp.toUpperCase()), twin, delegation("others", "t")];
+    const delegations = [delegation("own", mssp), ...others];
+    const own = resource("azure-native:managedservices:RegistrationAssignment", "own");
     const changes: Partial<AdditionsTenant> = {
-      deployed: new Deployed([...state, resource("azure-native:managedservices:RegistrationAssignment", "own")]),
+      deployed: new Deployed([...state, { ...own, id: delegations[0]!.id }]),
       openAzure: () => ({
         assignments: () => Promise.resolve([]),
         delegations: () => Promise.resolve(delegations),
@@ -229,7 +235,7 @@ describe("additions to a stack's objects", () => {
     const part = (await partsOf(tenant({}, changes))).find(({ name }) => name === "added Azure delegations")!;
     assert.deepEqual(
       part.additions.map(({ id }) => id),
-      [delegations[1]!.id],
+      [delegations[1]!.id, twin.id],
     );
     assert.match(
       part.reason,
@@ -284,6 +290,28 @@ describe("additions to a stack's objects", () => {
       found.map(({ id }) => id),
       ["spelled", "other"],
     );
+    const ana = resource("pulumi-nodejs:dynamic/defender-mssp:Guest", "listed", {
+      email: "ana@fabrikam-security.example",
+    });
+    const second = guest("second", "h@contoso.example", "helper@contoso.example", ["ANA@fabrikam-security.example"]);
+    const users = { "/v1.0/users": { value: [...value, second] } };
+    const deployed = new Deployed([...state, ana]);
+    const ids = async (changes: Partial<AdditionsTenant>) => (await additions(users, changes)).map(({ id }) => id);
+    assert.deepEqual(await ids({ deployed }), ["spelled", "other", "second"]);
+    assert.deepEqual(await ids({}), ["listed", "spelled", "other", "second"]);
+  });
+
+  it("what an adopted object had before is not recorded: a part without additions is not checked", async () => {
+    const ana = resource("pulumi-nodejs:dynamic/defender-mssp:Guest", "ana", { email: "ana@x.example" });
+    const deployed = new Deployed([...state, { ...ana, outputs: { adopted: true } }]);
+    const parts = await partsOf(tenant({ "/v1.0/groups": { value: [] } }, { deployed }));
+    const states = ["added memberships", "added ownerships", "added app roles", "added Azure roles"].map((name) => {
+      const part = parts.find((each) => each.name === name);
+      return `${part?.state} ${part?.reason}`;
+    });
+    const unrecorded = "notChecked not checked: what guest ana@x.example had before is not recorded";
+    assert.deepEqual(states.slice(0, 3), [unrecorded, unrecorded, unrecorded]);
+    assert.match(states[3] ?? "", /^notChecked/);
   });
 
   it("the initiator is that of the last audit entry that names both objects", async () => {
@@ -356,6 +384,9 @@ describe("additions to a stack's objects", () => {
         ],
       },
       "/v1.0/groups/group/members": { value: [{ id: "user-right" }, { id: "user-member" }] },
+      "/v1.0/users/user-right/memberOf": {
+        value: ["group", "helpdesk"].map((id) => ({ "@odata.type": "#microsoft.graph.group", id })),
+      },
     };
     const found = await additions(answers, { deployed });
     assert.deepEqual(
@@ -365,7 +396,15 @@ describe("additions to a stack's objects", () => {
         "assignment policy open",
         "access package assignment open",
         "access package assignment member",
+        "membership helpdesk",
       ],
+    );
+    const ended = { ...assignment("ended", "policy", "organization"), assignmentState: "Expired" };
+    const assignments = { value: [...answers[`${base}/accessPackageAssignments`].value, ended] };
+    const holders = await packageHolders(tenant({ [`${base}/accessPackageAssignments`]: assignments }, { deployed }));
+    assert.deepEqual(
+      holders.map(({ id, adopted, origin }) => [id, adopted, origin]),
+      ["user-right", "user-open", "user-ended"].map((id) => [id, true, "accessPackage"]),
     );
     assert.match(found[0]?.step ?? "", /^az rest --method DELETE .*\/members\/user-member\/\$ref'$/);
     const denied = await partsOf(tenant({ ...answers, [`${base}/accessPackageAssignments`]: 403 }, { deployed }));
