@@ -10,7 +10,8 @@ export async function doCustomerSteps(world: World, { left, toConfirm }: Certifi
   for (const { step, chains = [] } of asked) {
     const commands = commandsIn(step);
     for (const { method, url, body } of commands) {
-      const { pathname, search } = new URL(url);
+      // The CLI adds the host of a path.
+      const { pathname, search } = new URL(url, "https://management.azure.com");
       const audience = pathname.startsWith("/subscriptions/") ? "https://management.azure.com" : undefined;
       await world.call(method, pathname + search, body, audience);
     }

@@ -183,7 +183,10 @@ export async function judgeRemoved(world: World, deployed: JudgedDeployment): Pr
   return { certificate, failures: judgeCertificate(world, deployed, certificate) };
 }
 
-/** The customer does what the certificates ask, at most three times, then deletes the automation. */
+/**
+ * The customer does what the certificates ask, at most three times, then deletes the automation. An application that
+ * only reads looks again, and she deletes it, too.
+ */
 async function judgeEnd(
   world: World,
   deployed: JudgedDeployment,
@@ -198,7 +201,9 @@ async function judgeEnd(
     ended = await world.proof(deployed.additions);
     failures.push(...judgeCertificate(world, deployed, ended.certificate));
   }
-  const certificate = await world.proofAfterConsent(ended ?? (await world.proof(deployed.additions)));
+  const byWriter = await world.proofAfterConsent(ended ?? (await world.proof(deployed.additions)), "automation");
+  if (byWriter?.state === "proven") failures.push(ofUse("proven", "by the refusal of an application that could write"));
+  const certificate = await world.proofAfterConsent(await world.proof(deployed.additions, "reader"), "reader");
   if (certificate === undefined) return { state: "accessLeft", failures };
   return { state: certificate.state, failures: [...failures, ...judgeCertificate(world, deployed, certificate)] };
 }

@@ -91,6 +91,29 @@ const looks = [
 
 const secret = "a-secret-of-the-search";
 
+/** The MSSP's application that looks after the automation has ended. */
+const reader = {
+  applicationId: "5ec0de00-4ead-4000-8000-000000000001",
+  displayName: "MSSP Onboarding Preview",
+  signInAudience: "AzureADMultipleOrgs",
+} as const;
+
+const readingPermissions = [
+  "AuditLog.Read.All",
+  "CustomDetection.Read.All",
+  "DelegatedAdminRelationship.Read.All",
+  "Directory.Read.All",
+  "EntitlementManagement.Read.All",
+  "Policy.Read.All",
+  "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+  "RoleManagement.Read.All",
+  "RoleManagement.Read.Defender",
+  "TenantGovernance-Relationship.Read.All",
+];
+
+/** Whoever looks at the tenant for the certificate. */
+type Looker = "automation" | "reader";
+
 type Audience =
   "https://graph.microsoft.com" | "https://management.azure.com" | "https://api.securitycenter.microsoft.com";
 
@@ -275,7 +298,9 @@ export class World {
   }
 
   /** The last steps of `mssp offboard`: looks until they agree, then the certificate. */
-  async proof(additions: readonly AdditionsPart[]): Promise<Ended> {
+  async proof(additions: readonly AdditionsPart[], looker: Looker = "automation"): Promise<Ended> {
+    if (looker === "reader") this.#permitReader();
+    const environment = this.#environmentOf(looker);
     const deployment = this.#deployment;
     const { customerName, msspName } = this.pair.settings as Record<"customerName" | "msspName", string>;
     const now = () => this.sandbox.cloud.now();
@@ -301,7 +326,7 @@ export class World {
     const graph = "https://graph.microsoft.com";
     const { out } = this;
     const { look, ...proof } = await proveGone(
-      { ...this.#place, stack, out, say: () => undefined, now },
+      { ...this.#place, environment, stack, out, say: () => undefined, now },
       journal,
       graph,
     );
@@ -309,16 +334,39 @@ export class World {
     return { certificate, journal };
   }
 
-  /** The customer deletes the automation. The certificate of `--prove again`; undefined where it proves nothing. */
-  async proofAfterConsent({ certificate, journal }: Ended): Promise<Certificate | undefined> {
-    const { customer, environment, out } = this;
+  /** The customer consents to an application of the MSSP's that only reads. */
+  #permitReader(): void {
+    if (principalIn(this.customer, reader.applicationId) !== undefined) return;
+    const roles = { [microsoftGraph.appId]: readingPermissions };
+    addApplication(this.mssp, reader);
+    for (const tenant of [this.mssp, this.customer]) {
+      const { id } = addConsentedServicePrincipal(tenant, { ...reader, homeTenantId: msspTenantId }, roles);
+      assignInAzure(tenant, id, "Reader");
+    }
+    this.cloud.acceptPassingSecret(secret, reader.applicationId);
+    this.cloud.changed(true);
+  }
+
+  #environmentOf(looker: Looker): NodeJS.ProcessEnv {
+    if (looker === "automation") return this.environment;
+    return { ...this.environment, ARM_CLIENT_ID: reader.applicationId, ARM_CLIENT_SECRET: secret };
+  }
+
+  /**
+   * The customer deletes the application that looked: the automation, or the one that only reads. The certificate of
+   * `--prove again`; undefined where it proves nothing.
+   */
+  async proofAfterConsent({ certificate, journal }: Ended, looker: Looker): Promise<Certificate | undefined> {
+    const { customer, out } = this;
+    const environment = this.#environmentOf(looker);
+    const applicationId = looker === "reader" ? reader.applicationId : automationApplicationId;
     const text = JSON.stringify(certificate);
     await writeFile(path.join(out, certificateFile), text);
-    const automation = automationIn(customer);
-    if (automation !== undefined) removeDirectoryObject(this.cloud, customer, "servicePrincipals", automation);
+    const principal = principalIn(customer, applicationId);
+    if (principal !== undefined) removeDirectoryObject(this.cloud, customer, "servicePrincipals", principal);
     this.cloud.changed(true);
     const settings = await readStackSettingsOffline(stack, this.#place.folder);
-    const record = { ...journal, certificateSha256: sha256(text), automation: automationApplicationId };
+    const record = { ...journal, certificateSha256: sha256(text), automation: applicationId };
     const now = () => this.cloud.now();
     try {
       const endpoints = await tenantEndpoints(settings, environment);
@@ -390,13 +438,17 @@ function addAdministration(tenant: Tenant): void {
     { ...administration, homeTenantId: tenant.id },
     { [microsoftGraph.appId]: graphPermissions, [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"] },
   );
-  // The assignments of the automation in the subscription, for its owner.
+  assignInAzure(tenant, principal.id, "Owner");
+}
+
+/** At each scope where somebody has a role in Azure, the principal gets this one. */
+function assignInAzure(tenant: Tenant, principalId: string, role: "Owner" | "Reader"): void {
   for (const assignment of [...tenant.objects("azureResources").values()]) {
     if (!/roleAssignments$/.test(jsonText(assignment["type"]))) continue;
-    const id = assignment.id.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
     const before = assignment["properties"] as { readonly roleDefinitionId: string };
-    const roleDefinitionId = before.roleDefinitionId.replace(/[^/]+$/, azureRoles.Owner);
-    const properties = { ...before, principalId: principal.id, roleDefinitionId };
+    const id = assignment.id.replace(/[^/]+$/, (name) => derivedId(tenant.id, `search/${role}/${name}`));
+    const roleDefinitionId = before.roleDefinitionId.replace(/[^/]+$/, azureRoles[role]);
+    const properties = { ...before, principalId, roleDefinitionId };
     tenant.objects("azureResources").set(id.toLowerCase(), { ...assignment, id, properties });
   }
 }
@@ -426,7 +478,11 @@ function addBelongings(tenant: Tenant): void {
 }
 
 function automationIn(tenant: Tenant): StoredObject | undefined {
-  return [...tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === automationApplicationId);
+  return principalIn(tenant, automationApplicationId);
+}
+
+function principalIn(tenant: Tenant, applicationId: string): StoredObject | undefined {
+  return [...tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === applicationId);
 }
 
 function permitAutomation(tenant: Tenant, permission: string): void {

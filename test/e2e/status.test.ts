@@ -8,7 +8,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { microsoftGraph } from "@defender-mssp/microsoft";
+import { azureRoles, microsoftGraph } from "@defender-mssp/microsoft";
 import {
   addApplication,
   addConsentedServicePrincipal,
@@ -24,6 +24,21 @@ import type { CustomerStatus, StatusReport } from "../../cli/customer/status/cus
 import { mssp as inProcess, type Ended } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
 import { ben, createProject, customer, tenantIdOf } from "./support";
+
+/** What the application for previews may read, so that no look is refused. */
+const reading = {
+  [microsoftGraph.appId]: [
+    "CustomDetection.Read.All",
+    "DelegatedAdminRelationship.Read.All",
+    "Directory.Read.All",
+    "EntitlementManagement.Read.All",
+    "Policy.Read.All",
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+    "RoleManagement.Read.All",
+    "RoleManagement.Read.Defender",
+    "TenantGovernance-Relationship.Read.All",
+  ],
+};
 
 describe("mssp status, five customers", function () {
   this.timeout(600_000);
@@ -196,7 +211,50 @@ describe("mssp status, five customers", function () {
     });
     assert.equal(foreign.exitCode, 1);
     assert.match(foreign.stderr.replaceAll(/\s+/g, " "), /refuses application 5ec0de00-0000-4000-8000-0000000000aa/);
-    const { exitCode, certificate } = await prove();
+    const refusedWriter = await prove();
+    assert.equal(refusedWriter.exitCode, 3);
+    assertEach(
+      refusedWriter.certificate.toConfirm,
+      ({ what, why }) => `${what.replaceAll(/ \d{4}-\S+ \S+ UTC/g, "")}: ${why}`,
+      ["what the automation did from to: it could create access in that time, and nobody looked after it"],
+    );
+    // The application for previews only reads: it looks, and its end leaves nothing that nobody saw.
+    for (const id of [msspTenantId, tenantIdOf(numbers.left)]) {
+      const tenant = cloud.tenant(id);
+      const { id: principalId } = addConsentedServicePrincipal(
+        tenant,
+        { ...application, homeTenantId: msspTenantId },
+        reading,
+      );
+      const resources = tenant.objects("azureResources");
+      for (const assignment of [...resources.values()]) {
+        const properties = assignment["properties"] as { readonly roleDefinitionId?: string };
+        if (properties.roleDefinitionId === undefined) continue;
+        const roleDefinitionId = properties.roleDefinitionId.replace(/[^/]+$/, azureRoles.Reader);
+        const name = assignment.id.replace(/.{4}$/, "4ead");
+        resources.set(name.toLowerCase(), {
+          ...assignment,
+          id: name,
+          properties: { ...properties, principalId, roleDefinitionId },
+        });
+      }
+    }
+    const proveAsReader = async () => {
+      const args = ["offboard", "--stack", "left", "--prove", "again", "--yes", "--json"];
+      const environment = { ...project.environment, ARM_CLIENT_ID: other };
+      const { exitCode, stdout } = await inSession(args, { folder: project.folder, environment });
+      return { exitCode, certificate: JSON.parse(stdout) as Certificate };
+    };
+    const { certificate: looked } = await proveAsReader();
+    assertEach(
+      looked.toConfirm,
+      ({ kinds, readsOnly }) => [kinds, readsOnly],
+      [[["automationConsent"], true]],
+      JSON.stringify(looked.toConfirm),
+    );
+    const readerConsent = [...principals.values()].find(({ appId }) => appId === other)!;
+    principals.delete(readerConsent.id);
+    const { exitCode, certificate } = await proveAsReader();
     assert.deepEqual([exitCode, certificate.state, certificate.toConfirm], [0, "proven", []]);
     assert.match(certificate.consentEndedOn ?? "", /^\d{4}-/);
     principals.set(consent.id, consent);

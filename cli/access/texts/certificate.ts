@@ -12,7 +12,7 @@ export const certificate = {
   agreed: "Looks in a row that show it: {agreed}, the last on {last} UTC.",
   later: "They are too few: ask {mssp} for a page made after {later} UTC.",
   consentEnded:
-    "On {ended} UTC Entra refused the sign-in of {mssp}'s automation: its application is no longer in your tenant. Between {last} UTC and then nobody looked.",
+    "On {ended} UTC Entra refused the sign-in of the application of {mssp} that looked: it is no longer in your tenant. Between {last} UTC and then nobody looked.",
   looked: "What was looked at",
   cli: "With the Azure CLI",
   evidence: "Evidence of what {mssp} did",

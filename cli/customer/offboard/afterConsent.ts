@@ -1,6 +1,7 @@
 /**
- * The customer's last step, deleting the automation's application, ends what could prove it. Entra then refuses
- * the automation's sign-in: that refusal, and the certificate of the looks before it, are the proof.
+ * The customer's last step, deleting the application that looked, ends what could prove it. Entra then refuses its
+ * sign-in. That refusal, and the certificate of the looks before it, are the proof where the application could only
+ * read: one that could write may have created access after its last look.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,10 +10,11 @@ import { VisibleError } from "@defender-mssp/errors";
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
+import { shellWord } from "../../base/shellWord";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import type { Certificate } from "./certificate";
 import type { OffboardingJournal } from "./journal";
-import type { Staying } from "./verdict";
+import { minute, type Staying } from "./verdict";
 
 export const certificateFile = "certificate.json";
 
@@ -27,7 +29,7 @@ const absent: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000229"]);
 export async function afterConsent(
   { out, environment, now }: Pick<Place, "environment"> & { readonly out: string; readonly now: () => Date },
   settings: Settings,
-  { certificateSha256, automation }: OffboardingJournal,
+  { stack, certificateSha256, automation }: OffboardingJournal,
   endpoints: Endpoints,
 ): Promise<Certificate | undefined> {
   try {
@@ -54,7 +56,23 @@ export async function afterConsent(
   // A line about what could not be looked at ends by a look alone.
   const isConsent = ({ kinds, unread = [] }: Staying): boolean =>
     kinds?.includes("automationConsent") === true && unread.length === 0;
-  const toConfirm = before.toConfirm.filter((staying) => !isConsent(staying));
-  const state = toConfirm.length === 0 ? "proven" : "toConfirm";
-  return { ...before, toConfirm, state, consentEndedOn: before.consentEndedOn ?? now().toISOString() };
+  const consents = before.toConfirm.filter(isConsent);
+  const consentEndedOn = before.consentEndedOn ?? now().toISOString();
+  const couldWrite = consents.some(({ readsOnly }) => readsOnly !== true);
+  const toConfirm = [
+    ...before.toConfirm.filter((staying) => !consents.includes(staying)),
+    ...(couldWrite ? [unseen(stack, before.looks.lastOn, consentEndedOn)] : []),
+  ];
+  return { ...before, toConfirm, state: toConfirm.length === 0 ? "proven" : "toConfirm", consentEndedOn };
+}
+
+/** What an application that can write did after its last look, no refusal shows: somebody else has to look. */
+function unseen(stack: string, lastOn: string, endedOn: string): Staying {
+  return {
+    what: `what the automation did from ${minute(lastOn)} to ${minute(endedOn)}`,
+    why: "it could create access in that time, and nobody looked after it",
+    step:
+      "Look as an identity that only reads, such as the application for previews, or as a person of the customer (az login, without ARM_CLIENT_ID): " +
+      `npx mssp offboard --stack ${shellWord(stack)} --prove again --yes`,
+  };
 }

@@ -52,7 +52,7 @@ export interface Certificate {
   readonly left: readonly Staying[];
   /** What a person must look at: nothing shows it, or this identity may not. */
   readonly toConfirm: readonly Staying[];
-  /** When Entra refused the automation's sign-in, as its application was no longer in the tenant. ISO 8601, UTC. */
+  /** When Entra refused the sign-in of the application that looked, as it was no longer in the tenant. ISO 8601, UTC. */
   readonly consentEndedOn?: string;
   readonly stays: readonly Staying[];
   /** Kinds of access that were looked at, in the plural. */

@@ -69,8 +69,8 @@ export function define(command: Command, session: Session): void {
         "a look that showed access: the command shows what each has seen, and the time left. --prove later ends after one look, with what is to confirm and the command that proves it.",
       "The certificate lists the ways of access that no command looks at, and where the customer looks: it says nothing of them.",
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
-        "So is the consent to the MSSP's automation, which the customer deletes last. --prove again finishes the certificate then: Entra's refusal of " +
-        "the automation's sign-in, and the looks before it, are the proof. `npx mssp permissions` has what lets it look at governance and GDAP relationships.",
+        "So is the consent to whoever looked. When the customer has deleted the automation, --prove again looks as an identity that only reads (ARM_CLIENT_ID: the application for previews; " +
+        "or a person of the customer); when she has deleted that, too, Entra's refusal of its sign-in finishes the certificate. `npx mssp permissions` has what lets it look at governance and GDAP relationships.",
       "Logs that were refused can't be read after the removal: the command asks, and with --yes it stops there unless --without evidence is passed. A log " +
         "that needs a licence which the customer lacks is a gap of the evidence, and stops nothing.",
       "The same command continues after an interruption: the folder has a record of what is done. After the last step " +

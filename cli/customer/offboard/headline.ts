@@ -19,6 +19,6 @@ export function looksText({ state, consentEndedOn, looks: { agreed, lastOn, acce
   const ended =
     consentEndedOn === undefined
       ? ""
-      : ` At ${minute(consentEndedOn)} Entra refused the automation's sign-in: its application is no longer in the tenant. Nobody looked between.`;
+      : ` At ${minute(consentEndedOn)} Entra refused the sign-in of the application that looked: it is no longer in the tenant. Nobody looked between.`;
   return `${looks} ${minute(lastOn)}.${seen}${ended}`;
 }

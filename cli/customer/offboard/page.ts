@@ -114,9 +114,10 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
 }
 
 function leftStep(staying: Staying, otherwise: "gives" | "confirm", reader: Reader): Content {
-  const { step, kinds: keys } = staying;
+  const { step, kinds: keys, readsOnly } = staying;
   const { texts, fill } = reader;
-  const reason = keys?.includes("automationConsent") === true ? "automation" : otherwise;
+  const isAutomation = keys?.includes("automationConsent") === true && readsOnly !== true;
+  const reason = isAutomation ? "automation" : otherwise;
   const clicks = clickSteps(staying, reader);
   return [
     clicks.length === 0 ? "" : [strong(clicks.join(" ")), " "],

@@ -30,10 +30,13 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     why: stayingAccess.restorable.replace(/\.$/, ""),
     step: "--details lists them, with the command that deletes each for good.",
   }));
+  const consent = toConfirm.find(({ kinds }) => kinds?.includes("automationConsent"));
   const consentText =
-    "When the customer has deleted the automation's application, this finishes the certificate, as Entra then refuses the automation's " +
-    `sign-in: npx mssp offboard --stack ${shellWord(stack)} --prove again --yes`;
-  const waitsForConsent = toConfirm.some(({ kinds }) => kinds?.includes("automationConsent"));
+    (consent?.readsOnly === true
+      ? "When the customer has deleted this application, too, this finishes the certificate, as Entra then refuses its sign-in: "
+      : "When the customer has deleted the automation's application, look as an identity that only reads (the application for previews in " +
+        "ARM_CLIENT_ID), or as a person of the customer: ") +
+    `npx mssp offboard --stack ${shellWord(stack)} --prove again --yes`;
   return [
     paragraph(`${headline(certificate)}, tenant ${tenantId}.`, width),
     ...(looks === "" ? [] : [paragraph(looks, width)]),
@@ -52,7 +55,7 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     ),
     "\n",
     paragraph(`For the customer: ${path.join(out, "certificate.html")}`, width),
-    ...(waitsForConsent ? [paragraph(consentText, width)] : []),
+    ...(consent === undefined ? [] : [paragraph(consentText, width)]),
     paragraph(
       state !== "accessLeft"
         ? `The stack keeps its history. When the folder ${out} is archived, \`npx pulumi stack rm ${stack}\` deletes the stack, its history and its settings file.`

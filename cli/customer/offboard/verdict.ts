@@ -38,9 +38,11 @@ export interface Staying {
   readonly chains?: readonly Chain[];
   /** Kinds that could not be looked at: of it, or at all. */
   readonly unread?: readonly KindKey[];
+  /** Of a consent: all that it permits was seen, and nothing of it lets the application change anything. */
+  readonly readsOnly?: boolean;
 }
 
-type OfKind = Pick<Staying, "kinds" | "name" | "chains" | "unread">;
+type OfKind = Pick<Staying, "kinds" | "name" | "chains" | "unread" | "readsOnly">;
 
 /**
  * `proven`: every way with a look was looked at, and none gives access; of the ways without one it says nothing.
@@ -230,19 +232,18 @@ function owned(node: GrantingNode): Partial<Part> {
 }
 
 /** The customer's own step, and the last one: without the consent nothing could be proved. */
-function automation({ name, grants, step, chains }: GrantingNode, what: string): Partial<Part> {
+function automation({ name, grants, notLooked, step, chains }: GrantingNode, what: string): Partial<Part> {
   const permissions = grants.filter(({ kind }) => kind === "applicationPermission" || kind === "delegatedConsent");
   const others = grants.filter((grant) => !permissions.includes(grant)).map((grant) => grant.what);
   const has = [
     ...(permissions.length === 0 ? [] : [`, still has ${counted(permissions.length, "permission")}`]),
     ...others.map((other) => `, has ${other}`),
   ].join("");
-  return confirm(
-    what,
-    `it removed the access${has}, and can create access again until the customer deletes it, as the last step`,
-    step,
-    { kinds: ["automationConsent"], name, chains },
-  );
+  const readsOnly = grants.length > 0 && notLooked.length === 0 && grants.every((grant) => grant.readsOnly === true);
+  const why = readsOnly
+    ? `it looked${has}, which read and change nothing, until the customer deletes it, as the last step`
+    : `it removed the access${has}, and can create access again until the customer deletes it, as the last step`;
+  return confirm(what, why, step, { kinds: ["automationConsent"], name, chains, ...(readsOnly && { readsOnly }) });
 }
 
 /** One thing to confirm for each reason, whichever kinds it is about. */

@@ -137,6 +137,8 @@ export interface Edge {
   readonly within?: string;
   /** The group's own rule gives it. */
   readonly byRule?: boolean;
+  /** It lets nobody change anything: a permission of Microsoft's that reads. */
+  readonly readsOnly?: boolean;
   /** The command or click that ends it. */
   readonly step: string;
 }

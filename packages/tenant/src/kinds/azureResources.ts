@@ -1,6 +1,7 @@
 /** Resources that Azure Resource Manager shows by their ID. */
 import { EnvironmentError } from "@defender-mssp/errors";
 import {
+  azureRoles,
   azureApiVersion,
   eligibilityEndPath,
   shownAzureRole,
@@ -181,6 +182,7 @@ async function azureRolesHeld({ customerAzure }: TenantReader, { id }: Principal
     name: "Azure role",
     id: assignment.id,
     what: `${azureRoleText(assignment)} at ${assignment.properties.scope}`,
+    ...(isReader(assignment) && { readsOnly: true }),
     step: removalStep(assignment.id),
   }));
   const eligible = (await customerAzure.eligibilities()).filter(isHeld).map((eligibility) => ({
@@ -192,6 +194,10 @@ async function azureRolesHeld({ customerAzure }: TenantReader, { id }: Principal
     step: endOfEligibleRole(eligibility),
   }));
   return [...assigned, ...eligible];
+}
+
+function isReader({ properties }: AzureRoleAssignment): boolean {
+  return properties.roleDefinitionId.toLowerCase().endsWith(azureRoles.Reader);
 }
 
 /** Such as `the Azure role Microsoft Sentinel Reader`. */

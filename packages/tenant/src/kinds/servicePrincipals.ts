@@ -142,13 +142,17 @@ async function permissions(tenant: TenantReader, { type, id }: Principal): Promi
     ({ principalId }) => principalId.toLowerCase() === id.toLowerCase(),
   );
   const name = type === "servicePrincipal" ? "application permission" : "app role";
-  return own.map((assignment) => ({
-    kind: "applicationPermission",
-    name,
-    id: assignment.id,
-    what: `the ${name} ${publishedRoleName(assignment.appRoleId)} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
-    step: deletionStep(tenant, `${path}/${assignment.id}`),
-  }));
+  return own.map((assignment) => {
+    const role = publishedRoleName(assignment.appRoleId);
+    return {
+      kind: "applicationPermission",
+      name,
+      id: assignment.id,
+      what: `the ${name} ${role} of ${assignment.resourceDisplayName ?? assignment.resourceId}`,
+      ...(/\.Read(Basic)?(\.|$)/.test(role) && { readsOnly: true }),
+      step: deletionStep(tenant, `${path}/${assignment.id}`),
+    };
+  });
 }
 
 async function consents(tenant: TenantReader, { type, id }: Principal): Promise<Edge[]> {
