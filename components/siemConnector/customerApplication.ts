@@ -238,8 +238,13 @@ async function applicationNamed(displayName: string, parent: pulumi.Resource): P
     const { clientId, objectId } = await azuread.getApplication({ displayName }, { parent });
     return `an application named "${displayName}" (client ID ${clientId}, object ID ${objectId}) already exists`;
   } catch (error) {
-    // "Not found" is an error, too. The creation reports any other one.
-    const several = error instanceof Error && /multiple applications/i.test(error.message);
-    return several ? `several applications named "${displayName}" already exist` : undefined;
+    // "Not found" is an error, too. A refusal is none: `Application.ReadWrite.OwnedBy` may create what it may not look for.
+    const reason = messageOf(error);
+    if (/application not found/i.test(reason)) return undefined;
+    if (/multiple applications/i.test(reason)) return `several applications named "${displayName}" already exist`;
+    throw new Error(
+      `Whether an application named "${displayName}" is in the customer's tenant could not be looked up, so none was created: ${reason.trim()}\n` +
+        "Looking it up requires Application.Read.All on Microsoft Graph.",
+    );
   }
 }

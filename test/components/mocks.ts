@@ -90,8 +90,8 @@ export interface MockOptions {
   readonly whileStateIsRead?: () => Promise<void>;
   /** Properties of each existing vault; none: there is no vault. */
   readonly vault?: Readonly<Record<string, unknown>>;
-  /** How many applications of the SIEM connector's name the tenant has. */
-  readonly namesakes?: number;
+  /** How many applications of the SIEM connector's name the tenant has; or why nobody may look. */
+  readonly namesakes?: number | Error;
 }
 
 export const tenantId = "c0570500-0000-4000-8000-00000000000a";
@@ -235,7 +235,8 @@ function answer(
     }
     case "azuread:index/getApplication:getApplication":
       if (namesakes !== 1) {
-        const message = namesakes === 0 ? "Application not found" : "Multiple applications found";
+        const found = namesakes === 0 ? "Application not found" : "Multiple applications found";
+        const message = namesakes instanceof Error ? namesakes.message : found;
         throw Object.assign(new Error(message), { details: message });
       }
       return { clientId: "namesake-client", objectId: "namesake-object" };

@@ -406,7 +406,7 @@ describe("components: SiemConnector", () => {
   });
 
   describe("asked before the registration is created", () => {
-    async function creation(namesakes: number, customerName = "Contoso"): Promise<string> {
+    async function creation(namesakes: number | Error, customerName = "Contoso"): Promise<string> {
       recorded = await startMocks({ namesakes });
       new SiemConnector("siem", { ...args, customerName });
       await settled();
@@ -431,6 +431,14 @@ describe("components: SiemConnector", () => {
 
     it("refuses another application if several have its name", async () => {
       assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" already exist/);
+    });
+
+    it("creates none where it may not look whether there is one: a refusal is no answer", async () => {
+      const refused = "unexpected status 403 (403 Forbidden) with error: Authorization_RequestDenied";
+      assert.match(
+        await creation(new Error(refused)),
+        /could not be looked up, so none was created: unexpected status 403.*\n.*requires Application\.Read\.All/,
+      );
     });
 
     it("does not check a name that the provider cannot look up", async () => {
