@@ -1,5 +1,6 @@
 import {
   armCall,
+  clockFrom,
   failureOf,
   graphCall,
   isExistingAssignment,
@@ -70,6 +71,7 @@ export function recoverLostCreates(
 ): pulumi.ResourceTransformation {
   const known = JSON.stringify(Object.values(deployed).map(({ outputs }) => outputs)).toLowerCase();
   const isKnown = (id: string) => known.includes(id.toLowerCase());
+  const since = clockFrom(context.environment)();
   const repeat = repetitions(context);
   const recover = async (args: pulumi.ErrorHookArgs): Promise<boolean> => {
     const { failedOperation, type, name, newInputs = {}, errors } = args;
@@ -95,7 +97,7 @@ export function recoverLostCreates(
       const call = await graphCall(tenantId, context);
       const outcome = await undoLostCreate(
         call,
-        { type, inputs: await plainInputs(newInputs), errors, isKnown },
+        { type, inputs: await plainInputs(newInputs), errors, isKnown, since },
         telling(name, context),
       );
       if (outcome === "leave") return false;

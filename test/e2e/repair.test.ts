@@ -117,11 +117,11 @@ describe("mssp doctor --repair", function () {
     const byYes = await repaired("unmarked", "nobody", { yes: true });
     assert.deepEqual([byYes.found, byYes.left], [1, 1]);
     assert.match(byYes.said, /^  mark      none: no evidence that this program created it$/m);
-    assert.match(byYes.said, /--yes deletes only objects with this stack's mark/);
+    assert.match(byYes.said, /--yes deletes only what an operation left that the state lists as interrupted/);
     const yes = await repaired("unmarked", ["yes"]);
     assert.match(
       yes.questions[0] ?? "",
-      /^It carries no mark of this program and may belong to somebody else\. Delete it\? /,
+      /^It carries no mark of this program and may belong to somebody else\. Delete [a-z ]+ "Contoso 52 SIEM MSSP Connector"\? /,
     );
     assert.equal(yes.left, 1, "only the word itself deletes");
     single(objectsOf(project, tenantIdOf(52)).applications);
@@ -145,7 +145,7 @@ describe("mssp doctor --repair", function () {
     ])
       assert.match(byYes.said, new RegExp(`^group "${name}"$`, "m"));
     assert.match(byYes.said, /^guest "ana\.silva@fabrikam-security\.example"$/m);
-    assert.match(byYes.said, /^ {2}whose {5}another stack's, or of a stack whose state is lost$/m);
+    assert.match(byYes.said, /^ {2}whose {5}another stack's, or of a stack whose state is lost, by its mark alone$/m);
     assert.equal(dumpOfTenant(project, tenantIdOf(53)), whole);
     const asked = await repaired(
       "lost",
@@ -153,13 +153,13 @@ describe("mssp doctor --repair", function () {
     );
     assert.match(
       asked.questions[0] ?? "",
-      /^It carries the mark of another stack, .* and may be in use\. .*Delete it\?/,
+      /^It carries the mark of another stack, .* and may be in use\. .*Delete [A-Za-z ]+ ".*"\?/,
     );
     assert.equal(asked.left, 0);
     assert.deepEqual(objectsOf(project, tenantIdOf(53)).groups, {});
   });
 
-  it("counts a guest of an interrupted `up` as left until it is gone, and deletes it by --yes", async () => {
+  it("counts a guest of an interrupted `up` as left until it is gone, and deletes it only when asked", async () => {
     const before = await newStack("guest", 55, { portalAccess: "rbac" });
     await killedUp("guest", /^POST \/v1\.0\/invitations 201/);
     const guests = () =>
@@ -171,7 +171,7 @@ describe("mssp doctor --repair", function () {
     const kept = await repaired("guest", [""]);
     assert.match(
       kept.questions[0] ?? "",
-      /^The next `pulumi up --refresh` uses it: delete it only if none will follow\./,
+      /^Anybody can write its mark\. The next `pulumi up --refresh` uses it: delete it only if none will follow\. Delete guest /,
     );
     assert.equal(kept.left, 1);
     const { folder, environment } = project;
@@ -179,7 +179,8 @@ describe("mssp doctor --repair", function () {
     const { exitCode, stderr } = await mssp(ending, { folder, environment, answers: ["no"] });
     assert.equal(exitCode, 1, stderr);
     assert.match(stderr, /a run was interrupted while it created \d objects?.*mssp doctor --stack guest --repair/);
-    assert.equal((await repaired("guest", "nobody", { yes: true })).left, 0);
+    assert.equal((await repaired("guest", "nobody", { yes: true })).left, 1, "a mark alone is a claim");
+    assert.equal((await repaired("guest", ["delete"])).left, 0);
     assert.deepEqual(guests(), []);
     await project.succeed(["destroy", "--stack", "guest", "--yes", "--skip-preview"]);
     assert.equal(dumpOfTenant(project, tenantIdOf(55)), before);
@@ -261,7 +262,7 @@ describe("mssp doctor --repair", function () {
     ]) {
       assert.ok(shown.said.includes(`Deleted ${what}`), shown.said);
     }
-    const own = shown.questions.filter((question) => /names no interrupted operation/.test(question));
+    const own = shown.questions.filter((question) => /Anybody can write its mark/.test(question));
     assert.equal(own.length, 3);
     await hands.graph("DELETE", `${base}/accessPackageCatalogs/${customersOwn.id}`);
     assert.equal(dumpOfTenant(project, tenantId), whole);

@@ -54,7 +54,7 @@ describe("components/tenant/twoStacks: a second stack in a customer's tenant", f
     assert.equal(exitCode, 1);
     assert.match(stdout, /^app registration "Contoso 114 SIEM MSSP Connector"$/m);
     assert.match(stdout, /^ {2}whose {5}another stack's/m);
-    assert.match(stdout, /^--yes deletes only objects with this stack's mark/m);
+    assert.match(stdout, /^--yes deletes only what an operation left/m);
     assert.doesNotMatch(stdout, /^Deleted /m);
     assert.equal(dumpOfTenant(project, tenantId), production);
   });

@@ -1,7 +1,7 @@
 /**
  * `mssp doctor --repair`: shows each orphan with the evidence, asks, and deletes it or says how to
- * import it. With `--yes` it does not ask, and deletes only objects with exactly this stack's mark
- * whose create the state lists as interrupted.
+ * import it. With `--yes` it does not ask, and deletes only parts of what the state has, and objects with exactly the
+ * description of a create that the state lists as interrupted.
  */
 import type { AzureCalls, UnreadKind } from "@defender-mssp/tenant";
 import {
@@ -158,7 +158,7 @@ async function answer(
   if (yes) {
     if (isCertain(orphan)) return "delete";
     say(
-      "--yes deletes only objects with this stack's mark from an operation that the state lists as interrupted, and never a secret. " +
+      "--yes deletes only what an operation left that the state lists as interrupted: with exactly its description, or as a part of what the state has; and never a secret. " +
         "Run the command without --yes to be asked.\n",
     );
     return "leave";
@@ -173,7 +173,9 @@ async function answer(
     orphan.comesBack === true ? "The next `pulumi up --refresh` uses it: delete it only if none will follow. " : "";
   const choices = canImport ? "[delete/import/N]" : "[delete/N]";
   const said = (
-    await ask(`${warning(orphan)}${hint}Delete it${canImport ? ", or show how to import it" : ""}? ${choices} `)
+    await ask(
+      `${warning(orphan)}${hint}Delete ${orphan.what}${canImport ? ", or show how to import it" : ""}? ${choices} `,
+    )
   ).trim();
   if (/^import$/i.test(said) && canImport) return "import";
   return /^delete$/i.test(said) ? "delete" : "leave";
@@ -181,7 +183,7 @@ async function answer(
 
 /** A certain leftover of an interrupted operation of this stack. */
 function isCertain({ evidence, interrupted, isSecret }: Orphan): boolean {
-  return evidence.owner === "thisStack" && interrupted && isSecret !== true;
+  return evidence.owner === "thisStack" && evidence.isClaim !== true && interrupted && isSecret !== true;
 }
 
 /** The warning before a doubtful deletion. */
@@ -193,6 +195,7 @@ function warning({ evidence, interrupted, isSecret }: Orphan): string {
     case "another":
       return "It carries the mark of another stack, or of another MSSP, or one without a stack's ID, and may be in use. ";
     case "thisStack":
+      if (evidence.isClaim === true) return "Anybody can write its mark. ";
       return interrupted ? "" : "The stack's state names no interrupted operation that created it. ";
   }
 }
@@ -205,7 +208,7 @@ function describe({ what, id, createdOn, createdBy, audit, evidence, interrupted
     ...(createdBy === "" ? [] : [`  owned by  ${createdBy}`]),
     ...(audit === undefined ? [] : [`  audit log ${audit}`]),
     `  mark      ${evidence.text}`,
-    `  whose     ${whose[evidence.owner]}`,
+    `  whose     ${whose[evidence.owner]}${evidence.isClaim === true ? ", by its mark alone" : ""}`,
     ...(interrupted ? ["  state     the engine was interrupted while it created one"] : []),
     ...(stays === undefined ? [] : [`  stays     ${stays}`]),
   ];

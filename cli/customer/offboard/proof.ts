@@ -13,12 +13,14 @@ import {
   looked,
   type Presence,
   readGraph,
+  tenantKinds,
   type TenantReader,
 } from "@defender-mssp/tenant";
 import { ServiceError, wait } from "@defender-mssp/microsoft";
 import { stackRandomId } from "../../../domain/resourceTypes";
 import { readStackSettings } from "../../../settings/fromFile";
 import type { Place } from "../../base/place";
+import { firstEntry } from "../../tenant/orphans/history";
 import { withWhose } from "../../tenant/deployedWhose";
 import { openTenant } from "../../tenant/openTenant";
 import { itemKind, joined, kindText, type Item } from "../../access/inventory/inventory";
@@ -92,7 +94,8 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
     const present = await provedItems(freshly(tenant), everyItem, pauses, run.sleep ?? wait);
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
-    const search = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
+    const own = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
+    const search = await withAuthors(fresh, own, everyItem);
     return { checkedOn: run.now().toISOString(), items, search, notes: [...notes, ...fresh.customerAzure.unread()] };
   };
 }
@@ -178,6 +181,24 @@ async function withoutDeletedRules(
     if (!isDeleted) nodes.push(node);
   }
   return { ...search, nodes };
+}
+
+/** Adds what the audit log says of an object whose mark is all that names the stack. */
+async function withAuthors(tenant: TenantReader, search: AccessGraph, items: readonly Item[]): Promise<AccessGraph> {
+  const nodes: GrantingNode[] = [];
+  for (const node of search.nodes) {
+    const isClaim = isMarkAlone(node, items) && tenantKinds[node.kind].place === "customer's tenant";
+    const evidence = isClaim
+      ? `${node.evidence}; audit log: ${await firstEntry(tenant.graph, node.id)}`
+      : node.evidence;
+    nodes.push({ ...node, evidence });
+  }
+  return { ...search, nodes };
+}
+
+/** A mark on an object whose ID the record does not have is a claim. */
+export function isMarkAlone({ whose, id }: Pick<GrantingNode, "whose" | "id">, items: readonly Item[]): boolean {
+  return whose === "stack" && !items.some((item) => item.id.toLowerCase() === id.toLowerCase());
 }
 
 async function ruleState(

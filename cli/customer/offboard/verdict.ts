@@ -17,7 +17,7 @@ import { lookStep } from "../../access/governance/look";
 import { itemKind } from "../../access/inventory/inventory";
 import type { RecordedAddition } from "./journal";
 import { looksInRow, type Proof } from "./looks";
-import type { Proved, ProvedItem } from "./proof";
+import { isMarkAlone, type Proved, type ProvedItem } from "./proof";
 
 /** The beginning of the reason of every deleted object that can be restored. */
 export const keptByEntra = "Entra keeps it for 30 days";
@@ -86,7 +86,9 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
   const parts = [
     // The customer's own step first: whoever has the consent can create all of the access again.
     ...nodes.filter(isConsent).map(owned),
-    ...nodes.filter((node) => !isConsent(node)).map(owned),
+    ...nodes
+      .filter((node) => !isConsent(node))
+      .map((node) => (isMarkAlone(node, proved.items) ? claimed(node) : owned(node))),
     ...items.map((item) => proven(item, graph, search)),
     listedRules(stack, items),
     ...unlooked(stack, search.unread),
@@ -229,6 +231,31 @@ function owned(node: GrantingNode): Partial<Part> {
   return kind === "guest"
     ? guestWithoutGrants(what, evidence, of)
     : stays(what, `${evidence}; it gives no access by any way that was looked at`, step, of);
+}
+
+/** Anybody can write a mark: no step deletes what nothing else names. */
+function claimed({
+  kind,
+  name,
+  id,
+  evidence,
+  gives,
+  grants,
+  notLooked,
+  unsure = [],
+  chains,
+}: GrantingNode): Partial<Part> {
+  const has = [...gives.map(({ what }) => what), ...grants.map(({ what }) => `it has ${what}`), ...unsure];
+  const unread = notLooked.length === 0 ? "" : `. What else it has: ${reasons(notLooked)}`;
+  const why = [evidence, "neither state nor record has its ID, and anybody can write a mark", ...has].join("; ");
+  const step =
+    "Find out who created it, and who wrote the mark: Microsoft Entra admin center > Monitoring & health > Audit logs.";
+  return confirm(`${singular(kind)} "${name}" (${id})`, `${why}${unread}`, step, {
+    kinds: [kind],
+    name,
+    chains,
+    ...unreadOf(notLooked),
+  });
 }
 
 /** The customer's own step, and the last one: without the consent nothing could be proved. */

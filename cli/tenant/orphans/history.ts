@@ -12,11 +12,16 @@ import type { Orphan } from "./orphan";
  */
 export async function withHistory(call: GraphCall, orphan: Orphan): Promise<Orphan> {
   if (orphan.removal.service !== undefined) return orphan;
+  return { ...orphan, audit: await firstEntry(call, orphan.id) };
+}
+
+/** The log's first entry about an object, or why there is none: a clause. */
+export async function firstEntry(call: GraphCall, id: string): Promise<string> {
   try {
-    return { ...orphan, audit: firstOf(await directoryAuditsOf(call, orphan.id)) };
+    return firstOf(await directoryAuditsOf(call, id));
   } catch (failure) {
     if (!(failure instanceof ServiceError)) throw failure;
-    return { ...orphan, audit: whyUnread(failure) };
+    return whyUnread(failure);
   }
 }
 

@@ -47,11 +47,14 @@ async function nodeOrphan(
 ): Promise<Orphan> {
   const { whose, evidence, createdOn = "", deletion = "" } = node;
   const object = objectOrphan(kind, node, deployed);
+  const create = deployed.creatingNamed(kind, node.name);
+  // Anybody can write a mark: only the very description of an interrupted create is no claim.
+  const isDescribed = create !== undefined && create.inputs["description"] === node.markedText;
   return {
     ...object,
     createdOn,
     createdBy: hasOwners(deletion) ? await ownerNames(tenant.graph, deletion) : "",
-    evidence: { owner: whose === "stack" ? "thisStack" : "another", text: evidence },
+    evidence: { owner: whose === "stack" ? "thisStack" : "another", text: evidence, isClaim: !isDescribed },
     interrupted: whose === "stack" && object.interrupted,
     removal: deletionOf(deletion),
     ...(isFoundByUp(kind) ? { comesBack: true } : {}),

@@ -68,6 +68,8 @@ export interface OwnerEvidence {
   readonly owner: "thisStack" | "another" | "unknown";
   /** The evidence. */
   readonly text: string;
+  /** A mark alone says so, which anybody can write. */
+  readonly isClaim?: boolean;
 }
 
 export interface OrphanRemoval {

@@ -162,7 +162,11 @@ async function defenderAssignments(tenant: TenantReader, deployed: Deployed): Pr
       ...undated(
         `assignment of the Defender role "${displayName}"`,
         id,
-        { owner: "thisStack", text: `its role is this stack's: ${roleDefinitionId}` },
+        {
+          owner: "thisStack",
+          text: `its role is this stack's: ${roleDefinitionId}`,
+          isClaim: !deployed.has(roleDefinitionId),
+        },
         deployed.isCreating(defenderRoleAssignment, { displayName }),
       ),
       comesBack: true,

@@ -68,5 +68,5 @@ function isOwn(whose: Whose, { managedBy }: { readonly managedBy?: string | null
 }
 
 function marked(what: string, id: string, mark: string, interrupted: boolean): Omit<Orphan, "removal"> {
-  return { ...undated(what, id, { owner: "thisStack", text: mark }, interrupted), comesBack: true };
+  return { ...undated(what, id, { owner: "thisStack", text: mark, isClaim: true }, interrupted), comesBack: true };
 }

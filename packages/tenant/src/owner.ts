@@ -27,7 +27,7 @@ export function ownerByMark(whose: Whose, text: string | null | undefined): Owne
   // A name alone can be anybody's.
   if (mark === undefined || mark.stackId === "") return undefined;
   if (mark.stackId === whose.stackId)
-    return { whose: "stack", evidence: `its mark has the ID of this stack: "${text}"`, mark };
+    return { whose: "stack", evidence: `its mark has the ID of this stack: "${text}"`, mark, markedText: text ?? "" };
   if (!isMsspTenant(whose, mark.msspTenantId)) return undefined;
   return { whose: "claimed", evidence: `its mark names stack ${mark.stack} of the MSSP's tenant`, mark };
 }

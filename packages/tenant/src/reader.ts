@@ -155,6 +155,8 @@ export interface Ownership {
   readonly evidence: string;
   /** The mark that it has; undefined where something else tells whose it is. */
   readonly mark?: StackMark;
+  /** The whole text with the mark. */
+  readonly markedText?: string;
 }
 
 /** What a node gives by itself. */

@@ -12,14 +12,14 @@
  * made again, except after a time-out: that object is left, and the next `up` goes on from it.
  *
  * An object counts only if it is what the create asked for: it carries the very description with
- * the stack's mark, or is a part of an object that the stack has made (an application's service
+ * the stack's mark and was created in this run, or is a part of an object that the stack has made (an application's service
  * principal, a package's role). A Conditional Access policy has no place for a mark: it counts by its
  * name, its state, its people and its age.
  */
 import { X509Certificate } from "node:crypto";
 import { textOf, valueAt } from "@defender-mssp/errors/json";
 import type { ServiceError } from "@defender-mssp/errors";
-import { hourMs } from "@defender-mssp/errors/time";
+import { hourMs, minuteMs } from "@defender-mssp/errors/time";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import type { GraphCollection } from "./collection";
@@ -58,6 +58,8 @@ export interface FailedCreate {
   readonly errors: readonly string[];
   /** Whether the stack's state has an object of this ID. */
   readonly isKnown: (id: string) => boolean;
+  /** When the run began that sent the create. */
+  readonly since: Date;
 }
 
 /**
@@ -99,13 +101,13 @@ interface Kind {
   readonly halved?: RegExp;
   /** Whether the object signs in. Nothing refers to it: also after a time-out it is deleted. */
   readonly isCredential?: boolean;
-  find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"]): Promise<Removal[]>;
+  find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"], since: Date): Promise<Removal[]>;
 }
 
 /** Deletes what a failed create has left, after the directory has had time to show it. */
 export async function undoLostCreate(
   call: GraphCall,
-  { type, inputs, errors, isKnown }: FailedCreate,
+  { type, inputs, errors, isKnown, since }: FailedCreate,
   context: WaitContext = {},
 ): Promise<LostCreateOutcome> {
   const kind = findKind(type);
@@ -115,7 +117,7 @@ export async function undoLostCreate(
     return "leave";
   const isSure = has("notReadBack", "existing");
   const look = async () => {
-    const removals = await kind.find(call, inputs, isKnown).catch((failure: unknown) => {
+    const removals = await kind.find(call, inputs, isKnown, since).catch((failure: unknown) => {
       // A replica that does not know the parent: nothing is seen of its new part.
       if (isNotFound(failure)) return [];
       throw failure;
@@ -415,7 +417,13 @@ const kinds: Readonly<Record<string, Kind>> = {
  */
 const mark = /\([^(),\s]+#[0-9a-f]{16}[,)]/;
 
-/** What carries the stack's mark in its description. Graph takes a second one of the same name. */
+/** Between this machine's clock and the service's, at most. */
+const clockDifference = 5 * minuteMs;
+
+/**
+ * What carries the stack's mark in its description, and was created in this run: anybody can copy a description. Graph takes a
+ * second one of the same name.
+ */
 function described(
   { path: list, item: path }: GraphCollection,
   isIn: (one: GraphObject, inputs: Inputs) => boolean = () => true,
@@ -424,11 +432,12 @@ function described(
   return {
     request: new RegExp(`^POST .*/${collection}$`),
     isUnique: false,
-    async find(call, inputs, isKnown) {
+    async find(call, inputs, isKnown, since) {
       const [name, description] = [textOf(inputs["displayName"]), textOf(inputs["description"])];
       if (!mark.test(description)) return [];
       return (await graphList(call, `${list}?$filter=${equals("displayName", name)}`))
         .filter((one) => one["displayName"] === name && one["description"] === description && isIn(one, inputs))
+        .filter((one) => Date.parse(textOf(one["createdDateTime"])) >= since.getTime() - clockDifference)
         .filter((one) => !isKnown(textOf(one["id"])))
         .map((one) => ({ path: path(textOf(one["id"])) }));
     },

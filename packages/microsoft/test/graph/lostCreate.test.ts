@@ -33,14 +33,23 @@ interface Case {
   readonly failedPoll?: string;
 }
 
+const since = new Date();
+
 /**
- * A thing with the stack's mark, beside one of the same name of another stack, and one without a
+ * A thing with the stack's mark, created in this run, beside one of the same name of another stack, and one without a
  * mark.
  */
 function marked(type: string, list: string, extra: Objects = {}, owner: Objects = {}): Case {
   const inputs = { displayName: "Contoso", description: `Reads. ${mark}.`, ...extra };
   const other = { ...inputs, id: "other", description: `Reads. ${mark.replace("5013", "6666")}.` };
-  const value = [other, { ...inputs, id: "unmarked", description: "Reads." }, { ...inputs, ...owner, id: "ours" }];
+  const [createdDateTime, earlier] = [since.toISOString(), new Date(since.getTime() - 10 * 60_000).toISOString()];
+  const value = [
+    { ...other, createdDateTime },
+    { ...inputs, id: "unmarked", description: "Reads.", createdDateTime },
+    // Somebody has copied the mark before the run.
+    { ...inputs, ...owner, id: "borrowed", createdDateTime: earlier },
+    { ...inputs, ...owner, id: "ours", createdDateTime },
+  ];
   return {
     ...{ type, request: `POST ${list}`, inputs, there: { [list]: { value } }, isUnique: false },
     removal: { method: "DELETE", path: `${list}/ours` },
@@ -311,7 +320,7 @@ describe("microsoft: a create whose answer was lost", () => {
     return `1 error occurred:\n\t* ${method} ${graph}${path} failed: other side closed\n\n`;
   };
   const failed = ({ type, inputs, request }: Case, changed: Partial<FailedCreate> = {}): FailedCreate => ({
-    ...{ type: `azuread:index/${type}`, inputs, errors: [lost(request)], isKnown: () => false },
+    ...{ type: `azuread:index/${type}`, inputs, errors: [lost(request)], isKnown: () => false, since },
     ...changed,
   });
 
@@ -418,7 +427,7 @@ describe("microsoft: a create whose answer was lost", () => {
     const [one] = cases;
     assert.ok(one);
     const list = "/v1.0/applications";
-    const object = (id: string) => ({ ...one.inputs, id });
+    const object = (id: string) => ({ ...one.inputs, id, createdDateTime: since.toISOString() });
     const lists = [[], [object("deleted")], [object("deleted")], [object("last")], [], []];
     const sent: string[] = [];
     const call: GraphCall = (path, { method = "GET" } = {}) => {
@@ -534,7 +543,7 @@ describe("microsoft: a create whose answer was lost", () => {
       `POST ${graph}${entitlement}/accessPackageResourceRequests answered 400: ResourceNotFoundInOriginSystem: No.`,
     ];
     const type = "azuread:accessPackageResourceCatalogAssociation:AccessPackageResourceCatalogAssociation";
-    const create = { type, inputs: { catalogId: "c1", resourceOriginId: "g1" }, errors, isKnown: () => false };
+    const create = { type, inputs: { catalogId: "c1", resourceOriginId: "g1" }, errors, isKnown: () => false, since };
     const context = { sleep: () => Promise.resolve(), environment: {} };
     assert.equal(await undoLostCreate(call, create, context), "later");
   });

@@ -9,6 +9,7 @@ import { inventory, itemKind, joined, type Item } from "../../../../cli/access/i
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proof } from "../../../../cli/customer/offboard/looks";
+import type { Staying } from "../../../../cli/customer/offboard/verdict";
 import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
 import { Deployed } from "../../../../cli/tenant/deployed";
@@ -220,9 +221,23 @@ describe("the certificate", () => {
       /Security Reader\. What else it has: .*not permitted: requires X/,
     );
     assert.equal(sighted({ gives: [{ what: "trusts the MSSP's devices" }] }).state, "accessLeft");
-    assert.equal(sighted({ whose: "stack" }).state, "accessLeft");
+    assert.equal(sighted({ whose: "stack", id: guest.id }).state, "accessLeft");
     assert.equal(sighted({ kind: "group", notLooked: [unread] }).state, "toConfirm");
     assert.equal(sighted({ kind: "group" }).state, "proven");
+  });
+
+  it("a mark on an object whose ID the record does not have is to confirm, without a step that deletes it", () => {
+    const payroll = {
+      kind: "group",
+      name: "Payroll",
+      whose: "stack",
+      evidence: "its mark; audit log: by Eve",
+    } as const;
+    const { state, left, toConfirm } = sighted({ ...payroll, grants: [role] });
+    assert.deepEqual([state, left], ["toConfirm", []]);
+    const [{ why, step }] = toConfirm as [Staying];
+    assert.match(why, /by Eve; neither state nor record has its ID, .*Security Reader/);
+    assert.doesNotMatch(step, /DELETE|az rest/);
   });
 
   it("the consent to the automation is the customer's last step", () => {

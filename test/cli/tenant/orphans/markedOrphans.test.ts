@@ -49,6 +49,22 @@ describe("findOrphans, by the stack's random ID", () => {
   const newGroup = (displayName: string, description: string) =>
     post("/v1.0/groups", { displayName, description, mailEnabled: false, mailNickname: "g", securityEnabled: true });
 
+  it("a mark is a claim, but for the very description of an interrupted create", async () => {
+    await newGroup("Payroll", `Salaries. ${mark()}`);
+    const type = "azuread:index/group:Group";
+    const create = (description: string) =>
+      new Deployed([object(dynamic("StackIdentity"), stackId)], [
+        {
+          operation: "creating",
+          resource: { type, urn: `urn:pulumi:x::p::${type}::g`, inputs: { displayName: "Payroll", description } },
+        },
+      ] as never);
+    const claims = async (known: Deployed) => (await find(known)).orphans.map(({ evidence }) => evidence.isClaim);
+    assert.deepEqual(await claims(state()), [true]);
+    assert.deepEqual(await claims(create(mark())), [true]);
+    assert.deepEqual(await claims(create(`Salaries. ${mark()}`)), [false]);
+  });
+
   it("lists what was renamed, and what settings of today do not create", async () => {
     await newGroup("Renamed since", mark());
     const catalog = { displayName: "Old catalog", state: "published", isExternallyVisible: true };
