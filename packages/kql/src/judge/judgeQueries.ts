@@ -1,7 +1,7 @@
 import { isQuery, parseQuery, type ParsedQuery } from "../parser/parsedQuery";
 import type { OutputColumn, SyntaxNode } from "../parser/syntaxNode";
 import { defenderSchema } from "../schema/defenderSchema";
-import type { HuntingSchema } from "../schema/huntingSchema";
+import type { HuntingSchema, HuntingTable } from "../schema/huntingSchema";
 import type { JudgedQuery, QueryFinding, QueryWord } from "./judgedQuery";
 import { patternFindings } from "./patternFindings";
 import { callName, lookbacks, mixedEvent, notStreamed, unorderedCalls } from "./ruleFacts";
@@ -19,15 +19,14 @@ export function judgeQueries(queries: readonly string[], schema: HuntingSchema =
 function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
   const parsed = parseQuery(query, schema);
   const nodes = parsed.root.all();
-  const findings = queryFindings(parsed, nodes, schema);
+  const tables = tablesRead(parsed, nodes, schema);
+  const findings = queryFindings(parsed, nodes, tables, schema);
   const isBound = findings.every(({ severity }) => severity !== "error");
-  const mixed = isBound ? mixedEvent(parsed.columns) : undefined;
+  const mixed = isBound ? mixedEvent(parsed.columns, nodes) : undefined;
   return {
     findings,
     columns: isBound ? parsed.columns.map(({ name, type }) => ({ name, type })) : [],
-    tables: namesOnce(
-      nodes.filter((node) => node.refersTo(parsed.globals.tables)).map((node) => node.referencedName ?? ""),
-    ),
+    tables,
     unaltered: isBound ? unalteredColumns(parsed, selectedTogether(nodes)) : [],
     operators: words(parsed, nodes.filter(isOperator), operatorName),
     functions: words(
@@ -52,34 +51,67 @@ function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
   };
 }
 
+/** Names of the tables that the query reads, once each: also those that a name with `*` stands for. */
+function tablesRead(
+  { globals }: ParsedQuery,
+  nodes: readonly SyntaxNode[],
+  { tables }: HuntingSchema,
+): readonly string[] {
+  const named = nodes.filter((node) => node.refersTo(globals.tables)).map((node) => node.referencedName ?? "");
+  const patterns = nodes
+    .filter(({ kind }) => kind === "UnionOperator" || kind === "FindInClause")
+    .flatMap((sources) => sources.elements("Expressions"))
+    .filter(({ kind, text }) => kind === "NameReference" && text.includes("*"))
+    .map(({ text }) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
+  const matched = tables.filter(({ name }) => patterns.some((pattern) => pattern.test(name))).map(({ name }) => name);
+  return [...new Set([...named, ...matched])];
+}
+
 /** A text with two queries has one finding, whatever else the parser says of it. */
-function queryFindings(parsed: ParsedQuery, nodes: readonly SyntaxNode[], schema: HuntingSchema): QueryFinding[] {
+function queryFindings(
+  parsed: ParsedQuery,
+  nodes: readonly SyntaxNode[],
+  tables: readonly string[],
+  schema: HuntingSchema,
+): QueryFinding[] {
   const statements = statementFindings(parsed);
   if (statements.length > 0) return statements;
   const unordered = unorderedCalls(parsed, nodes).map((call): QueryFinding => {
     const message = `${callName(call)}() needs rows in an order. Put sort or serialize in front of it.`;
     return { code: "KQL005", severity: "error", message, ...parsed.text.region(call.start, call.end) };
   });
-  return [...parserFindings(parsed, schema), ...unordered, ...patternFindings(parsed, nodes)];
+  return [...parserFindings(parsed, tables, schema), ...unordered, ...patternFindings(parsed, nodes)];
 }
 
 /** The parser binds no names of a query with a chain of some hundred operators. The service has no such limit in a document. */
 const tooDeep = "KS245";
 
-function parserFindings({ diagnostics }: ParsedQuery, schema: HuntingSchema): QueryFinding[] {
+function parserFindings(
+  { diagnostics }: ParsedQuery,
+  read: readonly string[],
+  { tables }: HuntingSchema,
+): QueryFinding[] {
+  const ofQuery = tables.filter(({ name }) => read.includes(name));
   return diagnostics.flatMap(({ code, severity, message, start: _start, ...region }): QueryFinding[] => {
     if (severity !== "Error" && severity !== "Warning") return [];
-    const sentence = `${message}${advice(code, message, schema)}`;
+    const sentence = `${message}${advice(code, message, tables, ofQuery)}`;
     const isError = severity === "Error" && code !== tooDeep;
     return [{ ...region, code, severity: isError ? "error" : "warning", message: sentence }];
   });
 }
 
 /** What to do about a diagnostic whose own words don't say it. */
-function advice(code: string, message: string, { tables }: HuntingSchema): string {
+function advice(
+  code: string,
+  message: string,
+  tables: readonly HuntingTable[],
+  ofQuery: readonly HuntingTable[],
+): string {
   if (code === "KS204" || code === "KS142") {
     const written = /'([^']+)'/.exec(message)?.[1] ?? "";
-    const names = tables.flatMap(({ name, columns }) => [name, ...columns.map((column) => column.name)]);
+    // A column of a table that the query does not read is no advice.
+    const sources = ofQuery.length > 0 ? ofQuery : tables;
+    const names = [...tables, ...sources.flatMap(({ columns }) => columns)].map(({ name }) => name);
     // A name that a table has was projected away.
     const isOwn = names.includes(written);
     const meant = isOwn ? undefined : names.find((name) => name.toLowerCase() === written.toLowerCase());
@@ -116,10 +148,6 @@ function secondStart(text: string): number | undefined {
   return blank
     .map(({ 0: gap, index }) => index + gap.length)
     .find((start) => isQuery(text.slice(0, start)) && isQuery(text.slice(start)));
-}
-
-function namesOnce(names: readonly string[]): string[] {
-  return [...new Set(names)];
 }
 
 /** Functions that return one of the values that they read. */

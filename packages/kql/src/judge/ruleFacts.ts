@@ -95,9 +95,20 @@ function callsIn(node: SyntaxNode): SyntaxNode[] {
 const singleAggregates = /^(?:max|min|any|take_any)(?:_?if)?$/;
 
 /** The aggregate that the result's ReportId comes from, if its time comes from another: perhaps of another event. */
-export function mixedEvent(columns: readonly OutputColumn[]): SyntaxNode | undefined {
+export function mixedEvent(columns: readonly OutputColumn[], nodes: readonly SyntaxNode[]): SyntaxNode | undefined {
+  const summaries = nodes.filter(({ kind }) => kind === "SummarizeOperator");
+  // The parser takes what take_any returns for the table's own column.
+  const kept = summaries.length === 1 ? summaries.flatMap(callsIn).filter((call) => callName(call) === "take_any") : [];
+  const isOf = (call: SyntaxNode, name: string) =>
+    call
+      .child("ArgumentList")
+      ?.elements("Expressions")
+      .some(({ text }) => text === name) === true;
   const [time, event] = [timeColumns, new Set(["ReportId", "ObservationId"])].map(
-    (names) => columns.filter(({ name }) => names.has(name)).map(aggregateCall)[0],
+    (names) =>
+      columns
+        .filter(({ name }) => names.has(name))
+        .map((column) => aggregateCall(column) ?? kept.find((call) => isOf(call, column.name)))[0],
   );
   return time === undefined || event === undefined || time.text === event.text ? undefined : event;
 }

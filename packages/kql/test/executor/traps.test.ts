@@ -28,6 +28,17 @@ function refuses(query: string, message: RegExp): void {
 }
 
 describe("runQuery: traps of KQL", () => {
+  it("make_datetime: null for values that are no date or no time", () => {
+    values({
+      "isnull(make_datetime(2026, 2, 30))": true,
+      "isnull(make_datetime(2026, 13, 1))": true,
+      "isnull(make_datetime(2026, 1, 1, 25, 0))": true,
+      "isnull(make_datetime(2026, 1, 1, 0, 0, 60))": true,
+      "make_datetime(2024, 2, 29) == datetime(2024-02-29)": true,
+      "make_datetime(2017, 10, 1, 12, 10, 0.25) == datetime(2017-10-01 12:10:00.25)": true,
+    });
+  });
+
   it("== compares strings with case; =~, in~ and has without", () => {
     values({
       '"a" == "A"': false,

@@ -25,6 +25,17 @@ describe("judgeQueries", () => {
     assert.doesNotMatch(message("DeviceEvents | project DeviceId | where DeviceName == 'a'"), /Did you mean/);
   });
 
+  it("a column of a table that the query does not read is not suggested", () => {
+    assert.doesNotMatch(judge("IdentityInfo | project AccountSID").findings[0]?.message ?? "", /Did you mean/);
+    assert.match(judge("EmailEvents | project reportid").findings[0]?.message ?? "", /Did you mean ReportId\?/);
+  });
+
+  it("reads the tables that a name with * stands for in union and find, and not a pattern of columns", () => {
+    assert.ok(judge("union Email*").tables.includes("EmailUrlInfo"));
+    assert.deepEqual(judge("find in (EmailUrl*) where Url == ''").tables, ["EmailUrlInfo"]);
+    assert.deepEqual(judge("DeviceInfo | project-away Device*").tables, ["DeviceInfo"]);
+  });
+
   it("returns columns with Kusto's types, and the tables", () => {
     const judged = judge("DeviceEvents | summarize Hosts = dcount(DeviceId), max(Timestamp) by bin(Timestamp, 1h)");
     assert.deepEqual(judged.findings, []);

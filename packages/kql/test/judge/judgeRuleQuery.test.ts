@@ -24,6 +24,12 @@ describe("judgeRuleQuery", () => {
       "DeviceEvents | summarize Timestamp = min(Timestamp), ReportId = any(ReportId) by DeviceId | where true",
       "KQL111 warning",
     ],
+    "max of time, take_any of the event": [
+      "DeviceEvents | summarize Timestamp = max(Timestamp), ReportId = take_any(ReportId) by DeviceId",
+      "KQL111 warning",
+    ],
+    "time and event of one take_any": ["DeviceEvents | summarize take_any(Timestamp, ReportId) by DeviceId"],
+    "tables by a name with *": ["union Device* | project Timestamp, ReportId, DeviceId"],
     "the latest time of one event": ["DeviceEvents | summarize Timestamp = max(Timestamp) by ReportId, DeviceId"],
     "render and set": ["set notruncation; DeviceEvents | render table", "KQL109 warning", "KQL109 warning"],
     "query parameters": ["declare query_parameters(A: string); DeviceEvents", "KQL109"],

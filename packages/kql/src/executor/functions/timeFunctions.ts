@@ -214,11 +214,15 @@ function fromUnix(ticks: bigint): PlainFunction {
   };
 }
 
-const makeDate: PlainFunction = (args, call) => {
+/** Null for values that are no date, such as the 30th of February. */
+const makeDate: PlainFunction = (args) => {
   const [year = 1, month = 1, day = 1, hour = 0, minute = 0, second = 0] = args.map((value) => toNumber(value) ?? NaN);
-  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  if (Number.isNaN(date.getTime())) throw refused(call, "with these values");
-  return momentFromDate(date);
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second, (second % 1) * 1000);
+  const isDate = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const isTime = date.getUTCHours() === hour && date.getUTCMinutes() === minute && second < 60;
+  return isDate && isTime ? momentFromDate(date) : null;
 };
 
 /** The clock's time: a rule's test has no later ingestion. */
