@@ -51,7 +51,7 @@ export function editExceptions(
     else document.setIn(list, document.createNode([node]));
   } else if (others.length === 0) document.deleteIn(list);
   const indentSeq = !/^( *)[^\s#-][^\n]*:\n\1- /m.test(text);
-  const unpadded = (line: string) => line.replaceAll(/(?<=\[) | (?=\])/g, "");
+  const unpadded = (line: string) => line.replaceAll(/(?<=[[{]) | (?=[\]}])/g, "");
   const old = text.split("\n").filter((line) => !(line.includes(rule) && /\bdisabled\b/.test(line)));
   const asWritten = new Map(old.map((line) => [unpadded(line), line]));
   const whole = document.toString({ lineWidth: 0, indentSeq });

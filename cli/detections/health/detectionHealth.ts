@@ -131,10 +131,13 @@ export function ruleHealth(
   const count = (as: string) => alerts.filter(({ classification }) => classification === as).length;
   const [truePositives, falsePositives] = [count("truePositive"), count("falsePositive")];
   const benign = count("informationalExpectedActivity");
-  const isOlder = now.getTime() - Date.parse(live?.createdDateTime ?? "") > since * dayMs;
+  const age = (now.getTime() - Date.parse(live?.createdDateTime ?? "")) / dayMs;
+  const isOlder = age > since;
+  // A rule of yesterday has had one day, not the whole span.
+  const days = isOlder || Number.isNaN(age) ? since : Math.max(1, age);
   const off = live === undefined ? "not in the tenant" : offText(live);
   const needs: RuleHealth["needs"] = [
-    ...(alerts.length > noisy * since ? (["noisy"] as const) : []),
+    ...(alerts.length > noisy * days ? (["noisy"] as const) : []),
     ...(off === undefined && isOlder && alerts.length === 0 ? (["silent"] as const) : []),
     ...(falsePositives >= fewest && truePositives + benign === 0 ? (["onlyFalsePositives"] as const) : []),
   ];

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { hourMs } from "@defender-mssp/errors/time";
-import { microsoftGraph } from "@defender-mssp/microsoft";
+import { microsoftGraph, type DetectionRuleObject, type SecurityAlert } from "@defender-mssp/microsoft";
 import type { OwnSandbox } from "@defender-mssp/sandbox";
 import { readDetectionRules } from "../../../cli/findings/read/readDetectionRules";
 import { ruleHealth } from "../../../cli/findings/rules/ruleHealth";
@@ -12,7 +12,11 @@ import { facts } from "../findings/facts";
 import type { Deployment } from "../../../cli/stack/deployment";
 import { dynamic } from "../../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
-import type { CustomerHealth, RuleHealth } from "../../../cli/detections/health/detectionHealth";
+import {
+  ruleHealth as healthOf,
+  type CustomerHealth,
+  type RuleHealth,
+} from "../../../cli/detections/health/detectionHealth";
 import { environmentOf } from "../mssp";
 import { inSession } from "../testSession";
 import { officeRule, renamedRule, RulesProject } from "./rulesProject";
@@ -184,6 +188,23 @@ describe("mssp detections health", function () {
     await project.customer("customer201", { sets: ["base"] }, tenantOf(201));
     const unreadAlerts = "not permitted: requires SecurityAlert.Read.All";
     assert.deepEqual(await read(201), { alertsPerDay: 10, turnedOff: [], health: [], unreadAlerts });
+  });
+
+  it("a rule is noisy by the days that it exists, one at least", () => {
+    const at = (hours: number) => new Date(now.getTime() - hours * hourMs).toISOString();
+    const needsOf = (alerts: number, age: number) => {
+      const live = { id: "r", status: "enabled", createdDateTime: at(age) } as DetectionRuleObject;
+      const raised = Array.from(
+        { length: alerts },
+        () => ({ detectorId: "r", createdDateTime: at(1), comments: [] }) as unknown as SecurityAlert,
+      );
+      return healthOf({ name: "r", id: "r", title: "R", live }, raised, { since: 30, noisy: 10, now }).needs;
+    };
+    assert.deepEqual(
+      [needsOf(11, 2), needsOf(10, 2), needsOf(31, 72), needsOf(30, 72)],
+      [["noisy"], [], ["noisy"], []],
+    );
+    assert.deepEqual([needsOf(300, 24 * 90), needsOf(301, 24 * 90)], [[], ["noisy"]]);
   });
 
   it("names who has turned a rule off, exceptions that end, and a customer whose alerts it may not read", async () => {

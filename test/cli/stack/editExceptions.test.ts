@@ -14,6 +14,10 @@ describe("exceptions in a settings file", () => {
       "config:\n  c:detections:\n    sets:\n    - base\n    except:\n    # why\n    - rule: r2\n      until: '2027-01-01'\n  c:x: y\n",
       `    - ${line}\n`,
     ],
+    "as the engine leaves it": [
+      "config:\n  c:portalAccess: {model: basic}\n  c:analysts:\n    - {email: a@b.c, displayName: A}\n  c:detections:\n    sets: [base]\n",
+      `    except:\n      - ${line}\n`,
+    ],
     "in one line": ["config:\n  c:detections: { sets: [ base ] }\n  c:x: 'y'\n", `, except: [ ${line} ] }`],
   };
   for (const [name, [before, changed]] of Object.entries(files))
