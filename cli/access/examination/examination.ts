@@ -32,6 +32,7 @@ import type { Feature, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
 import { sentinelFeature } from "./sentinelFeature";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
+import { unknownDomainsText } from "../../../domain/unknownDomainsText";
 import { stackEndings } from "../../../domain/stackEndings";
 import type { Place } from "../../base/place";
 import { dynamicHostNote } from "../../stack/dynamicHost";
@@ -65,7 +66,10 @@ export async function examine(
     const ended = endedAccess(settings.analysts, clockFrom(environment)());
     const today = dateOf(clockFrom(environment)());
     const alone = lighthouseAloneText(settings, today);
-    const notes = [hostNote, packagesNote, domainNote, await prefixNote(stack, folder), ...ended, alone].filter(
+    const domains = unknownDomainsText(settings);
+    const unknownDomains = domains === undefined ? undefined : `${domains}.`;
+    const prefix = await prefixNote(stack, folder);
+    const notes = [hostNote, packagesNote, domainNote, unknownDomains, prefix, ...ended, alone].filter(
       (note) => note !== undefined,
     );
     const retirements = stackEndings(settings, today, found.restsOn);

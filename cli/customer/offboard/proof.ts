@@ -95,7 +95,7 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
     const own = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
-    const search = await withAuthors(fresh, own, everyItem);
+    const search = withoutDomains(tenant, await withAuthors(fresh, own, everyItem));
     return { checkedOn: run.now().toISOString(), items, search, notes: [...notes, ...fresh.customerAzure.unread()] };
   };
 }
@@ -181,6 +181,13 @@ async function withoutDeletedRules(
     if (!isDeleted) nodes.push(node);
   }
   return { ...search, nodes };
+}
+
+/** Without a domain, nobody of the MSSP is known but by a mark. */
+export function withoutDomains({ owner }: Pick<TenantReader, "owner">, search: AccessGraph): AccessGraph {
+  if (owner.domains.length > 0) return search;
+  const reason = "no domain of the MSSP's people is known, by settings, state or history: set analystDomains";
+  return { ...search, unread: [...search.unread, { kind: "guest", reason }] };
 }
 
 /** Adds what the audit log says of an object whose mark is all that names the stack. */

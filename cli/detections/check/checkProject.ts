@@ -5,6 +5,7 @@ import { placedProblems, readStackSettingsOffline } from "../../../settings/from
 import { shownStackFile, stacksWithSettings, type Project } from "../../../settings/project";
 import { sharedTenantText, unnamedSharing } from "../../../settings/sharedTenant";
 import { requireStackFile } from "../../stack/stackFile";
+import { unknownDomainsText } from "../../../domain/unknownDomainsText";
 import { kqlPackage } from "../kqlPackage";
 import { testDetections, type DetectionsTest } from "../ruleTests/testDetections";
 import {
@@ -76,7 +77,14 @@ async function settingsFindings(project: Project, stacks: readonly string[]): Pr
     const what = sharedTenantText(shared).replace(/\.$/, "");
     return { file, line: 1, column: 1, level: "error", what, remedy: "Correct tenantId, or sharedTenantWith" };
   });
-  return [...claims.flatMap((claim) => (claim.problems === undefined ? [] : faultyFindings(claim))), ...sharing];
+  const faulty = claims.flatMap((claim) => (claim.problems === undefined ? [] : faultyFindings(claim)));
+  const unnamed = claims.flatMap((claim): DetectionFinding[] => {
+    const what = "problems" in claim ? undefined : unknownDomainsText(claim);
+    if (what === undefined) return [];
+    const remedy = "Set analystDomains";
+    return [{ file: claim.file, line: 1, column: 1, level: "warning", what, remedy }];
+  });
+  return [...faulty, ...sharing, ...unnamed];
 }
 
 function testFindings({

@@ -106,7 +106,9 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
   },
   "added guests": {
     notApplicable: ({ settings }) =>
-      unless(msspDomains(settings).length > 0, "analysts, analystDomains or domain as identity source in its settings"),
+      msspDomains(settings).length > 0
+        ? undefined
+        : "not checked: no domain of the MSSP's people is known: set analystDomains",
     needsHolders: true,
     look: guestAdditions,
   },

@@ -44,6 +44,18 @@ describe("mssp check", () => {
     assert.match(stdout, /^1 settings file: 2 errors, 0 warnings\.$/m);
   });
 
+  it("asks for analystDomains where a tenant alone names the MSSP's people", async () => {
+    const right = wrong
+      .replace("RBAC", "entitlement\n    approvers: [dana@contoso.example]")
+      .replace("[Graph]", "[graph]");
+    await project.write("Pulumi.contoso.yaml", right);
+    const [found, ...others] = await findings();
+    assert.match(found ?? "", /^Pulumi\.contoso\.yaml:1 warning .*by a tenant alone.* \| Set analystDomains$/);
+    assert.deepEqual(others, []);
+    await project.write("Pulumi.contoso.yaml", `${right}  customers:analystDomains: [fabrikam.example]\n`);
+    assert.deepEqual(await findings(), []);
+  });
+
   it("suggests no value where none is near, and shows no line that may hold a secret", async () => {
     const lines = wrong.replace("RBAC", "none").replace("[Graph]", "[graph]");
     await project.write("Pulumi.contoso.yaml", lines.replace("portalAccess:", "portalAccess: # password hunter2"));

@@ -1,5 +1,5 @@
 /** The inventory, the verdict, the certificate and its page, without an engine and a tenant. */
-import { type GrantingNode, notLookedWays } from "@defender-mssp/tenant";
+import { type GrantingNode, notLookedWays, type Whose } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
@@ -10,7 +10,7 @@ import type { OffboardingJournal } from "../../../../cli/customer/offboard/journ
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Staying } from "../../../../cli/customer/offboard/verdict";
-import type { Proved, ProvedItem } from "../../../../cli/customer/offboard/proof";
+import { withoutDomains, type Proved, type ProvedItem } from "../../../../cli/customer/offboard/proof";
 import { certificateText } from "../../../../cli/customer/offboard/text";
 import { Deployed } from "../../../../cli/tenant/deployed";
 import { textsOf } from "../../../../cli/access/texts/all";
@@ -284,6 +284,15 @@ describe("the certificate", () => {
       [unreadable.state, unreadable.toConfirm.map(({ why }) => why)],
       ["toConfirm", ["not permitted: requires X"]],
     );
+  });
+
+  it("without any domain of the MSSP's people it is to confirm, and guests were not looked at", () => {
+    const search = (domains: readonly string[]) =>
+      withoutDomains({ owner: { domains } as unknown as Whose }, { nodes: [], unread: [] });
+    const { state, toConfirm, lookedAt } = certificate(proved({}, { search: search([]) }));
+    assert.deepEqual([state, toConfirm.map(({ what }) => what)], ["toConfirm", ["guests"]]);
+    assert.ok(!lookedAt.includes("guests"));
+    assert.equal(certificate(proved({}, { search: search(["x.example"]) })).state, "proven");
   });
 
   it("lists what somebody had added, where an adopted object stays", () => {
