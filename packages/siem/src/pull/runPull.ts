@@ -13,6 +13,7 @@ import {
   unconfirmed,
   type AnyDestination,
 } from "../sinks/destinations";
+import { DestinationError, type Destination } from "../sinks/sink";
 import { fanOut } from "./fanOut";
 import { exitCodeOfFailure, interruptible } from "./interrupt";
 import { withFlatMemory } from "./memory";
@@ -77,12 +78,26 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
     const { environment } = session;
     const setup = { environment, checkpointFor, signal, progress: observed, follow, destinations: names };
     const opened = await command.open(customer, connector, setup);
-    const tracks = tracksTo(destinations, opened.positions);
+    const single = destinations.map((sink) => countingFailures(sink, () => metrics.destinationFailed()));
+    const tracks = tracksTo(several.length > 0 ? several : single, opened.positions);
     await pull({ ...opened, tracks, follow, signal, progress: observed });
     return destinationCode(several, progress);
   } finally {
     await publication.stop();
   }
+}
+
+/** One destination of one customer: several, and one of many customers, count their failures themselves. */
+function countingFailures<T>(sink: Destination<T>, failed: () => void): Destination<T> {
+  const counted = async (work: () => Promise<void> | undefined): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof DestinationError) failed();
+      throw error;
+    }
+  };
+  return { deliver: (items) => counted(() => sink.deliver(items)), flush: () => counted(() => sink.flush?.()) };
 }
 
 /** The exit code of several destinations: that of one which has not taken everything. */

@@ -242,6 +242,9 @@ describe("mssp alerts", function () {
       "c.hec.json",
     ]);
     assert.match(await readFile(metrics, "utf8"), /^mssp_alerts_destination_failures_total\{destination="hec"\} 1$/m);
+    const alone = ["--hec", url, "--checkpoint", path.join(folder, "alone.json"), "--metrics", metrics];
+    assert.equal((await run([...sinceOption, ...alone], { MSSP_HEC_TOKEN: token })).exitCode, 5);
+    assert.match(await readFile(metrics, "utf8"), /^mssp_alerts_destination_failures_total 1$/m);
     isBroken = false;
     const second = await run(args, { MSSP_HEC_TOKEN: token });
     collector.close();
