@@ -2,6 +2,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
 import { describeCommand } from "@defender-mssp/terminal/help";
+import { withoutUndefined } from "@defender-mssp/errors";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { repositoryArgument } from "../../base/commandArguments";
 import { placeOf } from "../../base/place";
@@ -27,8 +28,8 @@ export function registerSetup(ci: Command, session: Session): void {
     .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)
     .option("--repository <owner/name>", "the repository (default: this folder's, according to gh)", repositoryArgument)
     .option("--reviewer <reviewer>", "a user, or organization/team; repeatable, at most six", reviewerName)
-    .option("--client-id <id>", "application ID of the automation, for the variable MSSP_CLIENT_ID")
-    .option("--preview-client-id <id>", "application ID of the preview application")
+    .option("--client-id <id>", "application ID of the automation (default: that of the settings)")
+    .option("--preview-client-id <id>", "application ID of the preview application (default: that of the settings)")
     .option("--yes", "create them with gh")
     .option("--json", "print the plan as one JSON object")
     .action(async ({ yes, json, ...options }: SetupCommandOptions) => {
@@ -38,30 +39,31 @@ export function registerSetup(ci: Command, session: Session): void {
       ]);
       const place = placeOf(session);
       const customers = await customersOf(session.folder, options.stack);
-      const [tenant] = customers.map(({ settings }) => settings.msspTenantId);
+      const [first] = customers.map(({ settings }) => settings);
+      const variables = {
+        MSSP_TENANT_ID: first?.msspTenantId,
+        MSSP_CLIENT_ID: options.clientId ?? first?.msspApplications?.automation.id,
+        MSSP_PREVIEW_CLIENT_ID: options.previewClientId ?? first?.msspApplications?.preview?.id,
+        PULUMI_BACKEND_URL: session.environment["PULUMI_BACKEND_URL"],
+      };
       const plan = setupPlan({
         repository: options.repository ?? (await ownRepository(place)),
         stacks: customers.map(({ stack }) => stack),
         reviewers: options.reviewer ?? [],
         branch: "main",
-        variables: Object.fromEntries(
-          Object.entries({
-            MSSP_TENANT_ID: tenant,
-            MSSP_CLIENT_ID: options.clientId,
-            MSSP_PREVIEW_CLIENT_ID: options.previewClientId,
-            PULUMI_BACKEND_URL: session.environment["PULUMI_BACKEND_URL"],
-          }).filter((entry): entry is [string, string] => entry[1] !== undefined),
-        ),
+        variables: withoutUndefined(variables) as Record<string, string>,
       });
       if (plan.environments.some(({ name, reviewers }) => name.startsWith("customer-") && reviewers.length === 0))
         say(session, "without --reviewer nobody has to approve `up`.");
+      const unset = Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [name] : []));
+      if (unset.length > 0) say(session, `not known here, and required by the workflows: ${unset.join(", ")}.`);
       if (yes === true) await applyPlan(plan, place, (line) => say(session, `${line} is set.`));
       if (json === true) writeJson(session.out, "ci setup", plan);
       else if (yes !== true) session.out.write(planText(plan));
     });
   describeCommand(command, {
     notes: [
-      "PULUMI_BACKEND_URL of this machine becomes the repository's variable. Stacks come up from the branch main.",
+      "The IDs of the applications are those of `msspApplications`; PULUMI_BACKEND_URL is this machine's. What is not known is named. Stacks come up from the branch main.",
       "Run it before the first workflow of a customer: GitHub creates a missing environment without protection. `npx mssp docs ci` has the steps for GitLab and Azure Pipelines.",
     ],
     reads: "Pulumi.yaml, the stacks' settings files, and with --yes the repository's environments.",

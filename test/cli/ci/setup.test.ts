@@ -51,6 +51,7 @@ esac
     assertEach(names, ([, name]) => name, ["customer-contoso", "customer-tailwind", "release", "drift", "preview"]);
     assert.match(stdout, /"reviewers":\[\{"type":"User","id":\$reviewer0\}\]/);
     assert.match(stdout, /^gh variable set MSSP_CLIENT_ID --repo acme\/customers --body 'the-id'$/m);
+    assert.match(stderr, /required by the workflows: MSSP_PREVIEW_CLIENT_ID, PULUMI_BACKEND_URL\./);
     assertNone(calls, (call) => !call.startsWith("repo view"));
   });
 
