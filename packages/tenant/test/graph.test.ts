@@ -95,11 +95,18 @@ describe("the search for every kind of access", function () {
       });
     const marked = await account("peter", [`peter@${domain}`]);
     const own = await account("carla", []);
+    const [renamed, federated] = [await account("trent", []), await account("fred", [])];
+    const stored = (id: string) => test.tenant.objects("users").get(id)!;
+    Object.assign(stored(renamed.id), { proxyAddresses: [`SMTP:trent@${domain}`, "x500:/o=x"] });
+    Object.assign(stored(federated.id), {
+      identities: [{ signInType: "federated", issuer: domain, issuerAssignedId: "f" }],
+    });
     owner = { ...owner, domains: [...owner.domains, "contoso.com"] };
     const guests = await tenantKinds.guest.search(tenant());
     owner = { ...owner, domains: [domain] };
     const isSighted = (id: string) => guests.some((guest) => guest.id === id);
-    assert.deepEqual([member, below, marked.id, alike, own.id].map(isSighted), [true, true, true, false, false]);
+    const all = [member, below, marked.id, renamed.id, federated.id, alike, own.id];
+    assert.deepEqual(all.map(isSighted), [true, true, true, true, true, false, false]);
     const { evidence = "", mark } = guests.find(({ id }) => id === member) ?? {};
     assert.match(evidence, /user type Member/);
     assert.equal(mark?.stack, "customers/former");

@@ -8,7 +8,9 @@ export const graphUsers = graphCollection("/v1.0/users", {
 });
 
 /** All users: people of another tenant may be members. */
-export function usersPath(properties: readonly (keyof User | "employeeType" | "otherMails")[]): string {
+export function usersPath(
+  properties: readonly (keyof User | "employeeType" | "otherMails" | "proxyAddresses" | "identities")[],
+): string {
   return `${graphUsers.path}?$select=${properties.join(",")}&$top=999`;
 }
 

@@ -116,6 +116,8 @@ const properties = [
   "mail",
   "userPrincipalName",
   "otherMails",
+  "proxyAddresses",
+  "identities",
   "employeeType",
   "createdDateTime",
   "userType",
@@ -159,7 +161,10 @@ export async function readPeople(tenant: TenantReader): Promise<PersonNode[]> {
 
 function claimed({ userType }: TenantUser, address: string | undefined): string | undefined {
   const type = userType === "Guest" ? "" : ` (user type ${userType ?? "not set"})`;
-  return address === undefined ? undefined : `its address ${address} is of the MSSP's domain${type}`;
+  if (address === undefined) return undefined;
+  return address.includes("@")
+    ? `its address ${address} is of the MSSP's domain${type}`
+    : `it signs in by ${address}, the MSSP's domain${type}`;
 }
 
 interface DirectoryObject {

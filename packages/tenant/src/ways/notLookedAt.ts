@@ -9,7 +9,7 @@ export const notLookedAt: readonly Way[] = [
   notLooked(
     "unmarkedAccount",
     "accounts with an address of the customer's own that people of the MSSP use",
-    "nothing in the directory tells whose they are",
+    "no address, sign-in identity or mark of theirs names the MSSP",
     "Microsoft Entra admin center > Users > All users: look for accounts that nobody of your organization has.",
     "/users /users/{id}",
   ),
