@@ -4,13 +4,11 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { azureRoles, directoryRoleTemplates, microsoftGraph, publishedRoleName } from "@defender-mssp/microsoft";
+import { azureRoles, directoryRoleTemplates, microsoftGraph } from "@defender-mssp/microsoft";
 import {
   jsonText,
   addApplication,
   addConsentedServicePrincipal,
-  isMsspAddress,
-  userAddresses,
   automationApplicationId,
   derivedId,
   msspTenantId,
@@ -35,6 +33,10 @@ export interface ActRow {
   /** The ways that it can make; none where it gives nobody of the MSSP anything. */
   readonly makes: readonly ChainWay[];
   readonly run: (hand: Hand, numbers: Numbers) => Promise<unknown>;
+  /** Whose the people, applications and credentials are that it makes. @default the customer's, or somebody else's */
+  readonly whose?: "mssp" | undefined;
+  /** Why it is drawn with `--pending` alone: what the product does not see yet. */
+  readonly pending?: string | undefined;
 }
 
 /** Nothing in the world that the act could be done to. */
@@ -68,8 +70,7 @@ export class Hand {
 
   /** Accounts of the MSSP's people. */
   people(): StoredObject[] {
-    const { mssp } = this.world;
-    return this.all("users").filter((user) => userAddresses(user).some((address) => isMsspAddress({ mssp }, address)));
+    return this.all("users").filter((user) => this.world.isMssps(user));
   }
 
   /** Service principals of these tenants' applications, without the automation's, which removes and proves. */
@@ -78,6 +79,11 @@ export class Hand {
       ({ appOwnerOrganizationId, displayName }) =>
         tenantIds.includes(jsonText(appOwnerOrganizationId)) && displayName !== "MSSP Onboarding Automation",
     );
+  }
+
+  /** The MSSP's, of its own applications and of those that the stack has made in the customer's tenant. */
+  msspPrincipals(): StoredObject[] {
+    return this.principals(msspTenantId, tenantId).filter((principal) => this.world.isMssps(principal));
   }
 
   /** What no route of the sandbox does: a person does it in a portal, or in the MSSP's tenant. */
@@ -127,7 +133,7 @@ export async function perform(
   const row = acts.find((each) => each.name === name);
   if (row === undefined) throw new Error(`There is no act "${name}".`);
   try {
-    await row.run(hand, numbers);
+    await (row.whose === "mssp" ? hand.world.registering(() => row.run(hand, numbers)) : row.run(hand, numbers));
     return "done";
   } catch (error) {
     if (error instanceof NotApplicable) return "notApplicable";
@@ -209,8 +215,29 @@ const marked = ({ description }: StoredObject) => jsonText(description).includes
 
 const words: Readonly<Record<string, Word>> = {
   person: ({ hand, a }) => hand.one(hand.people(), a).id,
-  application: ({ hand, a }) => hand.one(hand.principals(msspTenantId), a).id,
-  holder: ({ hand, a }) => hand.one([...hand.people(), ...hand.principals(msspTenantId)], a).id,
+  application: ({ hand, a }) => hand.one(hand.msspPrincipals(), a).id,
+  holder: ({ hand, a }) => hand.one([...hand.people(), ...hand.msspPrincipals()], a).id,
+  employee: ({ hand, b }) =>
+    hand.one(
+      hand.all("users").filter((user) => !hand.world.isMssps(user)),
+      b,
+    ).id,
+  automation: ({ hand }) =>
+    hand.one(
+      hand.all("servicePrincipals").filter(({ appId }) => appId === automationApplicationId),
+      0,
+    ).id,
+  catalog: ({ hand, b }) => hand.one(hand.all("accessPackageCatalogs"), b).id,
+  catalogGroup: ({ hand, a }) => jsonText(hand.one(hand.all("accessPackageResources"), a)["originId"]),
+  catalogScope: ({ hand, word }) => {
+    const scopes = hand.all("accessPackageResourceScopes");
+    return jsonText(
+      hand.one(
+        scopes.filter(({ originId }) => originId === word("catalogGroup")),
+        0,
+      )["originId"],
+    );
+  },
   otherPerson: ({ hand, b }) => hand.one(hand.people(), b).id,
   inner: ({ hand, a }) => hand.one(hand.all("groups"), a).id,
   group: ({ hand, b }) => hand.one(hand.all("groups"), b).id,
@@ -228,13 +255,22 @@ const words: Readonly<Record<string, Word>> = {
   firstMarked: ({ hand }) => hand.one(hand.all("groups").filter(marked), 0).id,
   mark: ({ hand }) => jsonText(hand.one(hand.all("groups").filter(marked), 0)["description"]),
   registration: ({ hand, b }) => hand.one(hand.all("applications"), b).id,
+  ownRegistration: ({ hand, b }) => hand.one(registrations(hand, false), b).id,
+  declaredRegistration: ({ hand, b }) => hand.one(registrations(hand, true), b).id,
   anyApplication: ({ hand, a }) => hand.one([...hand.principals(msspTenantId), ...changeable(hand, 3)], a).id,
   ownPrincipal: ({ hand, b }) => hand.one(hand.principals(tenantId), b).id,
   ownOrMsspPrincipal: ({ hand, b }) => hand.one(hand.principals(tenantId, msspTenantId), b).id,
-  applicationId: ({ hand, a }) => jsonText(hand.one(hand.principals(msspTenantId), a)["appId"]),
+  applicationId: ({ hand, a }) => jsonText(hand.one(hand.msspPrincipals(), a)["appId"]),
   graph: ({ hand }) => graphPrincipal(hand).id,
   permission: ({ hand, b }) =>
     hand.one(graphPrincipal(hand)["appRoles"] as unknown as readonly { readonly id: string }[], b * 7).id,
+  foreignPermission: ({ hand, b }) => {
+    const appRoles = graphPrincipal(hand)["appRoles"] as unknown as readonly AppRole[];
+    return hand.one(
+      appRoles.filter(({ value }) => /^(Mail|Files|Sites|Chat|Calendars)\./.test(value)),
+      b,
+    ).id;
+  },
   role: ({ hand, b }) => directoryRoleTemplates[hand.one(roles, b)],
   azureRole: ({ hand, b }) => azureRoles[hand.one(rolesOfAzure, b)],
   organization: ({ hand, a }) => hand.one(hand.all("connectedOrganizations"), a).id,
@@ -246,10 +282,10 @@ const words: Readonly<Record<string, Word>> = {
   collection: ({ b }) => changedCollections[b % 4] ?? "",
   object: ({ hand, a, b }) => hand.one(changeable(hand, b), a).id,
   deleted: ({ hand, a }) => hand.one([...hand.world.customer.deleted.values()], a).object.id,
-  withdrawn: ({ hand, a }) => {
+  withdrawn: ({ hand, a, b }) => {
     const automation = hand.all("servicePrincipals").find(({ appId }) => appId === automationApplicationId);
     const permissions = hand.all("appRoleAssignments").filter(({ principalId }) => principalId === automation?.id);
-    const { id, resourceId } = hand.one(permissions, a);
+    const { id, resourceId } = hand.one(permissions, a * 12 + b);
     return `${jsonText(resourceId)}/appRoleAssignedTo/${id}`;
   },
 };
@@ -264,6 +300,10 @@ function drawWord(name: string, options: Parameters<Word>[0]): string {
   const links = hand.world.customer.links(name);
   const unlinked = hand.all(collection).filter(({ id }) => links.get(id)?.includes(options.word("holder")) !== true);
   return hand.one(unlinked, b).id;
+}
+
+function registrations(hand: Hand, isMssps: boolean): StoredObject[] {
+  return hand.all("applications").filter((application) => hand.world.isMssps(application) === isMssps);
 }
 
 /** What an act renames or deletes: never the administration, nor Microsoft's. */
@@ -374,15 +414,80 @@ const subscription: ActRow["run"] = (hand, numbers) => {
   });
 };
 
+/** An account whose invited address stands among its proxy addresses alone: the guest was renamed. */
+const renamedGuest: ActRow["run"] = (hand, { a }) => {
+  const number = hand.next;
+  const user = hand.one(hand.people(), a);
+  const mail = `trent${number}@contoso.example`;
+  const address = jsonText(user["mail"]) || "trent@fabrikam-security.example";
+  return hand.store(`the account ${user.id} is renamed to ${mail}; ${address} stays in proxyAddresses`, () => {
+    const changes = { mail, otherMails: [], userPrincipalName: mail, creationType: "Invitation" };
+    Object.assign(user, changes, { proxyAddresses: [`SMTP:${address}`] });
+  });
+};
+
+/** A role in Azure for a group of the MSSP's own tenant: Azure takes no group of another tenant through its own pages. */
+const foreignGroup: ActRow["run"] = (hand, numbers) => {
+  const { text } = drawer(hand, numbers);
+  const [scope, guid, role] = [text("{scope}"), text("{guid}"), text("{azureRole}")];
+  const principalId = derivedId(msspTenantId, `search/group ${guid}`);
+  const type = "Microsoft.Authorization/roleAssignments";
+  const id = `${scope}/providers/${type}/${guid}`;
+  const roleDefinitionId = `${text("{subscription}")}/providers/Microsoft.Authorization/roleDefinitions/${role}`;
+  return hand.store(`the Azure role ${role} at ${scope} for the group ${principalId} of the MSSP's tenant`, () => {
+    hand.world.registerForeignGroup(principalId);
+    const properties = { principalId, principalType: "ForeignGroup", roleDefinitionId, scope };
+    hand.world.customer.objects("azureResources").set(id.toLowerCase(), { id, name: guid, type, properties });
+  });
+};
+
+/** Somebody changes the query of a rule that the stack has made. */
+const changedRule: ActRow["run"] = (hand, { a }) => {
+  const declared = hand.all("detectionRules").filter(({ description }) => jsonText(description).includes(`/${stack}#`));
+  const rule = hand.one(declared, a);
+  return hand.store(`the detection rule ${rule.id} asks for something else`, () => {
+    rule["queryCondition"] = { queryText: "DeviceEvents | project Timestamp, ReportId, DeviceId" };
+  });
+};
+
+/** A certificate of an application or of its service principal. */
+const addedCertificate: ActRow["run"] = (hand, { a, b }) => {
+  const number = hand.next;
+  const application = hand.one([...hand.all("applications"), ...hand.msspPrincipals()], a + b);
+  const keyId = derivedId(tenantId, `certificate ${number}`);
+  const dates = { startDateTime: "2026-11-01T00:00:00Z", endDateTime: "2100-01-01T00:00:00Z" };
+  const key = { keyId, displayName: `CN=by hand ${number}`, type: "AsymmetricX509Cert", usage: "Verify", ...dates };
+  return hand.store(`a certificate of ${application.id}`, () => {
+    const keys = { ...key, customKeyIdentifier: keyId.replaceAll("-", "").toUpperCase(), key: null };
+    application["keyCredentials"] = [...(application["keyCredentials"] as Json[]), keys];
+  });
+};
+
+/** The automation keeps its permissions in Entra, and can read no subscription. */
+const lostAzureRoles: ActRow["run"] = (hand) => {
+  const automation = hand.all("servicePrincipals").find(({ appId }) => appId === automationApplicationId);
+  const resources = hand.world.customer.objects("azureResources");
+  const held = [...resources].filter(
+    ([, { properties }]) => (properties as { principalId?: string } | undefined)?.principalId === automation?.id,
+  );
+  return hand.store("the automation loses its Azure roles", () => {
+    for (const [id] of held) resources.delete(id);
+  });
+};
+
+type AppRole = Readonly<Record<"id" | "value", string>>;
+
 /** All permissions of one area, such as `Policy`: what the automation may not read, a command says that it did not look at. */
-const lostPermissions: ActRow["run"] = (hand, { a }) => {
+const lostPermissions: ActRow["run"] = (hand, { a, b }) => {
   const { customer } = hand.world;
   const principals = [...customer.objects("servicePrincipals").values()];
   const automation = principals.find(({ appId }) => appId === automationApplicationId);
-  const area = ({ appRoleId }: StoredObject) => publishedRoleName(jsonText(appRoleId)).split(/[.-]/)[0] ?? "";
+  const roles = principals.flatMap((principal) => (principal["appRoles"] ?? []) as unknown as readonly AppRole[]);
+  const values = new Map(roles.map(({ id, value }) => [id, value]));
+  const area = ({ appRoleId }: StoredObject) => values.get(jsonText(appRoleId))?.split(/[.-]/)[0] ?? "";
   const assignments = customer.objects("appRoleAssignments");
   const held = [...assignments.values()].filter(({ principalId }) => principalId === automation?.id);
-  const lost = hand.one([...new Set(held.map(area))], a);
+  const lost = hand.one([...new Set(held.map(area))], a * 12 + b);
   return hand.store(`the automation loses its permissions of ${lost}`, () => {
     for (const one of held) if (area(one) === lost) assignments.delete(one.id);
   });
@@ -391,21 +496,26 @@ const lostPermissions: ActRow["run"] = (hand, { a }) => {
 interface TableRow {
   readonly act: string;
   readonly makes: readonly ChainWay[];
+  readonly whose?: "mssp";
+  readonly pending?: string;
   readonly calls: Calls;
 }
 
 const table = readFileSync(path.join(__dirname, "acts.yaml"), "utf8");
 
 export const acts: readonly ActRow[] = [
-  ...(parse(table, { merge: true }) as readonly TableRow[]).map(({ act, makes, calls }) => ({
+  ...(parse(table, { merge: true }) as readonly TableRow[]).map(({ act, makes, whose, pending, calls }) => ({
     name: act,
     makes,
+    whose,
+    pending,
     run: send(calls),
   })),
   {
     name: "consent to another application of the MSSP",
     makes: ["application", "applicationPermission"],
     run: consent(msspTenantId),
+    whose: "mssp",
   },
   { name: "consent to an application of the other MSSP", makes: [], run: consent(otherMsspTenantId) },
   { name: "wait for the approval of an activation", makes: ["activation"], run: activation },
@@ -413,5 +523,20 @@ export const acts: readonly ActRow[] = [
   { name: "accept a governance relationship", makes: ["governance"], run: governance },
   { name: "subscribe to changes of users", makes: ["changeNotification"], run: subscription },
   { name: "take permissions from the automation", makes: [], run: lostPermissions },
+  { name: "take the Azure roles from the automation", makes: [], run: lostAzureRoles },
+  {
+    name: "rename a person",
+    makes: [],
+    run: renamedGuest,
+    pending: "an address among the proxy addresses alone",
+  },
+  {
+    name: "assign an Azure role to a group of the MSSP's tenant",
+    makes: ["azureRole"],
+    run: foreignGroup,
+    pending: "principalType ForeignGroup",
+  },
+  { name: "change a detection rule of the stack", makes: [], run: changedRule },
+  { name: "add a certificate", makes: ["credential"], run: addedCertificate },
   { name: "make a detection rule that acts", makes: ["detectionAction"], run: actingRule },
 ];

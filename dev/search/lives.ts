@@ -113,7 +113,7 @@ class Life {
     const failures = [...new Map(this.#failures.map((failure) => [failureKey(failure), failure])).values()];
     const verdicts = [removed.certificate.state];
     const result = { pair: this.customer.name, failures, verdicts, made, before: done };
-    return { ...result, between: this.#hand.done, ended: this.#ended };
+    return { ...result, occurred: [], excused: {}, between: this.#hand.done, ended: this.#ended };
   }
 
   async #perform(step: DrawnAct): Promise<void> {
@@ -216,7 +216,7 @@ class Life {
   /** The chains that it makes are the stack's own. */
   async #owning<T>(command: () => Promise<T>): Promise<T> {
     const edges = new Set(this.#world.chains().flatMap(stepKeys));
-    const ended = await command();
+    const ended = await this.#world.registering(command);
     for (const key of this.#world.chains().flatMap(stepKeys)) if (!edges.has(key)) this.#own.add(key);
     return ended;
   }

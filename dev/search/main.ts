@@ -7,6 +7,8 @@ import { minuteMs } from "@defender-mssp/errors/time";
 import { choices, runTool, wholeNumber } from "../tool";
 import { readPairs, recordPairs } from "./pairs";
 import { lifeSubject, verbs } from "./lives";
+import { neverDone, neverOccurred } from "./occurrences";
+import type { WorldResult } from "./properties";
 import { failureText, search, worldSubject } from "./search";
 import { World } from "./world";
 
@@ -21,6 +23,7 @@ const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --
   --programs N    random programs, judged by the policy pack's protocol
   --files N       random files of a pull request, read by the commands that need no tenant
   --verbs A,B     lives draw from these commands alone, such as join,leave,rotate
+  --pending       draws acts, too, that the product does not see yet
   --pair NAME     only this recorded pair
   --shrink N      minutes for the shrinking of one failure; 0: failures as they were drawn. Default: 20
   --only KEY      shrinks and counts only this failure, such as certificate:lighthouse
@@ -57,6 +60,7 @@ const options = {
   seed: { type: "string", default: "1" },
   path: { type: "string" },
   pair: { type: "string" },
+  pending: { type: "boolean", default: false },
   use: { type: "string", default: "20" },
   shrink: { type: "string", default: "20" },
   only: { type: "string" },
@@ -97,13 +101,15 @@ runTool({ name: "search", help, options }, async (values) => {
   const began = process.cpuUsage();
   const results = new Set<string>();
   const sums = new Map<string, number>();
-  const verdicts = new Map<string, number>();
+  const [verdicts, excused] = [new Map<string, number>(), new Map<string, number>()];
+  const occurred = new Set<string>();
+  const ended: WorldResult["ended"][number][] = [];
   let searched = 0;
   const world = values.lives === undefined ? await openWorld(values.pair) : undefined;
   const subject =
     world === undefined
       ? lifeSubject(checkout ?? "", choices("verbs", values.verbs, verbs))
-      : worldSubject(world, each);
+      : worldSubject(world, each, values.pending);
   const pair = values.pair === undefined ? "" : ` --pair ${values.pair}`;
   try {
     for (let at = first; at < first + count; at++) {
@@ -111,8 +117,11 @@ runTool({ name: "search", help, options }, async (values) => {
       const { only, path: from } = values;
       const judged = await search(subject, { seed, number: at, path: from, shrinkFor, found: results, only });
       searched++;
-      for (const state of judged.result.verdicts) verdicts.set(state, (verdicts.get(state) ?? 0) + 1);
-      for (const [way, made] of Object.entries(judged.result.made)) sums.set(way, (sums.get(way) ?? 0) + made);
+      for (const state of judged.result.verdicts) add(verdicts, state, 1);
+      for (const [way, made] of Object.entries(judged.result.made)) add(sums, way, made);
+      for (const [reason, chains] of Object.entries(judged.result.excused)) add(excused, reason, chains);
+      for (const name of judged.result.occurred) occurred.add(name);
+      ended.push(...judged.result.ended);
       appendFileSync(
         values.results,
         `${JSON.stringify({ [kind]: at, seed, ...judged.result, found: judged.found })}\n`,
@@ -134,12 +143,33 @@ runTool({ name: "search", help, options }, async (values) => {
   const minutes = (user + system) / 1000 / minuteMs;
   // Lives are lived in other processes.
   const speed = world === undefined ? "" : `, ${(searched / minutes).toFixed(0)} a minute of processor time`;
-  const made = [...sums].sort().map(([way, sum]) => `${way} ${sum}`);
-  process.stdout.write(`Certificates: ${[...verdicts].map(([state, sum]) => `${state} ${sum}`).join(", ")}.\n`);
-  process.stdout.write(`Chains that the acts made: ${made.join(", ")}.\n`);
+  process.stdout.write(`Certificates: ${sumText(verdicts)}.\n`);
+  process.stdout.write(`Chains that the acts made: ${sumText(sums)}.\n`);
+  for (const [reason, chains] of [...excused].sort()) process.stdout.write(`Excused: ${chains} chains, ${reason}.\n`);
+  if (world !== undefined && searched >= enoughWorlds) {
+    const undone = neverDone(ended);
+    if (undone.length > 0) process.stdout.write(`Acts that no world did: ${undone.join(", ")}.\n`);
+    const unsaid = neverOccurred(checkout ?? "", occurred);
+    for (const name of unsaid) process.stdout.write(`Never occurred: ${name}.\n`);
+    if (unsaid.length > 0) process.exitCode = 1;
+  }
   process.stdout.write(`${searched} ${flag}${speed}, ${results.size} failures: ${[...results].join(", ")}\n`);
   if (results.size > 0) process.exitCode = 1;
 });
+
+/** So many worlds must show every kind of addition, every way and every end of a look. */
+const enoughWorlds = 200;
+
+function add(sums: Map<string, number>, name: string, sum: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + sum);
+}
+
+function sumText(sums: ReadonlyMap<string, number>): string {
+  return [...sums]
+    .sort()
+    .map(([name, sum]) => `${name} ${sum}`)
+    .join(", ");
+}
 
 async function openWorld(only: string | undefined): Promise<World> {
   const pairs = (await readPairs(checkout ?? "")).filter(({ name }) => only === undefined || name === only);

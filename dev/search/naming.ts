@@ -11,6 +11,8 @@ export interface Said {
   readonly unread: ReadonlySet<KindKey>;
   /** IDs of the catalogue's rows that it lists as looked at by nobody. */
   readonly rows: ReadonlySet<string>;
+  /** IDs of the stack's own objects that are left, whatever they have. */
+  readonly left?: ReadonlySet<string>;
   /** Objects with their IDs, as JSON. */
   readonly objects?: readonly string[];
   /** Its lines: for a failure's text, and for the names of roles. */

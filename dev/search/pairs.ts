@@ -79,7 +79,16 @@ export const projects = ["defender-mssp", "Fabrikam.customers_2"] as const;
 /** The recorded pairs, every second of them as a project of another name would have it. */
 export async function readPairs(checkout: string): Promise<readonly RecordedPair[]> {
   const pairs = JSON.parse(gunzipSync(await readFile(path.join(checkout, recorded))).toString()) as RecordedPair[];
-  return pairs.map((pair, index) => inProject(pair, projects[index % projects.length] ?? projects[0]));
+  // Of the same deployment: whoever holds an access package is told by a domain alone.
+  const withDomains = pairs
+    .filter(({ settings }) => settings["analysts"] === undefined)
+    .map((pair) => {
+      const settings = { ...pair.settings, analystDomains: ["fabrikam-security.example"] };
+      return { ...pair, name: `${pair.name}-domains`, settings };
+    });
+  return [...pairs, ...withDomains].map((pair, index) =>
+    inProject(pair, projects[index % projects.length] ?? projects[0]),
+  );
 }
 
 /** With another project's name in each URN and mark. */

@@ -8,6 +8,7 @@ import type { AdditionsPart } from "../../cli/stack/additionsPart";
 import type { AdditionsPartName } from "../../domain/additionsPartNames";
 import { additionsKinds } from "../../domain/prerequisites";
 import { standingMember, unnamedDomains } from "./catalogue";
+import { occurrencesOfAdditions, occurrencesOfCertificate } from "./occurrences";
 import { isAllowanceNamed, isNamed, isNotLooked, isPrincipalNamed, type PeopleById, type Said } from "./naming";
 import type { RecordedPair } from "./pairs";
 import { findUses, unexplained } from "./use";
@@ -54,6 +55,10 @@ export interface WorldResult {
   /** What the acts did, for a person. */
   readonly before: readonly string[];
   readonly between: readonly string[];
+  /** What the commands said, once. */
+  readonly occurred: readonly string[];
+  /** Chains that are not named, by the reason why that is no failure. */
+  readonly excused: Readonly<Record<string, number>>;
   /** How each act ended. */
   readonly ended: readonly { readonly act: string; readonly how: string }[];
 }
@@ -111,7 +116,7 @@ export async function judge(
     failures.push(...end.failures);
   }
   const result = { pair: pair.name, failures: distinct(failures), verdicts, made: counts(made), before };
-  return { ...result, between: hand.done, ended };
+  return { ...result, ...deployed.who.seen.result(), between: hand.done, ended };
 }
 
 /** What the additions and the report say of a stack that is deployed. */
@@ -130,6 +135,7 @@ export async function judgeDeployed(world: World, baseline: readonly Chain[]): P
   const added = without(world.chains(), baseline);
   const additions = await world.additions();
   const who: Who = {
+    seen: new Seen(),
     people: readPeople(world),
     adopted: adoptedIn(pair),
     hasDomains: hasDomains(pair),
@@ -138,17 +144,17 @@ export async function judgeDeployed(world: World, baseline: readonly Chain[]): P
       edges: new Set(baseline.flatMap(stepKeys)),
     },
   };
+  who.seen.occur(occurrencesOfAdditions(additions));
   // docs/tenant.md leads to the rows.
   const verify = saidByAdditions(additions, notLookedWays);
-  const ofPrincipals = added.filter(({ principal, way }) => principal.type !== "tenants" && way !== "restorable");
-  failures.push(...missing("verify", ofPrincipals, verify, who));
+  const toReport = added.filter(({ way }) => way !== "restorable");
+  failures.push(...missing("verify", toReport, verify, who));
   const { report, parts } = await world.report();
   const reported: Said = {
     ...saidByAdditions(parts, report.notLooked),
     chains: report.additions.flatMap(({ chains = [] }) => chains),
     objects: report.objects.map((object) => JSON.stringify(object).toLowerCase()),
   };
-  const toReport = added.filter(({ way }) => way !== "restorable");
   failures.push(...missing("report", toReport, reported, who));
   const untold = toReport
     .filter((chain) => chain.steps.length === 1 && !isOfNewPrincipal(chain, who))
@@ -211,7 +217,9 @@ async function judgeEnd(
 function judgeCertificate(world: World, { who }: JudgedDeployment, certificate: Certificate): Failure[] {
   const failures: Failure[] = [];
   const left = world.chains();
+  who.seen.occur(occurrencesOfCertificate(certificate));
   const everybody: Who = {
+    seen: who.seen,
     people: new Map([...who.people, ...readPeople(world)]),
     adopted: who.adopted,
     hasDomains: who.hasDomains,
@@ -221,6 +229,11 @@ function judgeCertificate(world: World, { who }: JudgedDeployment, certificate: 
     chains: chainsIn([...access, ...toConfirm]),
     unread: new Set([...access, ...toConfirm].flatMap(({ unread = [] }) => unread)),
     rows: new Set(notLooked.map(({ way }) => way)),
+    left: new Set(
+      access
+        .filter(({ why }) => why === "it is still in the tenant")
+        .flatMap(({ chains = [] }) => chains.map(({ object }) => object)),
+    ),
     lines: [...access, ...toConfirm].map(({ what, why, step }) => `${what} ${why} ${step}`),
   };
   // What stays without a right is named there.
@@ -235,7 +248,7 @@ function judgeCertificate(world: World, { who }: JudgedDeployment, certificate: 
     failures.push(
       ...grants
         .filter((chain) => !isNotLooked(chain, chain.way, certified))
-        .filter((chain) => who.hasDomains || !isByDomain(chain) || !certified.rows.has(unnamedDomains))
+        .filter((chain) => excuse("proven", chain, certified, everybody) === undefined)
         .map((chain) => failure("proven", chain, certified, everybody)),
     );
   failures.push(...missing("certificate", left.filter(isIdle), anywhere, everybody));
@@ -257,7 +270,28 @@ function foreign(world: World, lines: readonly string[]): Failure[] {
   );
 }
 
+/** What was said, and what was excused, in one world. */
+class Seen {
+  readonly #occurred = new Set<string>();
+  readonly #excused: Record<string, number> = {};
+
+  occur(names: readonly string[]): void {
+    for (const name of names) this.#occurred.add(name);
+  }
+
+  /** @returns no failure */
+  excuse(reason: string): [] {
+    this.#excused[reason] = (this.#excused[reason] ?? 0) + 1;
+    return [];
+  }
+
+  result(): Pick<WorldResult, "occurred" | "excused"> {
+    return { occurred: [...this.#occurred], excused: this.#excused };
+  }
+}
+
 interface Who {
+  readonly seen: Seen;
   readonly people: PeopleById;
   /** Object IDs of what the stack found in the tenant. */
   readonly adopted: ReadonlySet<string>;
@@ -274,16 +308,32 @@ function missing(property: Property, chains: readonly Chain[], said: Said, who: 
     const { principal } = chain;
     if (unnamed.has(principal.id)) return [];
     const at = firstNew(chain, who);
+    const step = chain.steps[at];
+    if (step !== undefined && isNotLooked(chain, step.way, said))
+      return who.seen.excuse(`${property}: it says that it did not look`);
     if (isNamed(chain, said, who.people, at)) return [];
-    if (isEligible(chain, who) && said.rows.has(standingMember)) return [];
-    // What an adopted object had before the stack is the customer's: additions are not looked for there (docs/tenant.md).
-    if (property !== "certificate" && who.adopted.has(principal.id)) return [];
-    if (!who.hasDomains && isByDomain(chain) && said.rows.has(unnamedDomains)) return [];
-    if (isOfNewPrincipal(chain, who) && isPrincipalNamed(chain, said, who.people)) return [];
+    const reason = excuse(property, chain, said, who);
+    if (reason !== undefined) return who.seen.excuse(`${property}: ${reason}`);
     const way = chain.steps[at]?.way;
     if (way === "person" || way === "application") unnamed.add(principal.id);
     return [failure(property, chain, said, who)];
   });
+}
+
+/** Why a chain that is not named is no failure. */
+function excuse(property: Property, chain: Chain, said: Said, who: Who): string | undefined {
+  if (isEligible(chain, who) && said.rows.has(standingMember)) return `its row ${standingMember} names it`;
+  // What an adopted object had before the stack is the customer's: additions are not looked for there (docs/tenant.md).
+  if (property !== "certificate" && who.adopted.has(chain.principal.id)) return "of an adopted object";
+  if (!who.hasDomains && isByDomain(chain) && said.rows.has(unnamedDomains))
+    return `its row ${unnamedDomains} names it`;
+  // Report and certificate name it.
+  if (property === "verify" && chain.way === "gdap") return "no part of it looks at relationships of Partner Center";
+  if (said.left?.has(chain.principal.id) === true)
+    return "the stack's own application is left itself, and its deletion ends it";
+  if (isOfNewPrincipal(chain, who) && isPrincipalNamed(chain, said, who.people))
+    return "the new person or application is named itself";
+  return undefined;
 }
 
 /** Whether a domain alone tells that it is the MSSP's. */

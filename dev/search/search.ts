@@ -13,6 +13,11 @@ const enabling = [
   "let anybody ask",
   "assign an access package",
   "assign a Defender role",
+  "assign an access package",
+  "give the holder of an access package more",
+  "add a group to a catalog",
+  "add a role to a package",
+  "change a detection rule of the stack",
 ];
 
 /** One of the acts, with its numbers. */
@@ -23,7 +28,7 @@ export function drawnAct(rows: readonly ActRow[]): fc.Arbitrary<DrawnAct> {
   return fc.record({ act, a: number, b: number, c: number });
 }
 
-const act = drawnAct(acts);
+const drawn = (withPending: boolean) => drawnAct(acts.filter(({ pending }) => withPending || pending === undefined));
 const missing = drawnAct(acts.filter(({ name }) => /^(take permissions|withdraw a permission)/.test(name)));
 
 /** What is drawn and judged: a world, or a life on the engine. */
@@ -36,7 +41,8 @@ export interface SearchSubject {
 }
 
 /** @param each in each of so many worlds the MSSP's principals sign in and try every route; 0: in none */
-export function worldSubject(world: World, each = 0): SearchSubject {
+export function worldSubject(world: World, each = 0, withPending = false): SearchSubject {
+  const act = drawn(withPending);
   return {
     arbitrary: fc.record({
       pair: fc.nat(world.pairs.length - 1),

@@ -26,6 +26,7 @@ import {
   trustCertificates,
   type Chain,
   type ChainObject,
+  type OracleTenants,
   type SandboxProject,
   type StoredObject,
   type Tenant,
@@ -122,6 +123,8 @@ export interface ServiceAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+const actorCollections = ["users", "applications", "servicePrincipals"] as const;
+
 /** The proof after the removal. */
 export interface Ended {
   readonly certificate: Certificate;
@@ -130,6 +133,7 @@ export interface Ended {
 
 export class World {
   pair: RecordedPair;
+  readonly #whose = { principals: new Set<string>(), foreignGroups: new Set<string>(), credentials: new Set<string>() };
   readonly subscriptionId = subscriptionIdOf(tenantId);
   readonly #untouched: ReadonlyMap<string, string>;
   /** By the audience and the day. */
@@ -145,6 +149,7 @@ export class World {
     if (first === undefined) throw new Error("There is no recorded pair.");
     this.pair = first;
     this.#untouched = new Map(sandbox.cloud.records().map((record) => [record.id, record.text()]));
+    this.#registerAutomation();
   }
 
   static async open(pairs: readonly RecordedPair[]): Promise<World> {
@@ -212,17 +217,59 @@ export class World {
       const change = pair.up[id];
       if (change !== undefined) apply(this.sandbox.cloud.tenant(id), change);
     }
+    for (const ids of Object.values(this.#whose)) ids.clear();
+    this.#registerAutomation();
+    const recorded = pair.up[tenantId]?.objects ?? {};
+    const untouched = (JSON.parse(this.#untouched.get(tenantId) ?? "{}") as Stored).objects;
+    for (const name of actorCollections)
+      for (const [id, object] of Object.entries(recorded[name] ?? {}))
+        if (object !== null && untouched[name]?.[id] === undefined) this.#whose.principals.add(id);
     this.sandbox.cloud.changed(true);
   }
 
   /** What everybody of the MSSP can do in the customer's tenant. */
   chains(): Chain[] {
-    return findChains({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
+    return findChains(this.#tenants);
+  }
+
+  get #tenants(): OracleTenants {
+    return { customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now(), whose: this.#whose };
+  }
+
+  /** Whether it is an actor of the MSSP's, by object ID. */
+  isMssps({ id }: { readonly id: string }): boolean {
+    return this.#whose.principals.has(id);
+  }
+
+  /** A group of the MSSP's own tenant. */
+  registerForeignGroup(id: string): void {
+    this.#whose.foreignGroups.add(id);
+  }
+
+  /** What the MSSP, or somebody for it, makes meanwhile is the MSSP's. */
+  async registering<T>(make: () => Promise<T>): Promise<T> {
+    const [actors, credentials] = [this.#ids(actorCollections), this.#ids(["federatedIdentityCredentials"])];
+    try {
+      return await make();
+    } finally {
+      for (const id of this.#ids(actorCollections)) if (!actors.has(id)) this.#whose.principals.add(id);
+      for (const id of this.#ids(["federatedIdentityCredentials"]))
+        if (!credentials.has(id)) this.#whose.credentials.add(id);
+    }
+  }
+
+  #ids(collections: readonly string[]): ReadonlySet<string> {
+    return new Set(collections.flatMap((name) => [...this.customer.objects(name).keys()]));
+  }
+
+  #registerAutomation(): void {
+    const automation = automationIn(this.customer);
+    if (automation !== undefined) this.#whose.principals.add(automation.id);
   }
 
   /** Everybody of the MSSP who can sign in. */
   principals(): readonly ChainObject[] {
-    return msspPrincipals({ customer: this.customer, mssp: this.mssp, now: this.sandbox.cloud.now() });
+    return msspPrincipals(this.#tenants);
   }
 
   /** A client secret of an application: of the automation the one that the commands use. */

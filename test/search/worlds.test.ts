@@ -3,7 +3,7 @@ import { ways } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import path from "node:path";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
-import { msspPrincipals, ways as oracleWays } from "@defender-mssp/testkit";
+import { ways as oracleWays } from "@defender-mssp/testkit";
 import { acts } from "../../dev/search/acts";
 import { rowsOfWay } from "../../dev/search/catalogue";
 import { readPairs } from "../../dev/search/pairs";
@@ -32,10 +32,8 @@ describe("random worlds", function () {
       const uses = await findUses(world);
       assert.ok(uses.size > 50);
       assert.deepEqual(unexplained(world, uses), []);
-      const { customer, mssp } = world;
-      const [application] = msspPrincipals({ customer, mssp, now: world.cloud.now() }).filter(
-        ({ type }) => type === "servicePrincipals",
-      );
+      const { customer } = world;
+      const [application] = world.principals().filter(({ type }) => type === "servicePrincipals");
       // The same uses without their permission: the judge must miss it.
       for (const one of [...customer.objects("appRoleAssignments").values()])
         if (one["principalId"] === application?.id) customer.objects("appRoleAssignments").delete(one.id);

@@ -4,7 +4,7 @@
  */
 import { chainKey, type Chain, type ChainObject, type ChainStep } from "./chain";
 import { edgesFrom } from "./edges";
-import { isMsspApplication, msspPrincipals, type OracleTenants } from "./principals";
+import { isMsspApplication, msspPrincipals, tenantItself, type OracleTenants } from "./principals";
 import { tenantChains } from "./tenantWays";
 
 /** Steps after which a chain is not followed. */
@@ -13,6 +13,10 @@ const longestPath = 5;
 export function findChains(tenants: OracleTenants): Chain[] {
   const chains = [
     ...msspPrincipals(tenants).flatMap((principal) => chainsFrom(tenants, principal)),
+    ...[...tenants.whose.foreignGroups].flatMap((id) =>
+      pathsFrom(tenants, { type: "foreignGroups", id, name: `group ${id} of the MSSP's tenant` }),
+    ),
+    ...pathsFrom(tenants, tenantItself(tenants)),
     ...tenantChains(tenants),
   ];
   return [...new Map(chains.map((chain) => [chainKey(chain), chain])).values()];
@@ -20,7 +24,12 @@ export function findChains(tenants: OracleTenants): Chain[] {
 
 function chainsFrom(tenants: OracleTenants, principal: ChainObject): Chain[] {
   const way = principal.type === "users" ? "person" : "application";
-  const chains: Chain[] = [{ way, principal, steps: [{ way, to: principal }], allows: "sign in to the tenant" }];
+  const itself = { way, principal, steps: [{ way, to: principal }], allows: "sign in to the tenant" } as const;
+  return [itself, ...pathsFrom(tenants, principal)];
+}
+
+function pathsFrom(tenants: OracleTenants, principal: ChainObject): Chain[] {
+  const chains: Chain[] = [];
   const visited = new Set([principal.id]);
   const waiting: { readonly node: ChainObject; readonly path: readonly ChainStep[] }[] = [
     { node: principal, path: [] },

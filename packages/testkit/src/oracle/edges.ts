@@ -21,6 +21,7 @@ export function edgesFrom(tenants: OracleTenants, node: ChainObject): Edge[] {
     ...packageEdges(tenants, node),
     ...policyEdges(tenants, node),
     ...azureEdges(tenants, node),
+    ...(node.type === "tenants" ? issuerEdges(tenants) : []),
   ];
   return node.type === "applications" || node.type === "servicePrincipals"
     ? [...edges, ...identityEdges(tenants, node)]
@@ -139,8 +140,11 @@ function packageEdges(tenants: OracleTenants, { id }: ChainObject): Edge[] {
     const to = namedPackage(textOf(policy["accessPackageId"]));
     const asks = asList(inner(policy["requestorSettings"], "allowedRequestors")).some(isNode);
     const stages = asList(inner(policy["requestApprovalSettings"], "approvalStages"));
+    const isManager = linkStarts(customer, "users.manager", id).length > 0;
     const approves = stages.some((stage) =>
-      ["primaryApprovers", "escalationApprovers"].some((name) => asList(inner(stage, name)).some(isNode)),
+      ["primaryApprovers", "escalationApprovers"].some((name) =>
+        asList(inner(stage, name)).some((set) => isNode(set) || (isManager && isRequestorManager(set))),
+      ),
     );
     return [
       ...(asks ? [{ way: "packageRequest" as const, to, by: policy.id, allows: `ask for ${to.name}` }] : []),
@@ -148,6 +152,24 @@ function packageEdges(tenants: OracleTenants, { id }: ChainObject): Edge[] {
     ];
   });
   return [...held, ...policies];
+}
+
+function isRequestorManager(set: StoredObject[string]): boolean {
+  return textOf(inner(set, "@odata.type")) === "#microsoft.graph.requestorManager";
+}
+
+/** Applications of the customer's that take tokens of the MSSP's tenant for a credential. */
+function issuerEdges({ customer, whose }: OracleTenants): Edge[] {
+  return [...customer.links("applications.federatedIdentityCredentials")]
+    .filter(([application]) => !whose.principals.has(application))
+    .flatMap(([application, credentials]) => {
+      const next = directoryObject(customer, application);
+      return next === undefined
+        ? []
+        : credentials
+            .filter((id) => whose.credentials.has(id))
+            .map((by): Edge => ({ way: "federatedCredential", to: next, by, next, allows: "sign in as it" }));
+    });
 }
 
 /** Conditional Access policies that leave the node out. */

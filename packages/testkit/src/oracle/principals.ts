@@ -4,7 +4,21 @@ import type { StoredObject, Tenant } from "@defender-mssp/sandbox/internals";
 import type { ChainObject } from "./chain";
 import { all, inner, named } from "./stored";
 
+/**
+ * Whose each actor is, by object ID, as whoever made it knows. The oracle asks this of no property: the commands that it
+ * judges can only ask properties.
+ */
+export interface ActorRegister {
+  /** The MSSP's users, applications and service principals. */
+  readonly principals: ReadonlySet<string>;
+  /** Groups of the MSSP's own tenant, which an Azure role can name. */
+  readonly foreignGroups: ReadonlySet<string>;
+  /** Federated credentials for tokens of the MSSP's tenant. */
+  readonly credentials: ReadonlySet<string>;
+}
+
 export interface OracleTenants {
+  readonly whose: ActorRegister;
   /** The tenant that the chains lead into. */
   readonly customer: Tenant;
   /** The tenant whose people and applications they begin with. */
@@ -28,26 +42,16 @@ export function isMsspAddress({ mssp }: Pick<OracleTenants, "mssp">, address: st
 }
 
 /** People of the MSSP who have an account in the customer's tenant: guests and members. */
-export function msspPeople(tenants: OracleTenants): StoredObject[] {
-  return all(tenants.customer, "users").filter((user) => isMsspPerson(tenants, user));
+export function msspPeople({ customer, whose }: OracleTenants): StoredObject[] {
+  return all(customer, "users").filter(({ id }) => whose.principals.has(id));
 }
 
-export function isMsspPerson(tenants: Pick<OracleTenants, "mssp">, user: StoredObject): boolean {
-  return userAddresses(user).some((address) => isMsspAddress(tenants, address));
+/** Service principals of the MSSP's applications in either tenant. */
+export function msspApplications({ customer, whose }: OracleTenants): StoredObject[] {
+  return all(customer, "servicePrincipals").filter(({ id }) => whose.principals.has(id));
 }
 
-/** Service principals of the MSSP's applications, and of those in the tenant that say that they are for the MSSP. */
-export function msspApplications({ customer, mssp }: OracleTenants): StoredObject[] {
-  const declared = new Set(
-    all(customer, "applications")
-      .filter(({ description }) => textOf(description).toLowerCase().includes(mssp.id))
-      .map(({ appId }) => appId),
-  );
-  return all(customer, "servicePrincipals").filter(
-    (principal) => isMsspApplication(mssp, principal) || declared.has(principal["appId"] ?? null),
-  );
-}
-
+/** Whether the MSSP's own tenant has the application and its credentials. */
 export function isMsspApplication(mssp: Tenant, principal: StoredObject): boolean {
   return textOf(principal["appOwnerOrganizationId"]).toLowerCase() === mssp.id;
 }

@@ -2,15 +2,7 @@
 import { textOf, textsOf } from "@defender-mssp/errors/json";
 import type { Json, StoredObject } from "@defender-mssp/sandbox/internals";
 import type { Chain, ChainStep, ChainWay } from "./chain";
-import {
-  msspApplications,
-  isMsspAddress,
-  isMsspApplication,
-  isMsspPerson,
-  namesMssp,
-  tenantItself,
-  type OracleTenants,
-} from "./principals";
+import { msspApplications, isMsspAddress, namesMssp, tenantItself, type OracleTenants } from "./principals";
 import { all, inner, asList, named } from "./stored";
 
 export function tenantChains(tenants: OracleTenants): Chain[] {
@@ -152,9 +144,9 @@ function lighthouseSteps({ customer, mssp }: OracleTenants): Step[] {
       const properties = definition?.["properties"];
       if (textOf(inner(properties, "managedByTenantId")).toLowerCase() !== mssp.id) return [];
       const scope = assignment.id.split("/providers/")[0] ?? "";
-      const roles = asList(inner(properties, "authorizations")).map(
-        (entry) => textOf(inner(entry, "roleDefinitionId")).split("/").at(-1) ?? "",
-      );
+      const roles = ["authorizations", "eligibleAuthorizations"]
+        .flatMap((name) => asList(inner(properties, name)))
+        .map((entry) => textOf(inner(entry, "roleDefinitionId")).split("/").at(-1) ?? "");
       const to = { type: "azureScopes", id: scope, name: scope };
       return [{ way: "lighthouse", to, by: assignment.id, allows: `the Azure roles ${roles.join(", ")} at ${scope}` }];
     });
@@ -191,9 +183,7 @@ function defenderSteps(tenants: OracleTenants): Step[] {
 /** Deleted people and applications of the MSSP that the tenant can restore. They can do nothing until then. */
 function restorableChains(tenants: OracleTenants): Chain[] {
   return [...tenants.customer.deleted.values()]
-    .filter(({ collection, object }) =>
-      collection === "users" ? isMsspPerson(tenants, object) : isMsspApplication(tenants.mssp, object),
-    )
+    .filter(({ collection, object }) => collection !== "groups" && tenants.whose.principals.has(object.id))
     .map(({ collection, object }) => {
       const principal = named(collection, object);
       const allows = "nothing, unless somebody restores it";
