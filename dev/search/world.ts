@@ -389,6 +389,7 @@ export class World {
     for (const tenant of [this.mssp, this.customer]) {
       const { id } = addConsentedServicePrincipal(tenant, { ...reader, homeTenantId: msspTenantId }, roles);
       assignInAzure(tenant, id, "Reader");
+      if (tenant === this.customer) this.#whose.principals.add(id);
     }
     this.cloud.acceptPassingSecret(secret, reader.applicationId);
     this.cloud.changed(true);
