@@ -143,10 +143,10 @@ async function checkTenant({ settings, deployed, clock }: Checked, { provider, o
   await requireCustomerDomain(settings, ownership, deployed);
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   await requirePublishedRoles(connector, clock(), { provider });
-  await reportAdoptions(settings, deployed);
+  const analysts = await reportAdoptions(settings, deployed);
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, connector, deployed, { provider });
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
-  return { connectorIsDisabled, approverObjectIds };
+  return { analysts, connectorIsDisabled, approverObjectIds };
 }
 
 /** Warns of what the settings say and nobody may mean. Calls no tenant. */

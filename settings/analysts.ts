@@ -17,6 +17,7 @@ import {
   oneOf,
   pathInside,
   switchOf,
+  uuid,
 } from "./validators";
 
 /** A person of the MSSP who works with the customer's Defender. */
@@ -32,6 +33,8 @@ export interface Analyst {
   readonly tier: Tier;
   /** Last day of access: ISO 8601, UTC. The first `up` after it removes the memberships. */
   readonly accessEndsOn?: string;
+  /** Object ID of the user that existed before the stack, in lower case. */
+  readonly objectId?: string;
 }
 
 /** More analysts than a team has: a longer list is a mistake, and each guest is a Graph call. */
@@ -58,6 +61,13 @@ const analyst = mapOf("an analyst: email and displayName", {
     description: "Last day of this analyst's access, UTC. The first `up` after it removes the memberships.",
     default: "no end",
     example: '"2027-03-31"',
+  }),
+  objectId: optional(uuid("the object ID of the analyst's user"), {
+    description:
+      "Object ID of the analyst's user, if the customer's tenant has one before the stack. `up` stops at an existing user " +
+      "without it, and prints the line. It decides when the analyst is added only.",
+    default: "an existing user with the address stops `up`",
+    example: "11111111-2222-3333-4444-555555555555",
   }),
 });
 
@@ -107,7 +117,7 @@ export const analystSettings = {
   }),
   adoptMembers: optional(switchOf("whether existing members of the tenant may be used as analysts"), {
     description:
-      "Whether an existing member of the customer's tenant with an analyst's address may be used; an existing " +
+      "Whether an existing member of the customer's tenant may be used as an analyst, with its `objectId`; an existing " +
       "guest always may. `preview`, `up` and the output `nextSteps` name everybody who is used.",
     default: "`false`: a member with the address stops `up`",
     example: "true",
@@ -119,13 +129,14 @@ type Checked = z.infer<typeof analyst>;
 /** The analysts with addresses in lower case and the earlier of two last days. */
 export function analystsFrom(checked: readonly Checked[], allEndOn: string | undefined): readonly Analyst[] {
   return Object.freeze(
-    checked.map(({ email, displayName, tier = "tier1", accessEndsOn }) => {
+    checked.map(({ email, displayName, tier = "tier1", accessEndsOn, objectId }) => {
       const end = [accessEndsOn, allEndOn].filter((date) => date !== undefined).sort()[0];
       return Object.freeze({
         email: email.toLowerCase(),
         displayName,
         tier,
         ...(end === undefined ? {} : { accessEndsOn: end }),
+        ...(objectId === undefined ? {} : { objectId: objectId.toLowerCase() }),
       });
     }),
   );

@@ -25,6 +25,8 @@ export interface GuestArgs {
   copyRecipient?: pulumi.Input<string>;
   /** Whether an existing member, who is no guest, may be adopted. @default false */
   adoptMember?: pulumi.Input<boolean>;
+  /** Object ID of the existing user that is adopted. Read at creation only. */
+  existingObjectId?: pulumi.Input<string>;
 }
 
 /** The dynamic resource of `GuestUser`, whose docstring has its privileges. */

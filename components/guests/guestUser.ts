@@ -45,13 +45,21 @@ export interface GuestUserArgs {
    * @default false: a member with the address is an error
    */
   readonly adoptMember?: pulumi.Input<boolean>;
+  /**
+   * Object ID of the existing user that is adopted. Its mail or principal name must be `email`. It
+   * decides at creation only: adding or removing it later changes nothing, and another ID than the
+   * deployed one is an error.
+   * @default an existing user with the address is an error
+   * @example "11111111-2222-3333-4444-555555555555"
+   */
+  readonly existingObjectId?: pulumi.Input<string>;
 }
 
 /**
- * A user in the customer's tenant for one of the MSSP's people. An existing guest whose mail or
- * principal name is the address is adopted: not invited again, not renamed, and not deleted by
- * `destroy`. A member is adopted only with `adoptMember`. Otherwise the address is invited by
- * e-mail as a B2B guest; `destroy` deletes the guest, and every membership with it.
+ * A user in the customer's tenant for one of the MSSP's people. The address is invited by e-mail as
+ * a B2B guest; `destroy` deletes the guest, and every membership with it. An existing user with the
+ * address is an error unless `existingObjectId` names it: such a guest is adopted, so not invited
+ * again, not renamed, and not deleted by `destroy`. A member needs `adoptMember`, too.
  *
  * `message`, `language`, `redirectUrl` and `copyRecipient` have an effect at the time of the
  * invitation only. A later change sends no second invitation. A guest that is deleted by hand is
@@ -108,10 +116,20 @@ export class GuestUser extends pulumi.ComponentResource {
         true,
       );
     }
-    const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, adoptMember } = args;
+    const {
+      tenantId,
+      email,
+      displayName,
+      redirectUrl,
+      message,
+      language,
+      copyRecipient,
+      adoptMember,
+      existingObjectId,
+    } = args;
     this.guest = new Guest(
       `${name}-user`,
-      { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, adoptMember },
+      { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, adoptMember, existingObjectId },
       { parent: this },
     );
     // The state has the link as an output of the Guest. The engine encrypts every secret of the

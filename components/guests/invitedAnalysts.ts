@@ -17,10 +17,17 @@ export interface OnboardedAnalyst extends TieredAnalyst {
    * @example "Ana Silva"
    */
   readonly displayName: pulumi.Input<string>;
+  /**
+   * Object ID of the analyst's user, if the tenant has one before the stack. It decides when the
+   * analyst is added only.
+   * @default an existing user with the address is an error
+   * @example "11111111-2222-3333-4444-555555555555"
+   */
+  readonly objectId?: pulumi.Input<string>;
 }
 
 /** An analyst with the user in the customer's tenant. */
-export type InvitedAnalyst = OnboardedAnalyst & { readonly guest: GuestUser };
+export type InvitedAnalyst = Omit<OnboardedAnalyst, "objectId"> & { readonly guest: GuestUser };
 
 /** What all invitations of a customer share. */
 export interface InvitationArgs {
@@ -43,7 +50,8 @@ export function inviteAnalyst(
   opts: pulumi.ComponentResourceOptions,
 ): InvitedAnalyst {
   const { tenantId, cloud = "public" } = args;
-  const { email, displayName } = analyst;
+  const { objectId: existingObjectId, ...others } = analyst;
+  const { email, displayName } = others;
   const guest = new GuestUser(
     guestResource(name, email),
     {
@@ -55,10 +63,11 @@ export function inviteAnalyst(
       language: args.invitationLanguage,
       copyRecipient: args.invitationCopyTo,
       adoptMember: args.adoptMembers,
+      existingObjectId,
     },
     opts,
   );
-  return { ...analyst, guest };
+  return { ...others, guest };
 }
 
 /** Object ID of each analyst's user, by e-mail address. */

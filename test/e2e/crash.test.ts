@@ -67,7 +67,7 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
 
   // PULUMI_SKIP_CHECKPOINTS: the engine writes the state once, at its end. docs/portal-access.md
   // offers it for many analysts.
-  it("analysts added without checkpoints: the next `up` recognises every guest that the state does not have", async () => {
+  it("analysts added without checkpoints: the next `up` stops at every guest that the state does not have, and takes it by its object ID", async () => {
     const [number, stack] = [25, "unwritten"];
     await project.writeSettings(stack, customer(number, { analysts: [ana] }));
     await project.addStack(stack);
@@ -93,7 +93,16 @@ describe("the engine is killed with -9 in the middle of `up`", function () {
     assert.equal(guests.filter((id) => state.includes(id)).length, 1, "the state has only the first analyst's guest");
 
     await project.succeed(["cancel", "--stack", stack, "--yes"]);
-    await project.succeed(["up", "--stack", stack, "--refresh", "--yes", "--skip-preview"]);
+    const again = ["up", "--stack", stack, "--refresh", "--yes", "--skip-preview"];
+    const { exitCode, stdout } = await project.run(again);
+    assert.notEqual(exitCode, 0);
+    const lines = many.map(({ email, displayName }) => {
+      const objectId = new RegExp(`- \\{ email: ${email}, .*objectId: (\\S+) \\}`).exec(stdout)?.[1];
+      return { email, displayName, ...(objectId === undefined ? {} : { objectId }) };
+    });
+    assert.equal(lines.filter(({ objectId }) => guests.includes(String(objectId))).length, 4);
+    await project.writeSettings(stack, customer(number, { analysts: [ana, ...lines] }));
+    await project.succeed(again);
     assert.equal(guestsIn(number).length, 7);
     assertNone(guests, (id) => !guestsIn(number).includes(id));
     await converged(stack, number, before);

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
-import { ana, createProject, customer, membersOf, objectsOf, single, TenantHands, tenantIdOf } from "./support";
+import {
+  ana,
+  ben,
+  createProject,
+  customer,
+  dumpOfTenant,
+  membersOf,
+  objectsOf,
+  single,
+  TenantHands,
+  tenantIdOf,
+} from "./support";
 
 /**
  * On the real engine: the resource of the new address is made before the one of the old address is
@@ -51,6 +62,30 @@ describe("components/guests/guestAddress: an analyst's address that changes", fu
     assert.notEqual(now?.["id"], before?.["id"]);
     assert.deepEqual(members(), [now?.["id"]]);
   });
+
+  for (const variant of ["the address as mail", "the address and a copied mark"]) {
+    it(`another company's guest with ${variant} stops \`up\`, and nothing is changed`, async () => {
+      const [victim] = guests();
+      const { invitedUser } = await hands.graph<{ invitedUser: { id: string } }>("POST", "/v1.0/invitations", {
+        invitedUserEmailAddress: "evil@adatum.example",
+        inviteRedirectUrl: "https://adatum.example",
+      });
+      const { email } = ben;
+      const mark = variant.endsWith("mark") ? { employeeType: victim?.["employeeType"] } : {};
+      await hands.graph("PATCH", `/v1.0/users/${invitedUser.id}`, { mail: email, ...mark });
+      const before = dumpOfTenant(project, tenantId);
+      await project.writeSettings(
+        "contoso",
+        customer(0x71, { analysts: [{ ...ana, email: "ana@mssp.example" }, ben] }),
+      );
+      const command = ["up", "--stack", "contoso", "--yes", "--skip-preview"];
+      const { exitCode, stdout, stderr } = await project.run(command);
+      assert.notEqual(exitCode, 0);
+      assert.match(stdout + stderr, new RegExp(`Nothing was changed[^]*${invitedUser.id}, principal name evil_adatum`));
+      assert.equal(dumpOfTenant(project, tenantId), before);
+      await hands.graph("DELETE", `/v1.0/users/${invitedUser.id}`);
+    });
+  }
 
   it("`destroy` leaves no guest", async () => {
     await project.succeed(["destroy", "--stack", "contoso", "--yes", "--skip-preview"]);

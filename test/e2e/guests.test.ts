@@ -69,15 +69,43 @@ describe("guests on the real engine", function () {
     assert.deepEqual(users(), before);
   });
 
-  it("uses existing guests and members, names them, and invites the others", async () => {
+  it("an existing user without objectId stops `up` before the first change, with all lines to paste", async () => {
     const before = users();
     await project.writeSettings("contoso", settings({ analysts: [ana, ben, cleo] }));
+    const lines = [
+      [ana, byHand],
+      [ben, member],
+    ].map(([analyst, id]) => {
+      const { email, displayName, tier } = analyst as typeof ana & { tier?: string };
+      return `- { email: ${email}, displayName: "${displayName}", ${tier ? `tier: ${tier}, ` : ""}objectId: ${id as string} }`;
+    });
+    const preview = await project.succeed(["preview", "--stack", "contoso"]);
+    const { exitCode, stdout, stderr } = await project.run(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout + stderr, /Nothing was changed\./);
+    for (const text of [preview, stdout + stderr]) {
+      assert.match(text, new RegExp(`guest "Ana S\\." \\(object ID ${byHand}, principal name .*#EXT#@.*, mail `));
+      for (const line of lines) assert.ok(text.includes(line), `${line}\n${text}`);
+    }
+    assert.deepEqual(users(), before);
+  });
+
+  it("uses existing guests and members by their object IDs, names them, and invites the others", async () => {
+    const before = users();
+    const [anaThere, benThere] = [
+      { ...ana, objectId: byHand.toUpperCase() },
+      { ...ben, objectId: member },
+    ];
+    await project.writeSettings("contoso", settings({ analysts: [anaThere, benThere, cleo] }));
     const preview = await project.succeed(["preview", "--stack", "contoso"]);
     assert.match(
       preview,
-      new RegExp(`existing guest "Ana S\\." \\(object ID ${byHand}\\) gets the access of the analyst`),
+      new RegExp(`existing guest "Ana S\\." \\(object ID ${byHand}, .*\\) gets the access of the analyst`),
     );
-    assert.match(preview, new RegExp(`existing member ".*" \\(object ID ${member}\\) gets the access of the analyst`));
+    assert.match(
+      preview,
+      new RegExp(`existing member ".*" \\(object ID ${member}, .*\\) gets the access of the analyst`),
+    );
     await up();
     const steps = (await project.outputs("contoso"))["nextSteps"] as string[];
     for (const id of [byHand, member]) assert.ok(steps.some((step) => step.includes(id) && step.includes("keeps it")));
@@ -101,7 +129,15 @@ describe("guests on the real engine", function () {
     assert.match(await project.succeed(["stack", "export", "--stack", "contoso", "--show-secrets"]), /\/redeem\?/);
   });
 
-  it("another message neither invites again nor deletes", async () => {
+  it("an object ID of another user than the deployed one is an error of the preview", async () => {
+    const another = { ...ana, objectId: "00000000-0000-4000-8000-00000000dead" };
+    await project.writeSettings("contoso", settings({ analysts: [another, ben, cleo] }));
+    const { exitCode, stdout, stderr } = await project.run(["preview", "--stack", "contoso"]);
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout + stderr, new RegExp(`is the user ${byHand} in this stack, .*Correct or remove objectId`));
+  });
+
+  it("neither another message nor a removed objectId invites again, deletes or changes anything", async () => {
     const [before, from] = [users(), requests.length];
     const changed = settings({ analysts: [ana, ben, cleo], invitationMessage: "Welcome to the team." });
     await project.writeSettings("contoso", changed);

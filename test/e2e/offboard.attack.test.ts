@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
-import { createProject, customer, msspOn, TenantHands, tenantIdOf } from "./support";
+import { ana as anaListed, createProject, customer, msspOn, TenantHands, tenantIdOf } from "./support";
 
 const securityAdministrator = "194ae4cb-b126-40b2-bd5b-6091b380977d";
 const readsAlerts = "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5";
@@ -33,6 +33,14 @@ describe("a certificate of no access", function () {
     return new TenantHands(project, tenantIdOf(number));
   }
 
+  /** Invites the analyst Ana by hand, and names her guest in the settings. */
+  async function inviteListed(stack: string, number: number, hands: TenantHands): Promise<string> {
+    const objectId = await invite(hands, anaListed.email);
+    const analysts = [{ ...anaListed, objectId }];
+    await project.writeSettings(stack, customer(number, { portalAccess: "rbac", analysts }));
+    return objectId;
+  }
+
   async function invite(hands: TenantHands, address: string): Promise<string> {
     const body = {
       invitedUserEmailAddress: address,
@@ -49,7 +57,7 @@ describe("a certificate of no access", function () {
 
   it("not with an adopted guest who has a directory role, nor with one that somebody invited by hand", async () => {
     const hands = await create("roles", 0x71);
-    const ana = await invite(hands, "ana.silva@fabrikam-security.example");
+    const ana = await inviteListed("roles", 0x71, hands);
     await giveRole(hands, ana);
     await up("roles");
     const eve = await invite(hands, "eve@fabrikam-security.example");
@@ -70,7 +78,7 @@ describe("a certificate of no access", function () {
 
   it("not with an adopted guest whom somebody made eligible for a directory role", async () => {
     const hands = await create("eligible", 0x74);
-    const ana = await invite(hands, "ana.silva@fabrikam-security.example");
+    const ana = await inviteListed("eligible", 0x74, hands);
     await up("eligible");
     await hands.graph("POST", "/v1.0/roleManagement/directory/roleEligibilityScheduleRequests", {
       ...{ action: "adminAssign", principalId: ana, roleDefinitionId: securityAdministrator, directoryScopeId: "/" },

@@ -234,10 +234,13 @@ describe("portal access on the real engine", function () {
     it("an existing guest is used where invitations are forbidden", async () => {
       const number = 90;
       await start(number, { ...models.rbac, analysts: [ana] });
-      await new TenantHands(project, tenantIdOf(number)).graph("POST", "/v1.0/invitations", {
+      const hands = new TenantHands(project, tenantIdOf(number));
+      const { invitedUser } = await hands.graph<{ invitedUser: { id: string } }>("POST", "/v1.0/invitations", {
         invitedUserEmailAddress: ana.email,
         inviteRedirectUrl: "https://customer.example",
       });
+      const analysts = [{ ...ana, objectId: invitedUser.id }];
+      await configure(number, { ...models.rbac, analysts });
       setSwitches(project.sandbox.cloud.tenant(tenantIdOf(number)), { b2bInvitations: "off" });
       const withGuest = dumpOfTenant(project, tenantIdOf(number));
       await up(number);

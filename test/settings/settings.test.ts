@@ -132,7 +132,7 @@ describe("settings", () => {
               '  analysts[0].email: "ana"',
               "    allowed: an e-mail address with a domain, such as ana@mssp.example",
               '  analysts[1].phone: "1"',
-              "    unknown: the keys here are email, displayName, tier, accessEndsOn",
+              "    unknown: the keys here are email, displayName, tier, accessEndsOn, objectId",
               "A setting that this version does not know may be of a newer version of defender-mssp: `npx mssp --version`.",
               "Settings are in Pulumi.<stack>.yaml under config, each key with the project's name in front (pulumi config set KEY VALUE).",
             ].join("\n"),

@@ -17,7 +17,8 @@ export function takeAnalysts(
   const analysts = guests.filter(({ email }) => all.filter((guest) => guest.email === email).length === 1);
   draft.settings["analysts"] = analysts.map((guest) => {
     const tier = tierOf(guest);
-    return { email: guest.email, displayName: nameFor(guest), ...(tier === undefined ? {} : { tier }) };
+    const { email, id: objectId } = guest;
+    return { email, displayName: nameFor(guest), ...(tier === undefined ? {} : { tier }), objectId };
   });
   for (const guest of analysts) {
     const { email, displayName } = guest;

@@ -61,7 +61,16 @@ export * from "./graph/organization";
 export * from "./graph/principal";
 export * from "./graph/servicePrincipal";
 export * from "./graph/user";
-export { findUsers, findUsersOf, isMember, type GuestUserObject, type Invitation } from "./graph/guest";
+export {
+  findUsers,
+  findUsersOf,
+  getUser,
+  hasAddress,
+  isMember,
+  otherAddresses,
+  type GuestUserObject,
+  type Invitation,
+} from "./graph/guest";
 export { guestKey, invitedNameEnding, parseGuestMark, type GuestMark } from "./providers/guestMark";
 export * from "./providers/guest";
 export type * from "./defender/alerts";

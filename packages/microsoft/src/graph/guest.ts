@@ -15,9 +15,10 @@ import { graphUsers, type User } from "./user";
  */
 export type GuestUserObject = Pick<
   User,
-  "id" | "displayName" | "mail" | "userType" | "externalUserState" | "createdDateTime"
+  "id" | "displayName" | "mail" | "userType" | "externalUserState" | "createdDateTime" | "userPrincipalName"
 > & {
   employeeType: string | null;
+  proxyAddresses?: readonly string[];
 };
 
 /** A B2B invitation: its answer. There is no read; the user is what remains. */
@@ -100,7 +101,6 @@ const parallelQueries = 8;
 
 async function usersOf(call: GraphCall, emails: readonly string[]): Promise<[string, readonly GuestUserObject[]][]> {
   const byMail = await queried(call, emails.map((email) => `mail eq '${quoted(email)}'`).join(" or "));
-  const isMail = (user: FoundUser, email: string) => user.mail?.toLowerCase() === email.toLowerCase();
   const others = emails.filter((email) => !byMail.some((user) => isMail(user, email)));
   const byName = others.length === 0 ? [] : await queried(call, others.map(nameFilter).join(" or "));
   return emails.map((email) => [
@@ -115,6 +115,15 @@ function nameFilter(email: string): string {
   return `userPrincipalName eq '${quoted(email)}' or startswith(userPrincipalName,'${quoted(guestNameOf(email))}')`;
 }
 
+/** Whether the user's mail or principal name is the address. */
+export function hasAddress(user: GuestUserObject, email: string): boolean {
+  return isMail(user, email) || isNameOf(user.userPrincipalName, email);
+}
+
+function isMail({ mail }: GuestUserObject, email: string): boolean {
+  return mail?.toLowerCase() === email.toLowerCase();
+}
+
 function isNameOf(userPrincipalName: string, email: string): boolean {
   const name = userPrincipalName.toLowerCase();
   return name === email.toLowerCase() || name.startsWith(guestNameOf(email).toLowerCase());
@@ -124,10 +133,14 @@ function guestNameOf(email: string): string {
   return `${email.replace("@", "_")}#EXT#@`;
 }
 
-/** Users who have this address among their other mails or as a proxy address. */
-export async function findUsersByOtherAddress(call: GraphCall, email: string): Promise<GuestUserObject[]> {
-  const found = await queried(call, `proxyAddresses/any(address:address eq 'smtp:${quoted(email)}')`);
-  return found.length > 0 ? found : queried(call, `otherMails/any(address:address eq '${quoted(email)}')`);
+/** The addresses of a user besides mail and principal name, in lower case; none if the user is gone. */
+export async function otherAddresses(call: GraphCall, id: string): Promise<readonly string[]> {
+  const answer = await call(`${graphUsers.item(id)}?$select=id,otherMails,proxyAddresses`, { accept: goneStatuses });
+  if (isGone(answer)) return [];
+  const { otherMails = [], proxyAddresses = [] } = answer.body as Partial<Record<string, readonly string[]>>;
+  return [...otherMails, ...proxyAddresses.map((address) => address.replace(/^smtp:/i, ""))].map((address) =>
+    address.toLowerCase(),
+  );
 }
 
 /** Whether a user belongs to the tenant. Users of old directories have no type, and are members. */
@@ -135,12 +148,10 @@ export function isMember({ userType }: Pick<GuestUserObject, "userType">): boole
   return userType !== "Guest";
 }
 
-type FoundUser = GuestUserObject & { readonly userPrincipalName: string };
-
-function queried(call: GraphCall, filter: string): Promise<FoundUser[]> {
-  return graphList<FoundUser>(
+function queried(call: GraphCall, filter: string): Promise<GuestUserObject[]> {
+  return graphList<GuestUserObject>(
     call,
-    `${graphUsers.path}?$select=${selected},userPrincipalName&$filter=${encodeURIComponent(filter)}`,
+    `${graphUsers.path}?$select=${selected}&$filter=${encodeURIComponent(filter)}`,
   );
 }
 
@@ -185,7 +196,8 @@ export async function deleteUser(call: GraphCall, id: string): Promise<void> {
   await deleteIfThere(call, graphUsers.item(id));
 }
 
-const selected = "id,displayName,mail,userType,externalUserState,createdDateTime,employeeType";
+const selected =
+  "id,displayName,mail,userPrincipalName,proxyAddresses,userType,externalUserState,createdDateTime,employeeType";
 
 function invitationOf(wanted: InvitationRequest): Record<string, unknown> {
   const { copyRecipient, language, message } = wanted;

@@ -2,20 +2,23 @@
  * What the dynamic resource `Guest` does. The resource's state holds nothing but a call of this
  * module, as for all dynamic resources.
  *
- * Whose a user is, is decided once, when the resource is created, and said by `adopted`:
+ * `adopted`, set at creation, records whose a user is:
  * - invited by this stack: named as the settings say, invited anew when somebody deleted the user,
  *   deleted by `destroy`;
- * - adopted (a guest was there already, or a member where the settings allow it): used, never
- *   changed and never deleted.
+ * - adopted (a guest that existed, or a member where the settings allow it): used, never changed and
+ *   never deleted.
  *
- * The engine can die after Graph has made the user and before it knows. So that the next create
- * recognises its own, there is no moment without a mark: Graph lets an invitation set one property
- * of the user, the display name, so the invitation carries the mark in it; one change then puts the
- * name right and the mark into `employeeType`, where it stays.
+ * An address, a name and a mark are claims: whoever edits users writes them. An existing user is
+ * used only by `existingObjectId`, which a person or the state has given. Without it a create uses
+ * what its own invitation made: with the stack's mark, and not created before the request.
+ *
+ * Graph lets an invitation set one property of the user, the display name, so the invitation carries
+ * the mark in it. One change then corrects the name and writes the mark into `employeeType`. If that
+ * change fails, the state keeps the guest and the next `up` goes on with `update`.
  *
  * A changed address is a new resource, made before the old one is deleted. Where both addresses are
- * one user, the new resource finds its stack's guest and adds its key to the mark (`guestMark.ts`);
- * the deletion of the old one then only takes its own key away.
+ * one user, the program passes the ID of its stack's guest, and the new resource adds its key to the
+ * mark (`guestMark.ts`); the deletion of the old one then only takes its own key away.
  */
 import { VisibleError, visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
@@ -27,10 +30,11 @@ import { guestKey, guestMarkText, invitedNameEnding, parseGuestMark, withKey, ty
 import {
   deleteUser,
   findUsers,
-  findUsersByOtherAddress,
   getUser,
+  hasAddress,
   invite,
   isMember,
+  otherAddresses,
   patchUser,
   type GuestUserObject,
   type SentInvitation,
@@ -55,10 +59,15 @@ export type GuestInputs = {
   managedBy: string;
   /** Whether an existing member with the address, who is no guest, may be used. Default: false. */
   adoptMember?: boolean;
+  /**
+   * Object ID of the existing user that is used. Read at creation only: the state keeps the ID as
+   * `objectId`.
+   */
+  existingObjectId?: string;
 };
 
 /** The resource's outputs: its inputs, and what was found. */
-export type GuestState = GuestInputs & {
+export type GuestState = Omit<GuestInputs, "existingObjectId"> & {
   /** Object ID of the user, which is also the resource's ID. */
   objectId: string;
   /** The user was there before: `destroy` leaves it. */
@@ -80,6 +89,7 @@ export const guestResource = replicated({
       ...["email", "displayName", "redirectUrl", "managedBy"].flatMap((name) => checkText(inputs, name)),
       ...checkMessage(inputs),
       ...(inputs.adoptMember === undefined ? [] : checkBoolean(inputs, "adoptMember")),
+      ...(inputs.existingObjectId === undefined ? [] : checkUuid(inputs, "existingObjectId")),
     ];
     return { inputs, failures };
   },
@@ -87,12 +97,16 @@ export const guestResource = replicated({
   /**
    * What an invitation said matters while it is sent only: no difference in it is one. An adopted
    * user's name isn't ours to change.
+   * @throws VisibleError if `existingObjectId` is not the deployed user.
    */
-  diff(_id: string, olds: Properties, news: Properties) {
+  diff(id: string, olds: Properties, news: Properties) {
     const replaces = [
       ...(olds.tenantId === news.tenantId ? [] : ["tenantId"]),
       ...(sameAddress(olds.email, news.email) ? [] : ["email"]),
     ];
+    const { existingObjectId = unknown } = news;
+    if (replaces.length === 0 && existingObjectId !== unknown && !sameAddress(existingObjectId, id))
+      throw new VisibleError(otherUserDeployed(inputsOf(news), id));
     const renamed = olds.adopted !== true && olds.displayName !== news.displayName;
     const changes = replaces.length > 0 || renamed || olds.managedBy !== news.managedBy;
     // The new guest is in the groups before the old one is deleted.
@@ -103,11 +117,9 @@ export const guestResource = replicated({
     const inputs = inputsOf(news);
     return visibly("invitation", inputs, async () => {
       const call = await graphCall(inputs.tenantId, context);
-      const found = onlyUser(await findUsers(call, inputs.email), inputs) ?? (await ownByOtherAddress(call, inputs));
+      const { existingObjectId: id } = inputs;
       const outs =
-        found === undefined || isOurs(found, inputs)
-          ? await inviteHere(call, inputs, found, context)
-          : adopt(found, inputs);
+        id === undefined ? await inviteNew(call, inputs, context) : await useExisting(call, inputs, id, context);
       return { id: outs.objectId, outs };
     });
   },
@@ -138,6 +150,8 @@ export const guestResource = replicated({
       const mark = parseGuestMark(user.employeeType);
       if (mark !== undefined && ![before.managedBy, managedBy].includes(mark.owner))
         return { outs: { ...outs, adopted: true, adoptedUser: describeUser(user) } };
+      // The create failed between the invitation and the mark.
+      if (isUnmarked(user, before)) return { outs: await inviteHere(call, inputs, user, context) };
       const renewed = withKey({ owner: managedBy, keys: mark?.keys ?? [] }, guestKey(inputs.email));
       const change = () => patchUser(call, id, { displayName, employeeType: guestMarkText(renewed) });
       if (!(await untilSeen(waits.guest, change, context))) throw new VisibleError(gone(inputs));
@@ -174,27 +188,57 @@ function checkMessage({ message, language }: Properties): CheckFailure[] {
   ];
 }
 
+/** Invites somebody whom the tenant does not have. */
+async function inviteNew(call: GraphCall, inputs: GuestInputs, context: CallContext): Promise<GuestState> {
+  const users = await findUsers(call, inputs.email);
+  if (users.length > 0) throw new VisibleError(existingRefusal(users, inputs));
+  return inviteHere(call, inputs, undefined, context);
+}
+
+/** Uses the user with this ID: the stack's own guest by its mark, or an adopted user. */
+async function useExisting(
+  call: GraphCall,
+  inputs: GuestInputs,
+  id: string,
+  context: CallContext,
+): Promise<GuestState> {
+  const user = await existingUser(call, id, context);
+  if (user === undefined) throw new VisibleError(noSuchUser(id, inputs));
+  const isOwn = isOurs(user, inputs);
+  const { email } = inputs;
+  const fits = hasAddress(user, email) || (isOwn && (await otherAddresses(call, id)).includes(email.toLowerCase()));
+  if (!fits) throw new VisibleError(otherAddressRefusal(user, inputs));
+  return isOwn ? inviteHere(call, inputs, user, context) : adopt(user, inputs);
+}
+
 /**
- * Invites; or, where the guest is this stack's already, asks for its link again without another
- * e-mail.
+ * Invites; or, for a guest of this stack, asks for its link again without another e-mail.
+ * @param own the stack's guest, by its ID and its mark.
  */
 async function inviteHere(
   call: GraphCall,
   inputs: GuestInputs,
-  found: GuestUserObject | undefined,
+  own: GuestUserObject | undefined,
   context: CallContext,
 ): Promise<GuestState> {
-  const accepted = found?.externalUserState === "Accepted";
-  // A guest that was found by another address is invited by its own.
-  const email = found?.mail ?? inputs.email;
-  const sent = accepted
-    ? undefined
-    : await inviteOnce(call, { ...inputs, email, displayName: markedName(inputs) }, found, context);
-  const objectId = sent?.userId ?? found?.id ?? "";
+  const since = Date.now() - clockDifference;
+  // A guest that has the address besides its own is invited by its own.
+  const email = own?.mail ?? inputs.email;
+  const sent =
+    own?.externalUserState === "Accepted"
+      ? undefined
+      : await inviteOnce(call, { ...inputs, email, displayName: markedName(inputs) }, { own, since }, context);
+  const objectId = sent?.userId ?? own?.id ?? "";
   const user = await untilSeen(waits.guest, () => getUser(call, objectId), context);
   if (user === undefined) throw new VisibleError(notReplicated(inputs));
   // Graph answers an invitation with the user that it belongs to, who may have been there before.
-  if (!isOurs(user, inputs)) return adopt(user, inputs);
+  if (objectId !== own?.id && !isMadeSince(user, inputs, since)) {
+    throw new VisibleError(existingRefusal([user], inputs));
+  }
+  const { existingObjectId: _, ...others } = inputs;
+  const outs = { ...others, objectId, adopted: false };
+  // Without the link: the engine encrypts no output of a create that fails.
+  context.keep?.(objectId, outs);
   const mark = withKey(
     { owner: inputs.managedBy, keys: parseGuestMark(user.employeeType)?.keys ?? [] },
     guestKey(inputs.email),
@@ -205,25 +249,29 @@ async function inviteHere(
     (await untilSeen(waits.guest, () => patchUser(call, objectId, wanted), context)) &&
     (await untilSeen(waits.guestMark, isMarked, context));
   if (!isThere) throw new VisibleError(notReplicated(inputs));
-  return withoutUndefined({ ...inputs, objectId, adopted: false, inviteRedeemUrl: sent?.redeemUrl });
+  return withoutUndefined({ ...outs, inviteRedeemUrl: sent?.redeemUrl });
 }
 
+/** How far the clocks of Entra and of this machine may differ, in milliseconds. */
+const clockDifference = 5 * 60_000;
+
 /**
- * Invites with an e-mail, or without one for a guest who is there. A lost invitation may have made the
- * guest: who is found then gets no second e-mail.
+ * Invites with an e-mail, or without one for the stack's own guest. A lost invitation may have made
+ * the guest, who then gets no second e-mail.
  */
 async function inviteOnce(
   call: GraphCall,
   inputs: GuestInputs,
-  found: GuestUserObject | undefined,
+  { own, since }: { readonly own: GuestUserObject | undefined; readonly since: number },
   context: CallContext,
 ): Promise<SentInvitation> {
   const send = (sendMessage: boolean) => invite(call, { ...inputs, sendMessage });
   const find = async () => {
-    const user = onlyUser(await findUsers(call, inputs.email), inputs);
-    return user && isOurs(user, inputs) ? send(false) : undefined;
+    const users = await findUsers(call, inputs.email);
+    const isLeft = (user: GuestUserObject) => user.id === own?.id || isMadeSince(user, inputs, since);
+    return users.some(isLeft) ? send(false) : undefined;
   };
-  return (await createOnce(waits.guest, { post: () => send(found === undefined), find }, context)).made;
+  return (await createOnce(waits.guest, { post: () => send(own === undefined), find }, context)).made;
 }
 
 /** The guest of a state. A look that does not find it is repeated, unless the service shows it as deleted. */
@@ -234,9 +282,53 @@ async function existingUser(call: GraphCall, id: string, context: CallContext): 
 }
 
 /** Uses somebody whom this stack has not invited. */
-function adopt(user: GuestUserObject, inputs: GuestInputs): GuestState {
+function adopt(user: GuestUserObject, { existingObjectId: _, ...inputs }: GuestInputs): GuestState {
   if (isMember(user) && inputs.adoptMember !== true) throw new VisibleError(memberRefusal(user, inputs));
   return { ...inputs, objectId: user.id, adopted: true, adoptedUser: describeUser(user) };
+}
+
+/** Why existing users are not used, and what to do. */
+function existingRefusal(users: readonly GuestUserObject[], inputs: GuestInputs): string {
+  const { email, tenantId, adoptMember } = inputs;
+  const [member] = users.filter(isMember);
+  if (member !== undefined && users.length === 1 && adoptMember !== true) return memberRefusal(member, inputs);
+  return (
+    `Tenant ${tenantId} has ${users.map(identifyUser).join(" and ")} with the address ${email}. ` +
+    "Whoever edits users writes addresses and marks, so an existing user gets the access only by its object ID. " +
+    "If this is the analyst, set that ID: `objectId` of the analyst in the settings, `existingObjectId` in a program. " +
+    "If it is not, take the address away from the user."
+  );
+}
+
+/** Why the user of `existingObjectId` is not used, and what to do. */
+export function otherAddressRefusal(user: GuestUserObject, { email }: Pick<GuestInputs, "email">): string {
+  return (
+    `The object ID that is set for ${email} belongs to ${identifyUser(user)}: neither mail nor principal name is the analyst's address. ` +
+    "Correct objectId, or the address."
+  );
+}
+
+/** Why `existingObjectId` is not used where no user has it, and what to do. */
+export function noSuchUser(id: string, { email, tenantId }: Pick<GuestInputs, "email" | "tenantId">): string {
+  return `Tenant ${tenantId} has no user with the object ID ${id}, which is set for ${email}. Correct objectId, or remove it to invite the analyst.`;
+}
+
+/** Why `existingObjectId` is not taken for a guest in the state, and what to do. */
+export function otherUserDeployed(
+  { email, existingObjectId = "" }: Pick<GuestInputs, "email" | "existingObjectId">,
+  deployedId: string,
+): string {
+  return (
+    `The analyst ${email} is the user ${deployedId} in this stack, and objectId is ${existingObjectId}. Correct or remove objectId. ` +
+    "To give the access to the other user, remove the analyst, run `up`, and add the analyst with that objectId."
+  );
+}
+
+/** A user with what tells it from another: ID, principal name, mail, proxy addresses. */
+export function identifyUser(user: GuestUserObject): string {
+  const { id, userPrincipalName, mail, proxyAddresses = [] } = user;
+  const proxies = proxyAddresses.length === 0 ? "no proxy addresses" : `proxy addresses ${proxyAddresses.join(", ")}`;
+  return `${describeUser(user)} (object ID ${id}, principal name ${userPrincipalName}, mail ${mail ?? "none"}, ${proxies})`;
 }
 
 /** Why a member is not used, and what to do. */
@@ -255,12 +347,6 @@ export function describeUser(user: GuestUserObject): string {
   return `${isMember(user) ? "member" : "guest"} "${user.displayName ?? ""}"`;
 }
 
-/** This stack's guest that has the address besides its own: the analyst's address was changed. */
-async function ownByOtherAddress(call: GraphCall, inputs: GuestInputs): Promise<GuestUserObject | undefined> {
-  const users = await findUsersByOtherAddress(call, inputs.email);
-  return users.find((user) => parseGuestMark(user.employeeType)?.owner === inputs.managedBy);
-}
-
 /**
  * Who else uses the guest, as its mark says; undefined where this resource is the only one. A
  * person's hand writes no mark.
@@ -277,20 +363,21 @@ function otherHolders(
   return { mark: { ...mark, keys }, isChanged: isHolder };
 }
 
-function onlyUser(users: readonly GuestUserObject[], { email, tenantId }: GuestInputs): GuestUserObject | undefined {
-  const [first, ...others] = users;
-  if (others.length === 0) return first;
-  throw new VisibleError(
-    `Tenant ${tenantId} has ${users.length} users with the address ${email} (object IDs ${users.map(({ id }) => id).join(", ")}), ` +
-      "and it can't be told which one is meant. Take the address away from all but one of them.",
-  );
-}
-
-/** Invited by this stack: by another resource, or by this one before the engine died. */
-function isOurs(user: GuestUserObject, { managedBy }: GuestInputs): boolean {
+/** Whether the user carries the mark of this stack, which is a claim: whoever edits users can copy it. */
+export function isOurs(user: GuestUserObject, { managedBy }: Pick<GuestInputs, "managedBy">): boolean {
   const mark = parseGuestMark(user.employeeType);
   if (mark !== undefined) return mark.owner === managedBy;
-  return user.displayName?.endsWith(invitedNameEnding(managedBy)) === true;
+  return isUnmarked(user, { managedBy });
+}
+
+/** Whether the user is as an invitation of this stack has left it. */
+function isUnmarked({ employeeType, displayName }: GuestUserObject, { managedBy }: Pick<GuestInputs, "managedBy">) {
+  return parseGuestMark(employeeType) === undefined && displayName?.endsWith(invitedNameEnding(managedBy)) === true;
+}
+
+/** Whether an invitation of this stack has made the user, at this time or later. */
+export function isMadeSince(user: GuestUserObject, inputs: Pick<GuestInputs, "managedBy">, since: number): boolean {
+  return isOurs(user, inputs) && Date.parse(user.createdDateTime ?? "") >= since;
 }
 
 /** The name for the moment between the invitation and its mark. */
@@ -310,6 +397,7 @@ function sameAddress(one: unknown, other: unknown): boolean {
 function inputsOf(props: Properties): GuestInputs {
   const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, managedBy, adoptMember } =
     props as unknown as GuestInputs;
+  const { existingObjectId } = props as unknown as GuestInputs;
   return withoutUndefined({
     tenantId,
     email,
@@ -320,6 +408,7 @@ function inputsOf(props: Properties): GuestInputs {
     copyRecipient,
     managedBy,
     adoptMember,
+    existingObjectId,
   });
 }
 
@@ -351,7 +440,7 @@ function advice(failure: ServiceError): string {
     return (
       "The customer's tenant doesn't allow this B2B invitation. Its administrator allows it in Entra, External Identities > " +
       "External collaboration settings (guest invite settings, allowed domains) and Cross-tenant access settings; or invites the analyst by hand: " +
-      "a guest who is there already is used as it is."
+      "a guest who is there already is used by its object ID."
     );
   }
   if (failure.status !== 403) return "";

@@ -52,7 +52,7 @@ describe("packages/microsoft/providers/guest: ownership of a guest", () => {
 
   it("a changed address keeps the guest if both addresses are of one user", async () => {
     const before = await acceptedWithBoth();
-    const now = await create(marriedName);
+    const now = await create({ ...marriedName, existingObjectId: before.objectId });
     assert.equal(now.objectId, before.objectId);
     await remove(before);
     assertEach(guests(), ({ id }) => id, [now.objectId]);
@@ -62,7 +62,7 @@ describe("packages/microsoft/providers/guest: ownership of a guest", () => {
 
   it("the guest is kept if the change is reverted half way, and while one of two listed addresses remains", async () => {
     const before = await acceptedWithBoth();
-    const now = await create(marriedName);
+    const now = await create({ ...marriedName, existingObjectId: before.objectId });
     await remove(now);
     assert.equal(guests().length, 1);
     await remove(before);
@@ -79,12 +79,17 @@ describe("packages/microsoft/providers/guest: ownership of a guest", () => {
 
   it("the guest of a stack of the same name in another backend is neither adopted as own nor deleted", async () => {
     const production = await create(inputs);
-    const other = await create({ ...inputs, managedBy: "defender-mssp/contoso#fedcba9876543210" });
+    const other = await create({
+      ...inputs,
+      managedBy: "defender-mssp/contoso#fedcba9876543210",
+      existingObjectId: production.objectId,
+    });
     assert.equal(other.objectId, production.objectId);
     assert.equal(other.adopted, true);
     await remove(other);
     assert.equal(guests().length, 1);
-    assert.equal((await create(inputs)).adopted, false, "its own stack still recognizes it");
+    const again = await create({ ...inputs, existingObjectId: production.objectId });
+    assert.equal(again.adopted, false, "its own stack still recognizes it");
   });
 
   it("a guest with a mark without a stack ID is neither adopted as own nor deleted", async () => {
@@ -93,11 +98,32 @@ describe("packages/microsoft/providers/guest: ownership of a guest", () => {
       userType: "Guest",
       employeeType: "MSSP analyst, managed by Pulumi (defender-mssp/contoso; d91ad10e)",
     });
-    const outs = await create(inputs);
+    const outs = await create({ ...inputs, existingObjectId: id });
     assert.deepEqual([outs.objectId, outs.adopted], [id, true]);
     await remove(outs);
     assert.ok(users().has(id));
   });
+
+  for (const [what, properties] of [
+    ["the analyst's address as mail", {}],
+    ["a copied mark", { employeeType: `MSSP analyst, managed by Pulumi (${inputs.managedBy}; d91ad10e)` }],
+    ["a copied name of an invitation", { displayName: `Ana (${inputs.managedBy})` }],
+  ] as const) {
+    it(`another company's guest with ${what} gets no access, and nothing is written`, async () => {
+      const id = addUser({
+        mail: inputs.email,
+        userType: "Guest",
+        userPrincipalName: "evil_adatum.example#EXT#@contoso.onmicrosoft.com",
+        ...properties,
+      });
+      const before = structuredClone([...users()]);
+      await assert.rejects(
+        create(inputs),
+        new RegExp(`object ID ${id}, principal name evil_adatum.example#EXT#@.*only by its object ID`),
+      );
+      assert.deepEqual([...users()], before);
+    });
+  }
 
   it("a guest that another stack has marked since is kept", async () => {
     const olds = await create(inputs);
@@ -128,7 +154,9 @@ describe("packages/microsoft/providers/guest: ownership of a guest", () => {
       create(inputs),
       /has a member, not a guest, with the address ana@mssp\.example: member "Mallory" .* setting adoptMembers/,
     );
-    const outs = await create({ ...inputs, adoptMember: true });
+    await assert.rejects(create({ ...inputs, existingObjectId: id }), /setting adoptMembers/);
+    await assert.rejects(create({ ...inputs, adoptMember: true }), /gets the access only by its object ID/);
+    const outs = await create({ ...inputs, adoptMember: true, existingObjectId: id });
     assert.deepEqual([outs.objectId, outs.adopted, outs.adoptedUser], [id, true, 'member "Mallory"']);
   });
 });

@@ -148,10 +148,16 @@ describe("packages/microsoft/providers/guest: the provider", () => {
       ["principal name of a guest", { userPrincipalName: "ana.o'neil_mssp.example#EXT#@contoso.onmicrosoft.com" }],
     ];
     for (const [how, properties] of ways) {
-      it(`adopts an existing user with the address as ${how}, and changes nothing`, async () => {
+      it(`adopts an existing user with the address as ${how} by its object ID only, and changes nothing`, async () => {
         const id = addUser(properties);
         const as = structuredClone(users().get(id));
-        assert.deepEqual(await create(), { ...inputs, objectId: id, adopted: true, adoptedUser: 'guest "Somebody"' });
+        await assert.rejects(create(), (failure: Error) => failure.message.includes(`object ID ${id}`));
+        assert.deepEqual(await create({ existingObjectId: id }), {
+          ...inputs,
+          objectId: id,
+          adopted: true,
+          adoptedUser: 'guest "Somebody"',
+        });
         assert.deepEqual(users().get(id), as);
         assert.ok(
           sent.every((line) => line.startsWith("GET ")),
@@ -160,18 +166,32 @@ describe("packages/microsoft/providers/guest: the provider", () => {
       });
     }
 
-    it("adopts a guest whom another party invited at the same time under the same name", async () => {
+    it("refuses a user whom the invitation's answer names and who was there before", async () => {
+      // The look before the invitation does not show the user yet.
+      trouble = (method, path, response) => {
+        if (method !== "GET" || !path.includes("filter")) return false;
+        response.writeHead(200, { "content-type": "application/json" }).end('{"value":[]}');
+        return true;
+      };
+      const earlier = new Date(Date.now() - 3_600_000).toISOString();
       const id = addUser({
         mail: inputs.email,
-        displayName: inputs.displayName,
-        externalUserState: "PendingAcceptance",
+        creationType: "Invitation",
+        displayName: "Ana O'Neil (defender-mssp/dev)",
+        createdDateTime: earlier,
       });
-      assert.deepEqual(await create(), { ...inputs, objectId: id, adopted: true, adoptedUser: `guest "Ana O'Neil"` });
+      const as = structuredClone(users().get(id));
+      await assert.rejects(create(), (failure: Error) => {
+        assert.match(failure.message, new RegExp(`object ID ${id}, .*set that ID`));
+        assert.ok(!("properties" in failure), "the state keeps nothing");
+        return true;
+      });
+      assert.deepEqual(users().get(id), as);
     });
 
     it("adopts a guest whom another stack has invited", async () => {
       const { objectId } = await create({ managedBy: "defender-mssp/other" });
-      assert.equal((await create()).adopted, true);
+      assert.equal((await create({ existingObjectId: objectId })).adopted, true);
       assert.match(
         JSON.stringify(users().get(objectId)?.["employeeType"]),
         /managed by Pulumi \(defender-mssp\/other; /,
@@ -182,16 +202,23 @@ describe("packages/microsoft/providers/guest: the provider", () => {
       ["the invitation", (method: string, path: string) => method === "PATCH" && path.includes("/users/")],
       ["the mark", (method: string, path: string) => method === "GET" && /users\/[^?]/.test(path)],
     ] as const) {
-      it(`recognizes its own guest if the answer was lost after ${when}, and sends no second e-mail`, async () => {
-        trouble = (method, path, response) => lost(method, path) && fail(400, "lost")(response);
-        await assert.rejects(create());
+      it(`keeps its own guest in the state if the answer was lost after ${when}; the update sends no second e-mail`, async () => {
+        let looks = 0;
+        trouble = (method, path, response) =>
+          lost(method, path) && (method === "PATCH" || looks++ > 0) && fail(400, "lost")(response);
+        const kept: { id?: string; properties?: GuestState } = {};
+        await assert.rejects(create(), (failure: object) => Object.assign(kept, failure) === kept);
         const [made] = guests();
+        assert.equal(kept.id, made?.id);
+        assert.equal(kept.properties?.inviteRedeemUrl, undefined, "the engine would not encrypt it");
         trouble = () => false;
-        const outs = await create();
+        const { outs } = await resource.update(made!.id, kept.properties!, inputs, context);
         assert.equal(outs.objectId, made?.id);
         assert.equal(outs.adopted, false);
-        assert.match(outs.inviteRedeemUrl ?? "", /\/redeem\?/);
         assert.equal(users().get(outs.objectId)?.["displayName"], inputs.displayName);
+        assert.equal(users().get(outs.objectId)?.["employeeType"], mark);
+        if (when === "the mark") return;
+        assert.match(outs.inviteRedeemUrl ?? "", /\/redeem\?/);
         assertEach(invitations(), ({ sendInvitationMessage }) => sendInvitationMessage, [true, false]);
       });
     }
@@ -199,7 +226,7 @@ describe("packages/microsoft/providers/guest: the provider", () => {
     it("requests no redemption link after the guest has accepted", async () => {
       const { objectId } = await create();
       users().get(objectId)!["externalUserState"] = "Accepted";
-      assert.deepEqual(await create(), { ...inputs, objectId, adopted: false });
+      assert.deepEqual(await create({ existingObjectId: objectId }), { ...inputs, objectId, adopted: false });
       assert.equal(invitations().length, 1);
     });
 
@@ -240,7 +267,7 @@ describe("packages/microsoft/providers/guest: the provider", () => {
         );
         assert.match(
           failure.message,
-          /External collaboration settings .* a guest who is there already is used as it is\.$/,
+          /External collaboration settings .* a guest who is there already is used by its object ID\.$/,
         );
         assert.equal(failure.stack, "");
         return true;
@@ -249,10 +276,21 @@ describe("packages/microsoft/providers/guest: the provider", () => {
       assert.deepEqual(guests(), []);
     });
 
-    it("refuses to choose between two users with the same address", async () => {
+    it("names every user with the address, and uses the one of the object ID", async () => {
       const ids = [addUser({ mail: inputs.email }), addUser({ mail: inputs.email })];
       await assert.rejects(create(), (failure: Error) => ids.every((id) => failure.message.includes(id)));
       assert.deepEqual(invitations(), []);
+      assert.equal((await create({ existingObjectId: ids[1]! })).objectId, ids[1]);
+    });
+
+    it("refuses an object ID of nobody, or of a user with another address", async () => {
+      const id = addUser({ mail: "eve@adatum.example" });
+      await assert.rejects(
+        create({ existingObjectId: id }),
+        /neither mail nor principal name is the analyst's address/,
+      );
+      const nobody = "00000000-0000-4000-8000-00000000dead";
+      await assert.rejects(create({ existingObjectId: nobody }), /has no user with the object ID .*dead/);
     });
   });
 
@@ -272,6 +310,16 @@ describe("packages/microsoft/providers/guest: the provider", () => {
         replaces: [],
         deleteBeforeReplace: false,
       });
+    });
+
+    it("an object ID added or removed is no change; another one than the deployed is an error", async () => {
+      const outs = await create();
+      const news = { ...inputs, existingObjectId: outs.objectId };
+      assert.equal(resource.diff(outs.objectId, outs, news).changes, false);
+      assert.throws(
+        () => resource.diff(outs.objectId, outs, { ...news, existingObjectId: tenantId }),
+        /is the user .* in this stack, and objectId is .*Correct or remove objectId/,
+      );
     });
 
     it("replaces the guest for another or unknown address or tenant, create first", async () => {
@@ -309,7 +357,7 @@ describe("packages/microsoft/providers/guest: the provider", () => {
 
     it("does not report the name of an adopted user as a change", async () => {
       const objectId = addUser({ mail: inputs.email, displayName: "Dr. Ana" });
-      const outs = await create();
+      const outs = await create({ existingObjectId: objectId });
       const read = await resource.read(objectId, outs, context);
       assert.deepEqual(read, { id: objectId, props: outs, inputs });
     });
@@ -331,7 +379,7 @@ describe("packages/microsoft/providers/guest: the provider", () => {
 
     it("keeps an adopted user", async () => {
       const objectId = addUser({ mail: inputs.email });
-      await resource.delete(objectId, await create(), context);
+      await resource.delete(objectId, await create({ existingObjectId: objectId }), context);
       assert.ok(users().has(objectId));
     });
 

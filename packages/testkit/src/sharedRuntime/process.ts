@@ -1,4 +1,5 @@
 /** The process of a shared runtime (`sharedRuntime.ts`), for one project after another. It ends with its parent. */
+import { engineVersion } from "@defender-mssp/engine";
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { existsSync } from "node:fs";
 import path from "node:path";
@@ -57,6 +58,9 @@ async function serve(request: Extract<RuntimeRequest, { folder: string }>): Prom
   try {
     for (const name of Object.keys(process.env)) if (!(name in environment)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, environment);
+    // A program that the engine starts finds the engine: `npx pulumi` puts its folder in front.
+    const engineFolder = path.join(environment["PULUMI_HOME"] ?? "", "versions", engineVersion(), "bin");
+    process.env["PATH"] = `${engineFolder}${path.delimiter}${environment["PATH"] ?? ""}`;
     process.chdir(folder);
     trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
     if (project?.folder !== folder) {
