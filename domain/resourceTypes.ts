@@ -158,14 +158,19 @@ export function isProgramType(type: string): boolean {
 
 /** Whether the state alone has a resource of the type: the stack's random ID, and random parts of names. */
 export function isInStateAlone(type: string): boolean {
-  return judgedType(type) === dynamic("StackIdentity") || randomTypes.includes(type);
+  return isStackIdentity(type) || randomTypes.includes(type);
+}
+
+/** Whether the resource has the stack's random ID. */
+export function isStackIdentity(type: string): boolean {
+  return judgedType(type) === dynamic("StackIdentity");
 }
 
 /** The random ID of a stack, by the resources of its state; undefined where it has none. */
 export function stackRandomId(
   resources: readonly { readonly type: string; readonly id: string }[],
 ): string | undefined {
-  return resources.find(({ type }) => judgedType(type) === dynamic("StackIdentity"))?.id;
+  return resources.find(({ type }) => isStackIdentity(type))?.id;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { parseStackMark } from "@defender-mssp/microsoft";
 import { recordOf, textOf } from "@defender-mssp/errors/json";
-import { azureNativePrefix, dynamicTypePrefix, dynamic, judgedType, providerType } from "./resourceTypes";
+import { azureNativePrefix, dynamicTypePrefix, isStackIdentity, providerType } from "./resourceTypes";
 import { onboardingName } from "./resourceNames";
 import { urnName } from "./urn";
 
@@ -56,7 +56,7 @@ export function otherTenantMessage(stack: string, before: string, now: string): 
  * of another stack, on an adopted object, names nothing.
  */
 export function stateMsspTenants(entries: readonly Omit<TenantedResource, "urn">[]): readonly string[] {
-  const identity = entries.find(({ type }) => judgedType(type) === dynamic("StackIdentity"));
+  const identity = entries.find(({ type }) => isStackIdentity(type));
   const stackId = textOf(identity?.outputs["stackId"]);
   const ids = entries.filter(({ type }) => isDeployedType(type)).flatMap((entry) => msspTenantsIn(entry, stackId));
   return [...new Set(ids.map((id) => id.toLowerCase()))];

@@ -4,7 +4,8 @@
  */
 import { listOf, recordOf, textOf } from "@defender-mssp/errors/json";
 import type { Settings } from "../../settings";
-import { dynamic, judgedType } from "../../domain/resourceTypes";
+import { guest } from "../../domain/kinds/people";
+import { judgedType } from "../../domain/resourceTypes";
 import { stateMsspTenants, type TenantedResource } from "../../domain/stateTenants";
 import { allEntries, type Deployment } from "../stack/deployment";
 import { readDeployedHistory } from "../stack/history";
@@ -33,7 +34,7 @@ export function whoseIn(
   entries: readonly Omit<TenantedResource, "urn">[],
   configurations: readonly Readonly<Record<string, unknown>>[] = [],
 ): DeployedWhose {
-  const guests = entries.filter(({ type }) => judgedType(type) === dynamic("Guest")).map(({ inputs }) => inputs);
+  const guests = entries.filter(({ type }) => guest.types.includes(judgedType(type))).map(({ inputs }) => inputs);
   return {
     domains: unique([...configurations, { analysts: guests }].flatMap(domainsIn)),
     stateTenants: stateMsspTenants(entries),

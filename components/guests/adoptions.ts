@@ -23,7 +23,7 @@ import { dynamic } from "../../domain/resourceTypes";
 import { interruptedGuests, type InterruptedGuests } from "./interruptedGuests";
 
 /** An analyst of the settings. */
-export interface NamedAnalyst {
+export interface ListedAnalyst {
   readonly email: string;
   readonly displayName: string;
   readonly tier?: string;
@@ -32,7 +32,7 @@ export interface NamedAnalyst {
   readonly objectId?: string;
 }
 
-export interface AdoptionSettings<Analyst extends NamedAnalyst> {
+export interface AdoptionSettings<Analyst extends ListedAnalyst> {
   /** The customer's tenant ID, a UUID. */
   readonly tenantId: string;
   readonly analysts: readonly Analyst[];
@@ -58,7 +58,7 @@ export interface AdoptionContext extends CallContext {
  * ## Least privileges
  * None. With `User.Read.All` on Microsoft Graph it names the users before the first change.
  */
-export async function reportAdoptions<Analyst extends NamedAnalyst>(
+export async function reportAdoptions<Analyst extends ListedAnalyst>(
   { tenantId, analysts, adoptMembers = false }: AdoptionSettings<Analyst>,
   deployed: DeployedResources,
   { interrupted = interruptedGuests, ...context }: AdoptionContext = {},
@@ -90,7 +90,7 @@ export async function reportAdoptions<Analyst extends NamedAnalyst>(
     ? await interrupted()
     : () => false;
   const known = new Map<string, string>();
-  const unnamed: (readonly [NamedAnalyst, readonly GuestUserObject[]])[] = [];
+  const unnamed: (readonly [ListedAnalyst, readonly GuestUserObject[]])[] = [];
   for (const analyst of joiners) {
     const { email, objectId } = analyst;
     const withAddress = users.get(email) ?? [];
@@ -124,7 +124,7 @@ function refuse(problems: readonly string[]): void {
 
 /** Names the users that the settings do not name yet, with the lines that do. */
 function unnamedText(
-  unnamed: readonly (readonly [NamedAnalyst, readonly GuestUserObject[]])[],
+  unnamed: readonly (readonly [ListedAnalyst, readonly GuestUserObject[]])[],
   isMarked: (user: GuestUserObject) => boolean,
 ): string {
   const people = unnamed.flatMap(([{ email }, users]) =>
@@ -143,7 +143,7 @@ function unnamedText(
   ].join("\n");
 }
 
-function settingsLine({ email, displayName, tier = "tier1", accessEndsOn }: NamedAnalyst, objectId: string): string {
+function settingsLine({ email, displayName, tier = "tier1", accessEndsOn }: ListedAnalyst, objectId: string): string {
   const parts = [
     `email: ${email}`,
     `displayName: ${JSON.stringify(displayName)}`,
@@ -157,7 +157,7 @@ function settingsLine({ email, displayName, tier = "tier1", accessEndsOn }: Name
 /** The users of each new analyst: by address, by the settings' object ID, by the guests that leave the state. */
 async function existingUsers(
   tenantId: string,
-  joiners: readonly NamedAnalyst[],
+  joiners: readonly ListedAnalyst[],
   leavers: readonly DeployedResource[],
   context: CallContext,
 ): Promise<ReadonlyMap<string, readonly GuestUserObject[]> | "not permitted"> {
@@ -190,7 +190,7 @@ async function existingUsers(
 async function addOwnByOtherAddress(
   call: GraphCall,
   { objectId, managedBy }: DeployedResource["outputs"],
-  open: readonly NamedAnalyst[],
+  open: readonly ListedAnalyst[],
   users: Map<string, readonly GuestUserObject[]>,
 ): Promise<void> {
   const id = String(objectId);

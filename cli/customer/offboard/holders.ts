@@ -2,7 +2,7 @@
 import { looked } from "@defender-mssp/tenant";
 import { listPackageAssignments } from "@defender-mssp/microsoft";
 import { accessPackageAssignment } from "../../../domain/kinds/accessPackages";
-import { dynamic } from "../../../domain/resourceTypes";
+import { guest } from "../../../domain/kinds/people";
 import type { Place } from "../../base/place";
 import { joined, type Item } from "../../access/inventory/inventory";
 import type { Deployment } from "../../stack/deployment";
@@ -39,7 +39,7 @@ export async function packageHolders(tenant: AdditionsTenant): Promise<Item[]> {
     return [
       {
         kind: "guest",
-        type: dynamic("Guest"),
+        type: guest.types[0],
         name: target.email ?? target.displayName ?? target.objectId,
         id: target.objectId,
         adopted: true,
