@@ -19,7 +19,7 @@ interface StateFile {
 }
 
 /** Longer than the create of a guest takes, in milliseconds: other resources change meanwhile. */
-const longestCreate = 15 * 60_000;
+const longestCreate = 30 * 60_000;
 
 /**
  * The creates of guests that a killed engine left in the state. A guest with the mark of such a

@@ -144,7 +144,12 @@ describe("a certificate of no access", function () {
     const text = await readFile(settings, "utf8");
     await writeFile(settings, text.replace(/(customerName: ).*/, "$1Another Name"));
     const { exitCode, certificate } = await offboard("renamed");
-    assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
-    assert.ok(certificate.left.some(({ what, why }) => /^app registration/.test(what) && /ID of this stack/.test(why)));
+    // Whoever edits the application writes its mark: it is to confirm, and no step deletes it.
+    assert.deepEqual([exitCode, certificate.state], [3, "toConfirm"]);
+    const claimed = certificate.toConfirm.find(
+      ({ what, why }) => /^app registration/.test(what) && /ID of this stack/.test(why),
+    );
+    assert.ok(claimed, JSON.stringify(certificate.toConfirm));
+    assert.doesNotMatch(claimed.step, /DELETE/);
   });
 });

@@ -59,3 +59,6 @@ function distanceIn(text: string): number | undefined {
   const seconds = /^([+-]\d{1,10})s$/.exec(text)?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
+
+/** How far the clocks of the service and of this machine may differ, in milliseconds. The faults of the sandbox put them ten minutes apart. */
+export const clockDifference = 15 * 60_000;

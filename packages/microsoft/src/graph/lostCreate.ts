@@ -16,10 +16,11 @@
  * principal, a package's role). A Conditional Access policy has no place for a mark: it counts by its
  * name, its state, its people and its age.
  */
+import { clockDifference } from "../clock";
 import { X509Certificate } from "node:crypto";
 import { textOf, valueAt } from "@defender-mssp/errors/json";
 import type { ServiceError } from "@defender-mssp/errors";
-import { hourMs, minuteMs } from "@defender-mssp/errors/time";
+import { hourMs } from "@defender-mssp/errors/time";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import type { GraphCollection } from "./collection";
@@ -416,9 +417,6 @@ const kinds: Readonly<Record<string, Kind>> = {
  * name would fit.
  */
 const mark = /\([^(),\s]+#[0-9a-f]{16}[,)]/;
-
-/** Between this machine's clock and the service's, at most. */
-const clockDifference = 5 * minuteMs;
 
 /**
  * What carries the stack's mark in its description, and was created in this run: anybody can copy a description. Graph takes a

@@ -21,6 +21,7 @@
  * mark (`guestMark.ts`); the deletion of the old one then only takes its own key away.
  */
 import { VisibleError, visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
+import { clockDifference } from "../clock";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { createOnce } from "../graph/createOnce";
 import { isDeletedItem } from "../graph/deletedItem";
@@ -251,9 +252,6 @@ async function inviteHere(
   if (!isThere) throw new VisibleError(notReplicated(inputs));
   return withoutUndefined({ ...outs, inviteRedeemUrl: sent?.redeemUrl });
 }
-
-/** How far the clocks of Entra and of this machine may differ, in milliseconds. */
-const clockDifference = 5 * 60_000;
 
 /**
  * Invites with an e-mail, or without one for the stack's own guest. A lost invitation may have made

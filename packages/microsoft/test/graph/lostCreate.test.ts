@@ -42,7 +42,7 @@ const since = new Date();
 function marked(type: string, list: string, extra: Objects = {}, owner: Objects = {}): Case {
   const inputs = { displayName: "Contoso", description: `Reads. ${mark}.`, ...extra };
   const other = { ...inputs, id: "other", description: `Reads. ${mark.replace("5013", "6666")}.` };
-  const [createdDateTime, earlier] = [since.toISOString(), new Date(since.getTime() - 10 * 60_000).toISOString()];
+  const [createdDateTime, earlier] = [since.toISOString(), new Date(since.getTime() - 20 * 60_000).toISOString()];
   const value = [
     { ...other, createdDateTime },
     { ...inputs, id: "unmarked", description: "Reads.", createdDateTime },
