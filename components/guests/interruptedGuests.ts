@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { isMadeSince, type GuestUserObject } from "@defender-mssp/microsoft";
-import * as pulumi from "@pulumi/pulumi";
 import { dynamic } from "../../domain/resourceTypes";
+import { stackCommand } from "../tenant/stackCommand";
 
 /** Whether an interrupted create of the stack, which the state has, made the user for the address. */
 export type InterruptedGuests = (email: string, user: GuestUserObject) => boolean;
@@ -44,14 +42,6 @@ export async function interruptedGuests(): Promise<InterruptedGuests> {
     );
 }
 
-function state(): Promise<StateFile> {
-  const stack = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const args = ["stack", "export", "--stack", stack, "--non-interactive"];
-  // Pulumi.yaml of that folder may name the backend; a program without a folder has another text here.
-  const cwd = existsSync(pulumi.getRootDirectory()) ? pulumi.getRootDirectory() : undefined;
-  return new Promise((resolve) => {
-    execFile("pulumi", args, { cwd, encoding: "utf8", maxBuffer: 1024 ** 3 }, (error, stdout) => {
-      resolve(error === null ? (JSON.parse(stdout) as StateFile) : {});
-    });
-  });
+async function state(): Promise<StateFile> {
+  return JSON.parse((await stackCommand("export")) ?? "{}") as StateFile;
 }

@@ -1,10 +1,10 @@
 /** Refuses to run the program for a customer who was off-boarded. */
-import { execFile } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { VisibleError } from "@defender-mssp/errors";
 import { offboardedMessage, offboardedTag, type Offboarded } from "../../domain/offboarded";
 import { isProviderType, stackType } from "../../domain/resourceTypes";
 import type { DeployedResources } from "./deployedResources";
+import { stackCommand } from "./stackCommand";
 
 /**
  * The settings say it; where they don't, as in a checkout from before the off-boarding, the stack's
@@ -22,18 +22,11 @@ export async function refuseOffboarded(
   const stack = pulumi.getStack();
   if (offboarded !== undefined) throw new VisibleError(offboardedMessage({ customerName, stack, file }, offboarded));
   if (Object.values(deployed).some(({ type }) => type !== stackType && !isProviderType(type))) return;
-  const on = await offboardedOn(`${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`);
+  const on = await offboardedOn();
   if (on !== undefined) throw new VisibleError(offboardedMessage({ customerName, stack }, { on }));
 }
 
-/** The SDK has no call for a tag. No answer counts as none: a backend may know no tags. */
-function offboardedOn(stack: string): Promise<string | undefined> {
-  const args = ["stack", "tag", "get", offboardedTag, "--stack", stack, "--non-interactive"];
-  const cwd = pulumi.getRootDirectory() || undefined;
-  return new Promise((resolve) => {
-    execFile("pulumi", args, { cwd, encoding: "utf8" }, (error, stdout) => {
-      const day = /^\d{4}-\d{2}-\d{2}/.exec(stdout.trim())?.[0];
-      resolve(error === null ? day : undefined);
-    });
-  });
+/** No answer counts as none: a backend may know no tags. */
+async function offboardedOn(): Promise<string | undefined> {
+  return /^\d{4}-\d{2}-\d{2}/.exec((await stackCommand("tag", "get", offboardedTag))?.trim() ?? "")?.[0];
 }

@@ -5,22 +5,23 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { azureRoles, directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
+import { directoryRoleTemplates, microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
 import {
-  jsonText,
   addApplication,
   addConsentedServicePrincipal,
   assignAppRole,
+  assignInAzure,
   automationApplicationId,
   findChains,
   complete,
   derivedId,
   msspTenantId,
   msspPrincipals,
+  permitReader,
   removeDirectoryObject,
   subscriptionIdOf,
   trustCertificates,
@@ -49,6 +50,8 @@ import { deployedOf } from "../../cli/tenant/deployed";
 import { whoseIn } from "../../cli/tenant/deployedWhose";
 import { findAdditions } from "../../cli/tenant/additions/find";
 import { tenantEndpoints } from "../../cli/tenant/tenantEndpoints";
+import { kinds } from "../../domain/kinds/kinds";
+import { permissionsToRead } from "../../domain/prerequisites";
 import { isInStateAlone } from "../../domain/resourceTypes";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { prepareTenants, stack, tenantId } from "../faults/customer";
@@ -98,19 +101,6 @@ const reader = {
   displayName: "MSSP Onboarding Preview",
   signInAudience: "AzureADMultipleOrgs",
 } as const;
-
-const readingPermissions = [
-  "AuditLog.Read.All",
-  "CustomDetection.Read.All",
-  "DelegatedAdminRelationship.Read.All",
-  "Directory.Read.All",
-  "EntitlementManagement.Read.All",
-  "Policy.Read.All",
-  "PrivilegedEligibilitySchedule.Read.AzureADGroup",
-  "RoleManagement.Read.All",
-  "RoleManagement.Read.Defender",
-  "TenantGovernance-Relationship.Read.All",
-];
 
 /** Whoever looks at the tenant for the certificate. */
 type Looker = "automation" | "reader";
@@ -384,13 +374,11 @@ export class World {
   /** The customer consents to an application of the MSSP's that only reads. */
   #permitReader(): void {
     if (principalIn(this.customer, reader.applicationId) !== undefined) return;
-    const roles = { [microsoftGraph.appId]: readingPermissions };
     addApplication(this.mssp, reader);
-    for (const tenant of [this.mssp, this.customer]) {
-      const { id } = addConsentedServicePrincipal(tenant, { ...reader, homeTenantId: msspTenantId }, roles);
-      assignInAzure(tenant, id, "Reader");
-      if (tenant === this.customer) this.#whose.principals.add(id);
-    }
+    const permit = (tenant: Tenant) =>
+      permitReader(tenant, { ...reader, homeTenantId: msspTenantId }, permissionsToRead(kinds));
+    permit(this.mssp);
+    this.#whose.principals.add(permit(this.customer).id);
     this.cloud.acceptPassingSecret(secret, reader.applicationId);
     this.cloud.changed(true);
   }
@@ -487,18 +475,6 @@ function addAdministration(tenant: Tenant): void {
     { [microsoftGraph.appId]: graphPermissions, [windowsDefenderAtp.appId]: ["IntegrationConfiguration.ReadWrite"] },
   );
   assignInAzure(tenant, principal.id, "Owner");
-}
-
-/** At each scope where somebody has a role in Azure, the principal gets this one. */
-function assignInAzure(tenant: Tenant, principalId: string, role: "Owner" | "Reader"): void {
-  for (const assignment of [...tenant.objects("azureResources").values()]) {
-    if (!/roleAssignments$/.test(jsonText(assignment["type"]))) continue;
-    const before = assignment["properties"] as { readonly roleDefinitionId: string };
-    const id = assignment.id.replace(/[^/]+$/, (name) => derivedId(tenant.id, `search/${role}/${name}`));
-    const roleDefinitionId = before.roleDefinitionId.replace(/[^/]+$/, azureRoles[role]);
-    const properties = { ...before, principalId, roleDefinitionId };
-    tenant.objects("azureResources").set(id.toLowerCase(), { ...assignment, id, properties });
-  }
 }
 
 /** What every customer has of its own: groups, one with a directory role, and an application that writes. */

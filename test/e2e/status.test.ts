@@ -8,37 +8,25 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { azureRoles, microsoftGraph } from "@defender-mssp/microsoft";
+import { microsoftGraph } from "@defender-mssp/microsoft";
 import {
   addApplication,
   addConsentedServicePrincipal,
   assignAppRole,
   automationApplicationId,
   msspTenantId,
+  permitReader,
   type SandboxProject,
 } from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { Rotation } from "../../cli/siem/secrets/command";
 import type { CustomerStatus, StatusReport } from "../../cli/customer/status/customerStatus";
+import { kinds } from "../../domain/kinds/kinds";
+import { permissionsToRead } from "../../domain/prerequisites";
 import { mssp as inProcess, type Ended } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
 import { ben, createProject, customer, tenantIdOf } from "./support";
-
-/** What the application for previews may read, so that no look is refused. */
-const reading = {
-  [microsoftGraph.appId]: [
-    "CustomDetection.Read.All",
-    "DelegatedAdminRelationship.Read.All",
-    "Directory.Read.All",
-    "EntitlementManagement.Read.All",
-    "Policy.Read.All",
-    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
-    "RoleManagement.Read.All",
-    "RoleManagement.Read.Defender",
-    "TenantGovernance-Relationship.Read.All",
-  ],
-};
 
 describe("mssp status, five customers", function () {
   this.timeout(600_000);
@@ -219,26 +207,8 @@ describe("mssp status, five customers", function () {
       ["what the automation did from to: it could create access in that time, and nobody looked after it"],
     );
     // The application for previews only reads: it looks, and its end leaves nothing that nobody saw.
-    for (const id of [msspTenantId, tenantIdOf(numbers.left)]) {
-      const tenant = cloud.tenant(id);
-      const { id: principalId } = addConsentedServicePrincipal(
-        tenant,
-        { ...application, homeTenantId: msspTenantId },
-        reading,
-      );
-      const resources = tenant.objects("azureResources");
-      for (const assignment of [...resources.values()]) {
-        const properties = assignment["properties"] as { readonly roleDefinitionId?: string };
-        if (properties.roleDefinitionId === undefined) continue;
-        const roleDefinitionId = properties.roleDefinitionId.replace(/[^/]+$/, azureRoles.Reader);
-        const name = assignment.id.replace(/.{4}$/, "4ead");
-        resources.set(name.toLowerCase(), {
-          ...assignment,
-          id: name,
-          properties: { ...properties, principalId, roleDefinitionId },
-        });
-      }
-    }
+    for (const id of [msspTenantId, tenantIdOf(numbers.left)])
+      permitReader(cloud.tenant(id), { ...application, homeTenantId: msspTenantId }, permissionsToRead(kinds));
     const proveAsReader = async () => {
       const args = ["offboard", "--stack", "left", "--prove", "again", "--yes", "--json"];
       const environment = { ...project.environment, ARM_CLIENT_ID: other };

@@ -88,6 +88,7 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
   });
   const removedOn = journal.destroyedOn ?? run.now().toISOString();
   const rules: DeletedRules = new Set();
+  const authors = new Map<string, string>();
   const everyItem = joined(journal.items, journal.holders ?? []);
   const pauses = run.looksAgain ? [] : patience;
   return async () => {
@@ -95,7 +96,7 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
     const own = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
-    const search = withoutDomains(tenant, await withAuthors(fresh, own, everyItem));
+    const search = withoutDomains(tenant, await withAuthors(fresh, own, everyItem, authors));
     return { checkedOn: run.now().toISOString(), items, search, notes: [...notes, ...fresh.customerAzure.unread()] };
   };
 }
@@ -190,15 +191,22 @@ export function withoutDomains({ owner }: Pick<TenantReader, "owner">, search: A
   return { ...search, unread: [...search.unread, { kind: "guest", reason }] };
 }
 
-/** Adds what the audit log says of an object whose mark is all that names the stack. */
-async function withAuthors(tenant: TenantReader, search: AccessGraph, items: readonly Item[]): Promise<AccessGraph> {
+/**
+ * Adds what the audit log says of an object whose mark is all that names the stack.
+ * @param authors the log's first entry of each object: no look asks for one again
+ */
+async function withAuthors(
+  tenant: TenantReader,
+  search: AccessGraph,
+  items: readonly Item[],
+  authors: Map<string, string>,
+): Promise<AccessGraph> {
   const nodes: GrantingNode[] = [];
   for (const node of search.nodes) {
     const isClaim = isMarkAlone(node, items) && tenantKinds[node.kind].place === "customer's tenant";
-    const evidence = isClaim
-      ? `${node.evidence}; audit log: ${await firstEntry(tenant.graph, node.id)}`
-      : node.evidence;
-    nodes.push({ ...node, evidence });
+    const author = isClaim ? (authors.get(node.id) ?? (await firstEntry(tenant.graph, node.id))) : undefined;
+    if (author !== undefined) authors.set(node.id, author);
+    nodes.push(author === undefined ? node : { ...node, evidence: `${node.evidence}; audit log: ${author}` });
   }
   return { ...search, nodes };
 }

@@ -1,5 +1,6 @@
 /** What the tests of this repository and the programs in `dev/` share. Never published. */
 export * from "@defender-mssp/sandbox/internals";
+export * from "./azureRoles";
 export * from "./certificates";
 export * from "./daemon";
 export * from "./newFolder";

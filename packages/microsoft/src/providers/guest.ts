@@ -393,9 +393,9 @@ function sameAddress(one: unknown, other: unknown): boolean {
 }
 
 function inputsOf(props: Properties): GuestInputs {
-  const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient, managedBy, adoptMember } =
-    props as unknown as GuestInputs;
-  const { existingObjectId } = props as unknown as GuestInputs;
+  const inputs = props as unknown as GuestInputs;
+  const { tenantId, email, displayName, redirectUrl, message, language, copyRecipient } = inputs;
+  const { managedBy, adoptMember, existingObjectId } = inputs;
   return withoutUndefined({
     tenantId,
     email,
