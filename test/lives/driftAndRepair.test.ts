@@ -66,7 +66,10 @@ describe("drift and repair of a customer's tenant", function () {
       /^  mark      its mark has the ID of this stack: ".*Managed by Pulumi \(defender-mssp\/contoso#[0-9a-f]{16}, MSSP tenant \S+\)\."$/m,
     );
     assert.match(said, /^  whose     this stack's\n  state     the engine was interrupted while it created one$/m);
-    assert.match(asked, /^Delete it, or show how to import it\? \[delete\/import\/N\] ?$/m);
+    assert.match(
+      asked,
+      /^Delete app registration "Contoso 2 SIEM MSSP Connector", or show how to import it\? \[delete\/import\/N\] ?$/m,
+    );
     const command = /^ {2}npx pulumi (import .*)$/m.exec(said)?.[1] ?? assert.fail(said);
     const args = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
     await project.succeed([...args, "--yes", "--skip-preview", "--generate-code=false"]);

@@ -18,6 +18,7 @@ import {
   subscriptionIdOf,
   jsonText,
 } from "@defender-mssp/testkit";
+import { parse, stringify } from "yaml";
 import type { OnboardingProgress } from "../../cli/access/waiting/progress";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import type { Ended } from "../cli/mssp";
@@ -387,6 +388,16 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     );
     assert.equal(guests().length, before);
     await project.succeed(["stack", "tag", "rm", "defender-mssp:offboarded", "--stack", stack]);
+    // The restored guest is in no state: `up` prints the line that names it.
+    const stopped = await project.run(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    assert.notEqual(stopped.exitCode, 0, stopped.stdout);
+    const [, email = "", objectId = ""] = /- \{ email: (\S+), .*objectId: (\S+) \}/.exec(stopped.stdout) ?? [];
+    const settings = parse(await readFile(file, "utf8")) as { config: Record<string, unknown> };
+    const analysts = settings.config["defender-mssp:analysts"] as { email: string }[];
+    settings.config["defender-mssp:analysts"] = analysts.map((analyst) =>
+      analyst.email === email ? { ...analyst, objectId } : analyst,
+    );
+    await writeFile(file, stringify(settings));
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
     assert.equal(guests().length, 2);
   });
