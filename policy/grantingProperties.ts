@@ -204,6 +204,7 @@ const rulesByProperty: Readonly<Record<string, Readonly<Record<string, string>>>
     adoptMember: "named-guests",
     copyRecipient: "named-guests",
     email: "named-guests",
+    existingObjectId: "named-guests",
     redirectUrl: "named-guests",
     tenantId: "named-organizations",
   },

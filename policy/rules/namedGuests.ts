@@ -8,17 +8,21 @@ export const namedGuests = resourceRule<object>({
   severity: "critical",
   level: "mandatory",
   why: "Only the analysts of the settings are invited, as guests, to the customer's portal: the list of analysts is what is reviewed.",
-  remedy: "Add the person to analysts; set invitationCopyTo and adoptMembers.",
+  remedy: "Add the person to analysts, with objectId where the user exists; set invitationCopyTo and adoptMembers.",
   link: "https://learn.microsoft.com/defender-xdr/mssp-access",
   parameters: {},
   types: [dynamic("Guest"), azuread("Invitation")],
   check: ({ properties }, { settings }) => {
     const email = knownText(properties["email"]) ?? knownText(properties["userEmailAddress"]);
-    const isAnalyst = (settings?.analysts ?? []).some((analyst) => analyst.email === email?.toLowerCase());
+    const analyst = settings?.analysts.find((each) => each.email === email?.toLowerCase());
+    const existing = knownText(properties["existingObjectId"])?.toLowerCase();
     const copyTo = knownText(properties["copyRecipient"])?.toLowerCase();
     const userType = knownText(properties["userType"]) ?? "Guest";
     return problems(
-      email === undefined || isAnalyst ? undefined : `${email} is not an analyst of the settings`,
+      email === undefined || analyst !== undefined ? undefined : `${email} is not an analyst of the settings`,
+      existing === undefined || existing === analyst?.objectId
+        ? undefined
+        : `it is the existing user ${existing}, and objectId of the analyst in the settings is ${analyst?.objectId ?? "not set"}`,
       redirectProblem(knownText(properties["redirectUrl"]), settings),
       copyTo === undefined || copyTo === settings?.invitationCopyTo?.toLowerCase()
         ? undefined

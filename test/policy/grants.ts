@@ -550,7 +550,10 @@ export const grants: Readonly<Record<string, Grant>> = {
   },
   [dynamic("Guest")]: {
     properties: { tenantId, email: ana.email, redirectUrl: `https://security.microsoft.com?tid=${tenantId}` },
-    wrong: { adoptMember: fc.constant(true), copyRecipient: address, email: address, redirectUrl: url, tenantId: id },
+    wrong: {
+      ...{ adoptMember: fc.constant(true), copyRecipient: address, email: address, existingObjectId: id },
+      ...{ redirectUrl: url, tenantId: id },
+    },
   },
   [dynamic("MsspServicePrincipal")]: {
     properties: { tenantId, applicationId: idFor("mssp-app") },

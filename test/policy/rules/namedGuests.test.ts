@@ -17,6 +17,16 @@ describe("policy: named-guests", () => {
     );
   });
 
+  it("passes an existing user by the object ID of the settings alone", () => {
+    const [ana] = settings.analysts;
+    const named = { ...settings, analysts: [{ ...ana!, objectId: "a0a00000-0000-4000-8000-000000000001" }] };
+    const problemsOf = (existingObjectId: string, own: typeof settings) =>
+      judge(rule, dynamic("Guest"), { email: "ana@fabrikam.example", existingObjectId }, { settings: own });
+    assert.deepEqual(problemsOf("A0A00000-0000-4000-8000-000000000001", named), []);
+    assert.match(problemsOf("e0e00000-0000-4000-8000-000000000002", named).join(), /is a0a00000-/);
+    assert.match(problemsOf("e0e00000-0000-4000-8000-000000000002", settings).join(), /is not set$/);
+  });
+
   it("refuses everybody else, also with an address in the MSSP's domain", () => {
     assert.deepEqual(judge(rule, dynamic("Guest"), { email: "eve@fabrikam.example" }, { settings }), [
       "eve@fabrikam.example is not an analyst of the settings",

@@ -347,6 +347,9 @@ describe("plan of an adoption: any tenant", () => {
     fc.assert(
       fc.property(tenants, fc.boolean(), (candidates, isFirst) => {
         const { plan: result } = answerAll(candidates, isFirst);
+        // Graph's IDs are UUIDs, those of these people are names.
+        const analysts = result.settings["analysts"] as readonly { readonly objectId: string }[] | undefined;
+        const named = analysts?.map((analyst) => ({ ...analyst, objectId: uuids[analyst.objectId] }));
         const values = {
           customerName: "Contoso",
           tenantId: "c0570500-0000-4000-8000-00000000000a",
@@ -354,12 +357,18 @@ describe("plan of an adoption: any tenant", () => {
           msspName: customer.msspName,
           msspTenantId: customer.msspTenantId,
           ...result.settings,
+          ...(named && { analysts: named }),
         };
         parseSettings(values, [], {});
       }),
     );
   });
 });
+
+const uuids: Readonly<Record<string, string>> = {
+  ana: "a0a00000-0000-4000-8000-000000000001",
+  ben: "be000000-0000-4000-8000-000000000002",
+};
 
 function marked(candidates: readonly Candidate[], ids: readonly string[], mark: StackMark): readonly Candidate[] {
   return candidates.map((candidate) => (ids.includes(candidate.id) ? { ...candidate, mark } : candidate));
