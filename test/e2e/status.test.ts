@@ -182,10 +182,12 @@ describe("mssp status, five customers", function () {
     assert.equal(forged.exitCode, 1);
     assert.match(forged.stderr.replaceAll(/\s+/g, " "), /has no certificate that found nothing but its consent/);
     await writeFile(file, text);
-    const wrong = await inSession(["offboard", "--stack", "left", "--prove", "again", "--yes"], {
-      folder: project.folder,
-      environment: { ...project.environment, ARM_CLIENT_ID: "5ec0de00-0000-4000-8000-00000000dead" },
-    });
+    const proveAs = (clientId: string) =>
+      inSession(["offboard", "--stack", "left", "--prove", "again", "--yes", "--json"], {
+        folder: project.folder,
+        environment: { ...project.environment, ARM_CLIENT_ID: clientId },
+      });
+    const wrong = await proveAs("5ec0de00-0000-4000-8000-00000000dead");
     assert.equal(wrong.exitCode, 1, "an application that does not exist proves nothing");
     const other = "5ec0de00-0000-4000-8000-0000000000aa";
     const { cloud } = project.sandbox;
@@ -193,10 +195,7 @@ describe("mssp status, five customers", function () {
     addApplication(cloud.tenant(msspTenantId), application);
     addConsentedServicePrincipal(cloud.tenant(msspTenantId), { ...application, homeTenantId: msspTenantId }, {});
     cloud.acceptPassingSecret(project.environment["ARM_CLIENT_SECRET"] ?? "", other);
-    const foreign = await inSession(["offboard", "--stack", "left", "--prove", "again", "--yes"], {
-      folder: project.folder,
-      environment: { ...project.environment, ARM_CLIENT_ID: other },
-    });
+    const foreign = await proveAs(other);
     assert.equal(foreign.exitCode, 1);
     assert.match(foreign.stderr.replaceAll(/\s+/g, " "), /refuses application 5ec0de00-0000-4000-8000-0000000000aa/);
     const refusedWriter = await prove();
@@ -210,9 +209,7 @@ describe("mssp status, five customers", function () {
     for (const id of [msspTenantId, tenantIdOf(numbers.left)])
       permitReader(cloud.tenant(id), { ...application, homeTenantId: msspTenantId }, permissionsToRead(kinds));
     const proveAsReader = async () => {
-      const args = ["offboard", "--stack", "left", "--prove", "again", "--yes", "--json"];
-      const environment = { ...project.environment, ARM_CLIENT_ID: other };
-      const { exitCode, stdout } = await inSession(args, { folder: project.folder, environment });
+      const { exitCode, stdout } = await proveAs(other);
       return { exitCode, certificate: JSON.parse(stdout) as Certificate };
     };
     const { certificate: looked } = await proveAsReader();

@@ -74,14 +74,8 @@ export interface CertificateInput {
   readonly graph: string;
 }
 
-export function makeCertificate({
-  journal,
-  proved,
-  proof,
-  history,
-  graph,
-  otherTenant,
-}: CertificateInput): Certificate {
+export function makeCertificate(input: CertificateInput): Certificate {
+  const { journal, proved, proof, history, graph, otherTenant } = input;
   const { stack, customerName, msspName, tenantId, beganOn, destroyedOn = "", evidence, additions = [] } = journal;
   const judged = verdict({ stack, graph, proved, additions, proof });
   const { removed, left, stays } = judged;

@@ -234,17 +234,8 @@ function owned(node: GrantingNode): Partial<Part> {
 }
 
 /** Anybody can write a mark: no step deletes what nothing else names. */
-function claimed({
-  kind,
-  name,
-  id,
-  evidence,
-  gives,
-  grants,
-  notLooked,
-  unsure = [],
-  chains,
-}: GrantingNode): Partial<Part> {
+function claimed(node: GrantingNode): Partial<Part> {
+  const { kind, name, id, evidence, gives, grants, notLooked, unsure = [], chains } = node;
   const has = [...gives.map(({ what }) => what), ...grants.map(({ what }) => `it has ${what}`), ...unsure];
   const unread = notLooked.length === 0 ? "" : `. What else it has: ${reasons(notLooked)}`;
   const why = [evidence, "neither state nor record has its ID, and anybody can write a mark", ...has].join("; ");
