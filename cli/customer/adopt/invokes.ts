@@ -14,7 +14,7 @@ export function answeredInvokes(call: GraphCall, tenantId: string): Answers["inv
         return user(call, args);
       case azuread("getApplication"):
         // The program asks before it creates a registration of the same name.
-        throw new Error("no application is created");
+        throw new Error("Application not found: no application is created");
       default:
         throw new Error(`${token} is not used by the program`);
     }
