@@ -259,7 +259,7 @@ function automation({ name, grants, notLooked, step, chains }: GrantingNode, wha
   ].join("");
   const readsOnly = grants.length > 0 && notLooked.length === 0 && grants.every((grant) => grant.readsOnly === true);
   const why = readsOnly
-    ? `it looked${has}, which read and change nothing, until the customer deletes it, as the last step`
+    ? `it looked at the tenant${has}, and can change nothing; the customer deletes it as the last step`
     : `it removed the access${has}, and can create access again until the customer deletes it, as the last step`;
   return confirm(what, why, step, { kinds: ["automationConsent"], name, chains, ...(readsOnly && { readsOnly }) });
 }
