@@ -21,7 +21,7 @@
  * mark (`guestMark.ts`); the deletion of the old one then only takes its own key away.
  */
 import { VisibleError, visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
-import { clockDifference } from "../clock";
+import { clockDifference, clockFrom } from "../clock";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { createOnce } from "../graph/createOnce";
 import { isDeletedItem } from "../graph/deletedItem";
@@ -222,7 +222,7 @@ async function inviteHere(
   own: GuestUserObject | undefined,
   context: CallContext,
 ): Promise<GuestState> {
-  const since = Date.now() - clockDifference;
+  const since = clockFrom(context.environment)().getTime() - clockDifference;
   // A guest that has the address besides its own is invited by its own.
   const email = own?.mail ?? inputs.email;
   const sent =
