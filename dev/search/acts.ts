@@ -215,6 +215,11 @@ const marked = ({ description }: StoredObject) => jsonText(description).includes
 
 const words: Readonly<Record<string, Word>> = {
   person: ({ hand, a }) => hand.one(hand.people(), a).id,
+  guest: ({ hand, a }) =>
+    hand.one(
+      hand.people().filter(({ creationType }) => creationType === "Invitation"),
+      a,
+    ).id,
   application: ({ hand, a }) => hand.one(hand.msspPrincipals(), a).id,
   holder: ({ hand, a }) => hand.one([...hand.people(), ...hand.msspPrincipals()], a).id,
   employee: ({ hand, b }) =>

@@ -1,14 +1,14 @@
 /** Invitations of guests. https://learn.microsoft.com/graph/api/invitation-post */
 import { randomBytes, randomUUID } from "node:crypto";
-import type { StoredObject, Tenant } from "../../cloud/model";
+import type { Json, StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
 import { domainOf, sameText } from "../directory";
-import { EmulatedGraphError, unreadableRequest } from "../graphErrors";
+import { EmulatedGraphError, notFound, unreadableRequest } from "../graphErrors";
 import { guestNickname, guestUserPrincipalName, securityIdentifier, wholeSeconds } from "../identifiers";
 import { complete } from "../objects";
 import { shape } from "../odata/shape";
-import { jsonText, type JsonObject } from "../json";
-import { permissions } from "../permissions";
+import { isObject, jsonText, type JsonObject } from "../json";
+import { isDelegated, passes, permissions } from "../permissions";
 import { callBody, context, created, route, type RouteAnswer, type Call, type Route } from "../route";
 import { checkCreate } from "../validate";
 import { ownIdentity } from "./userRoutes";
@@ -19,11 +19,16 @@ export const invitationRoutes: readonly Route[] = [route("POST", "/invitations",
  * A second invitation returns the same user. The invitation can't be read later and is not stored.
  */
 function invite(call: Call): RouteAnswer {
-  const { values } = checkCreate("invitations", callBody(call), call.version);
+  const { invitedUser, ...body } = callBody(call);
+  const resets = body["resetRedemption"] === true;
+  const sent = resets || invitedUser === undefined ? body : { ...body, invitedUser };
+  const { values } = checkCreate("invitations", sent, call.version);
   const emailAddress = jsonText(values["invitedUserEmailAddress"]);
   refuseWhereForbidden(call.tenant);
   checkAddress(call.tenant, emailAddress);
-  const user = guestOf(call.tenant, emailAddress) ?? addGuest(call, emailAddress, values);
+  const user = resets
+    ? resetRedemption(call, emailAddress, invitedUser)
+    : (guestOf(call.tenant, emailAddress) ?? addGuest(call, emailAddress, values));
   const id = randomUUID();
   const invitation = complete("invitations", {
     ...values,
@@ -38,6 +43,30 @@ function invite(call: Call): RouteAnswer {
     ...shape("invitations", invitation, call.version),
     invitedUser: { id: user.id },
   });
+}
+
+/**
+ * The guest keeps object ID, principal name and memberships. Whoever redeems the new invitation signs in as the guest.
+ * https://learn.microsoft.com/entra/external-id/reset-redemption-status; the permission is from
+ * microsoftgraph/microsoft-graph-docs-contrib 9248, the 403 from MicrosoftDocs/azure-docs 71825.
+ */
+function resetRedemption({ tenant, caller, cloud }: Call, emailAddress: string, invitedUser: Json | undefined) {
+  const id = isObject(invitedUser) ? jsonText(invitedUser["id"]) : "";
+  if (id === "") throw unreadableRequest("The invitedUser id is required to reset the redemption. (Sandbox)");
+  const user = tenant.objects("users").get(id.toLowerCase());
+  if (user === undefined) throw notFound(id);
+  const holdsRole = [...tenant.objects("roleAssignments").values()].some(({ principalId }) => principalId === user.id);
+  if (!passes(caller, ["User.ReadWrite.All"]) || (!isDelegated(caller) && holdsRole)) {
+    throw new EmulatedGraphError(403, "Forbidden", "Generic authorization exception.");
+  }
+  const { mail = null, otherMails = [] } = user;
+  const isListed = [mail, ...(otherMails as readonly Json[])].some((address) => sameText(address, emailAddress));
+  if (user["creationType"] !== "Invitation" || !isListed) {
+    throw unreadableRequest("The user is no guest with this address in mail or otherMails. (Sandbox)");
+  }
+  user["externalUserState"] = "PendingAcceptance";
+  user["externalUserStateChangeDateTime"] = wholeSeconds(cloud.now());
+  return user;
 }
 
 /** The message is from reports of administrators; the code follows from the status. */

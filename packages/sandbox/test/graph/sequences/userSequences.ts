@@ -24,6 +24,8 @@ export function userSequences(harness: () => Harness): void {
   }
   it("invitation: requires an address and a URL", () => wrongInvitations(harness()));
   it("invitation: the address of a deleted guest gets a new user", () => inviteDeleted(harness()));
+  it("invitation: resetRedemption keeps ID, principal name and groups, and asks for the acceptance again", () =>
+    resetsRedemption(harness()));
 }
 
 async function invitationSequence(graph: Harness): Promise<void> {
@@ -166,4 +168,54 @@ async function inviteDeleted(graph: Harness): Promise<void> {
   assert.match(restored.message, /same value for property userPrincipalName already exists/);
   await graph.remove(`/v1.0/directory/deletedItems/${first}`);
   await graph.remove(`/v1.0/users/${second}`);
+}
+
+async function resetsRedemption(graph: Harness): Promise<void> {
+  const body = { invitedUserEmailAddress: "first@fabrikam.example", inviteRedirectUrl: "https://contoso.com" };
+  const { invitedUser } = await graph.create("/v1.0/invitations", body);
+  const id = text(invitedUser as Body, "id");
+  const before = graph.tenant.objects("users").get(id);
+  assert.ok(before !== undefined);
+  before["externalUserState"] = "Accepted";
+  const group = { displayName: "Tier", mailEnabled: false, mailNickname: "tier", securityEnabled: true };
+  const groupPath = `/v1.0/groups/${text(await graph.create("/v1.0/groups", group), "id")}`;
+  await graph.expect(204, "POST", `${groupPath}/members/$ref`, {
+    "@odata.id": `${graph.origin}/v1.0/directoryObjects/${id}`,
+  });
+  const reset = {
+    ...body,
+    invitedUserEmailAddress: "other@adatum.example",
+    invitedUser: { id },
+    resetRedemption: true,
+  };
+  const refused = (status: number, change: object, roles: readonly string[] = ["User.ReadWrite.All"]) =>
+    graph.refused(status, "POST", "/v1.0/invitations", { ...reset, ...change }, { as: { roles } });
+
+  await refused(400, {});
+  await graph.expect(204, "PATCH", `/v1.0/users/${id}`, { otherMails: ["other@adatum.example"] });
+  await refused(403, {}, ["User.Invite.All"]);
+  await refused(400, { invitedUser: undefined });
+  await refused(404, { invitedUser: { id: randomUUID() } });
+  await refused(400, { resetRedemption: false });
+  const assignment = {
+    principalId: id,
+    roleDefinitionId: "5d6b6bb7-de71-4623-b4af-96380a352509",
+    directoryScopeId: "/",
+  };
+  const role = await graph.create("/v1.0/roleManagement/directory/roleAssignments", assignment);
+  await refused(403, {});
+  await graph.remove(`/v1.0/roleManagement/directory/roleAssignments/${text(role, "id")}`);
+  const { userPrincipalName } = before;
+  const answer = await graph.create("/v1.0/invitations", reset);
+  assert.deepEqual(answer["invitedUser"], { id });
+  assert.equal(answer["status"], "PendingAcceptance");
+  const user = await graph.get(`/v1.0/users/${id}?$select=userPrincipalName,mail,externalUserState`);
+  assert.equal(user["externalUserState"], "PendingAcceptance");
+  assert.equal(user["userPrincipalName"], userPrincipalName);
+  assert.deepEqual(
+    (await graph.list(`${groupPath}/members`)).map((member) => member["id"]),
+    [id],
+  );
+  await graph.remove(groupPath);
+  await graph.remove(`/v1.0/users/${id}`);
 }
