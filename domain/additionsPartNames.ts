@@ -14,6 +14,7 @@ const applies = {
   "added to the groups": always,
   "added to Defender roles": hasPeople,
   "added guests": always,
+  "changed guests": hasPeople,
   "added to access packages": always,
   "added directory roles": always,
   "added eligibilities": hasPeople,

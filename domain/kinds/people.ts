@@ -16,7 +16,7 @@ export const guest = {
   grants: "signs an analyst of the MSSP in to the tenant",
   isExpected: hasModel("basic", "rbac"),
   write: () => graphUsers.write,
-  additions: ["added guests"],
+  additions: ["added guests", "changed guests"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName"],
   adoption: { search: "listed", owned: "guests" },

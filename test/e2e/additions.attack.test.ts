@@ -101,6 +101,7 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
         "added to the groups": "passed",
         "added to Defender roles": "passed",
         "added guests": "passed",
+        "changed guests": "passed",
         "added to access packages": "passed",
         "added directory roles": "passed",
         "added eligibilities": "passed",
@@ -262,6 +263,28 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
       await carryOut(stack, hands, [...new Set(additions.map(({ step }) => step))]);
       const { failed, changes, additions: left } = await nightly(stack);
       assert.deepEqual([failed, changes, found(left)], [false, [], []]);
+    });
+
+    it("a redemption that was reset to another address is named with what the state has, also after a refresh", async () => {
+      const guest = [...project.sandbox.cloud.tenant(tenantIdOf(number)).objects("users").values()].find(
+        ({ mail }) => mail === ana.email,
+      )!;
+      Object.assign(guest, { externalUserState: "Accepted", externalUserStateChangeDateTime: "2026-01-02T03:04:05Z" });
+      const refresh = ["refresh", "--stack", stack, "--yes", "--skip-preview"];
+      await project.succeed(refresh);
+      const invitedUserEmailAddress = "trent@adatum.example";
+      await hands.graph("PATCH", `/v1.0/users/${guest.id}`, { otherMails: [invitedUserEmailAddress] });
+      await hands.graph("POST", "/v1.0/invitations", {
+        ...{ invitedUserEmailAddress, inviteRedirectUrl: "https://portal.azure.com" },
+        ...{ invitedUser: { id: guest.id }, resetRedemption: true },
+      });
+      await project.succeed(refresh);
+      const [change, ...others] = found((await nightly(stack)).additions);
+      assert.deepEqual([change?.kind, change?.to, others], ["changed guest", `guest ${ana.email}`, []]);
+      assert.match(
+        change!.what,
+        /^PendingAcceptance since \d{4}-\S+Z, where the state has Accepted since 2026-01-02T03:04:05Z$/,
+      );
     });
   });
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import {
@@ -157,6 +159,38 @@ describe("guests on the real engine", function () {
     const id = found[cleo.email]!;
     assert.deepEqual(users(), { ...before, [id]: { ...before[id], displayName: "Cleo Martin (SOC)" } });
     assert.deepEqual(await guests(), found);
+  });
+
+  it("records mail and first acceptance, a reset never, and shows no difference of a state without the record", async () => {
+    const id = (await guests())[cleo.email]!;
+    const user = project.sandbox.cloud.tenant(tenantId).objects("users").get(id)!;
+    const state = async (write?: (outputs: Record<string, unknown>) => void) => {
+      const all = JSON.parse(await project.succeed(["stack", "export", "--stack", "contoso"])) as {
+        deployment: { resources: { type: string; id: string; outputs: Record<string, unknown> }[] };
+      };
+      const { outputs } = all.deployment.resources.find((each) => each.type === guestType && each.id === id)!;
+      write?.(outputs);
+      if (write !== undefined) {
+        const file = path.join(project.folder, "state.json");
+        await writeFile(file, JSON.stringify(all));
+        await project.succeed(["stack", "import", "--stack", "contoso", "--file", file]);
+      }
+      return [outputs["mail"], outputs["externalUserState"], outputs["externalUserStateChangeDateTime"]];
+    };
+    const invitedOn = user["externalUserStateChangeDateTime"];
+    assert.deepEqual(await state(), [cleo.email, "PendingAcceptance", invitedOn]);
+    Object.assign(user, { externalUserState: "Accepted", externalUserStateChangeDateTime: "2026-01-02T03:04:05Z" });
+    await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
+    const refresh = ["refresh", "--stack", "contoso", "--yes", "--skip-preview"];
+    await project.succeed(refresh);
+    assert.deepEqual(await state(), [cleo.email, "Accepted", "2026-01-02T03:04:05Z"]);
+    Object.assign(user, { mail: "x@adatum.example", externalUserStateChangeDateTime: "2026-02-02T03:04:05Z" });
+    await project.succeed(refresh);
+    assert.deepEqual(await state(), [cleo.email, "Accepted", "2026-01-02T03:04:05Z"]);
+    Object.assign(user, { mail: cleo.email });
+    const none = { mail: undefined, externalUserState: undefined, externalUserStateChangeDateTime: undefined };
+    await state((outputs) => void Object.assign(outputs, none));
+    await project.succeed(["preview", "--stack", "contoso", "--refresh", "--expect-no-changes"]);
   });
 
   it("invites a deleted guest again", async () => {

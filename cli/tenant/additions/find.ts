@@ -21,7 +21,7 @@ import { deployedWhose, otherMsspTenant, whoseIn, withWhose, type DeployedWhose 
 import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
 import { detectionRuleChanges } from "./detectionRuleChanges";
 import { groupAdditions, groupsOf } from "./groups";
-import { guestAdditions } from "./guests";
+import { guestAdditions, guestChanges } from "./guests";
 import { catalogAdditions, catalogsOf } from "./catalogAdditions";
 import { automationAdditions, msspApplicationAdditions, unneededPermissions } from "./msspApplicationAdditions";
 import { eligibilityAdditions, heldAdditions, packageAdditions, unrecordedEarlier } from "./heldAdditions";
@@ -111,6 +111,10 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
         : "not checked: no domain of the MSSP's people is known: set analystDomains",
     needsHolders: true,
     look: guestAdditions,
+  },
+  "changed guests": {
+    notApplicable: ({ deployed }) => unless(deployed.all("guest").length > 0, "guest"),
+    look: guestChanges,
   },
   "added to access packages": {
     notApplicable: applies,

@@ -2,6 +2,8 @@
  * Guests and external members with an address of the MSSP's, but for the one account of each listed analyst.
  * Reading needs `User.Read.All`. */
 import { textOf } from "@defender-mssp/errors/json";
+import { getUser, guestDifference } from "@defender-mssp/microsoft";
+import { atOnce } from "@defender-mssp/terminal/atOnce";
 import { guestAddresses, nodeChains, readPeople, type PersonNode } from "@defender-mssp/tenant";
 import type { FoundAddition } from "./addition";
 import { kindTenant, principalName, type AdditionsTenant } from "./tenant";
@@ -45,3 +47,24 @@ export async function guestAdditions(
 function hasAddress(email: string) {
   return ({ user }: PersonNode): boolean => guestAddresses(user).includes(email);
 }
+
+/**
+ * Guests of the state whose mail or acceptance is no longer what the state has. A reset of the redemption keeps object ID,
+ * principal name and groups, and lets another person sign in.
+ */
+export async function guestChanges(tenant: AdditionsTenant): Promise<FoundAddition[]> {
+  const { graph } = kindTenant(tenant);
+  const changes = await atOnce(askedAtOnce, tenant.deployed.all("guest"), async ({ objectId, inputs, outputs }) => {
+    const user = await getUser(graph, objectId);
+    const what = user && guestDifference(outputs, user);
+    const to = `guest ${textOf(inputs["email"])}`;
+    return what === undefined ? [] : [{ kind: "changed guest", to, what, id: objectId, targets: [], step: removal }];
+  });
+  return changes.flat();
+}
+
+/** Guests that are read at the same time. */
+const askedAtOnce = 8;
+
+const removal =
+  "another person may sign in as this guest. Ask the analyst; delete the guest in Entra, and run `npx pulumi up --refresh`, which invites the analyst again";

@@ -18,6 +18,7 @@ export type GuestUserObject = Pick<
   "id" | "displayName" | "mail" | "userType" | "externalUserState" | "createdDateTime" | "userPrincipalName"
 > & {
   employeeType: string | null;
+  externalUserStateChangeDateTime?: string | null;
   proxyAddresses?: readonly string[];
 };
 
@@ -197,7 +198,8 @@ export async function deleteUser(call: GraphCall, id: string): Promise<void> {
 }
 
 const selected =
-  "id,displayName,mail,userPrincipalName,proxyAddresses,userType,externalUserState,createdDateTime,employeeType";
+  "id,displayName,mail,userPrincipalName,proxyAddresses,userType,externalUserState,externalUserStateChangeDateTime," +
+  "createdDateTime,employeeType";
 
 function invitationOf(wanted: InvitationRequest): Record<string, unknown> {
   const { copyRecipient, language, message } = wanted;

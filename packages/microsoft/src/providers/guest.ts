@@ -80,6 +80,17 @@ export type GuestState = Omit<GuestInputs, "existingObjectId"> & {
    * acceptance.
    */
   inviteRedeemUrl?: string;
+} & GuestRecord;
+
+/**
+ * How the tenant had the user when the state first saw it, and the first acceptance: a refresh adds to the record and changes
+ * nothing in it. `verify` compares. Absent in states of programs without it.
+ */
+export type GuestRecord = {
+  mail?: string;
+  externalUserState?: string;
+  /** ISO 8601, UTC. */
+  externalUserStateChangeDateTime?: string;
 };
 
 export const guestResource = replicated({
@@ -133,7 +144,8 @@ export const guestResource = replicated({
       const user = await getUser(call, id);
       if (user === undefined) return { id: "", isDeleted: await isDeletedItem(call, id) };
       const displayName = state.adopted ? state.displayName : (user.displayName ?? "");
-      return { id, props: { ...state, displayName }, inputs: inputsOf({ ...state, displayName }) };
+      const props = { ...state, ...guestRecord(user, state), displayName };
+      return { id, props, inputs: inputsOf({ ...state, displayName }) };
     });
   },
 
@@ -237,7 +249,7 @@ async function inviteHere(
     throw new VisibleError(existingRefusal([user], inputs));
   }
   const { existingObjectId: _, ...others } = inputs;
-  const outs = { ...others, objectId, adopted: false };
+  const outs = { ...others, ...guestRecord(user), objectId, adopted: false };
   // Without the link: the engine encrypts no output of a create that fails.
   context.keep?.(objectId, outs);
   const mark = withKey(
@@ -282,7 +294,45 @@ async function existingUser(call: GraphCall, id: string, context: CallContext): 
 /** Uses somebody whom this stack has not invited. */
 function adopt(user: GuestUserObject, { existingObjectId: _, ...inputs }: GuestInputs): GuestState {
   if (isMember(user) && inputs.adoptMember !== true) throw new VisibleError(memberRefusal(user, inputs));
-  return { ...inputs, objectId: user.id, adopted: true, adoptedUser: describeUser(user) };
+  return { ...inputs, ...guestRecord(user), objectId: user.id, adopted: true, adoptedUser: describeUser(user) };
+}
+
+/** @param before a record that may lack properties, or the first acceptance. */
+function guestRecord(user: GuestUserObject, before: GuestRecord = {}): GuestRecord {
+  const { externalUserState, externalUserStateChangeDateTime } = before.externalUserState === accepted ? before : user;
+  return withoutUndefined({
+    mail: before.mail ?? user.mail ?? undefined,
+    externalUserState: externalUserState ?? undefined,
+    externalUserStateChangeDateTime: externalUserStateChangeDateTime ?? undefined,
+  });
+}
+
+const accepted = "Accepted";
+
+/**
+ * How a guest differs from the record of the state, in words; undefined where it does not. Only what the record has is
+ * compared, the acceptance after the first one.
+ */
+export function guestDifference(record: GuestRecord, user: GuestUserObject): string | undefined {
+  const now = guestRecord(user);
+  const isOtherMail = record.mail !== undefined && !sameAddress(record.mail, now.mail);
+  const isOtherAcceptance = record.externalUserState === accepted && !isSameAcceptance(record, now);
+  if (!isOtherMail && !isOtherAcceptance) return undefined;
+  const text = ({ mail, externalUserState = "no invitation", externalUserStateChangeDateTime }: GuestRecord) =>
+    [
+      ...(isOtherMail ? [`mail ${mail ?? "(none)"}`] : []),
+      ...(isOtherAcceptance
+        ? [`${externalUserState} since ${externalUserStateChangeDateTime ?? "an unknown time"}`]
+        : []),
+    ].join(" and ");
+  return `${text(now)}, where the state has ${text(record)}`;
+}
+
+function isSameAcceptance(record: GuestRecord, now: GuestRecord): boolean {
+  return (
+    record.externalUserState === now.externalUserState &&
+    Date.parse(record.externalUserStateChangeDateTime ?? "") === Date.parse(now.externalUserStateChangeDateTime ?? "")
+  );
 }
 
 /** Why existing users are not used, and what to do. */
@@ -412,7 +462,9 @@ function inputsOf(props: Properties): GuestInputs {
 
 function stateOf(props: Properties): GuestState {
   const { objectId, adopted, adoptedUser, inviteRedeemUrl } = props as unknown as GuestState;
-  return withoutUndefined({ ...inputsOf(props), objectId, adopted, adoptedUser, inviteRedeemUrl });
+  const { mail, externalUserState, externalUserStateChangeDateTime } = props as unknown as GuestState;
+  const record = { mail, externalUserState, externalUserStateChangeDateTime };
+  return withoutUndefined({ ...inputsOf(props), ...record, objectId, adopted, adoptedUser, inviteRedeemUrl });
 }
 
 function gone({ email, tenantId }: GuestInputs): string {

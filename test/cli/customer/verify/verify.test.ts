@@ -92,6 +92,7 @@ describe("mssp verify, and mssp status --show secrets", function () {
       "added to Defender roles": "notChecked",
       "changed detection rules": "notChecked",
       "added guests": "notChecked",
+      "changed guests": "notChecked",
       "added to access packages": "notChecked",
       "added directory roles": "notChecked",
       "added eligibilities": "notChecked",

@@ -80,6 +80,7 @@ describe("additions to a stack's objects", () => {
     assert.deepEqual(
       parts.filter(({ state: result }) => result !== "passed").map(({ name, state: result }) => [name, result]),
       [
+        ["changed guests", "notChecked"],
         ["added to catalogs", "notChecked"],
         ["added applications of the MSSP", "notChecked"],
         ["added to the automation", "notChecked"],
@@ -299,6 +300,38 @@ describe("additions to a stack's objects", () => {
     const ids = async (changes: Partial<AdditionsTenant>) => (await additions(users, changes)).map(({ id }) => id);
     assert.deepEqual(await ids({ deployed }), ["spelled", "other", "second"]);
     assert.deepEqual(await ids({}), ["listed", "spelled", "other", "second"]);
+  });
+
+  it("a guest's mail and acceptance are compared with what the state has, and with nothing else", async () => {
+    const change = async (record: Record<string, unknown>, user: object) => {
+      const ana = resource("pulumi-nodejs:dynamic/defender-mssp:Guest", "ana", { email: "ana@x.example" });
+      const deployed = new Deployed([...state, { ...ana, outputs: record }]);
+      const answer = "status" in user ? 403 : { id: "ana", userType: "Guest", ...user };
+      const parts = await partsOf(tenant({ "/v1.0/users/ana": answer }, { deployed }));
+      const part = parts.find(({ name }) => name === "changed guests");
+      return part?.state === "failed"
+        ? part.additions.map(({ what }) => what).join()
+        : `${part?.state} ${part?.reason}`;
+    };
+    const accepted = (on: string) => ({ externalUserState: "Accepted", externalUserStateChangeDateTime: on });
+    const [first, second] = [accepted("2026-11-01T00:00:00Z"), accepted("2026-11-02T00:00:00Z")];
+    const pending = { externalUserState: "PendingAcceptance", externalUserStateChangeDateTime: "2026-10-01T00:00:00Z" };
+    const mail = "ana@x.example";
+    assert.equal(await change({}, { mail: "b@y.example", ...second }), "passed no additions");
+    assert.equal(await change({ mail, ...pending }, { mail: "ANA@x.example", ...first }), "passed no additions");
+    assert.equal(
+      await change({ mail, ...first }, { mail, ...accepted("2026-11-01T00:00:00.000Z") }),
+      "passed no additions",
+    );
+    assert.equal(
+      await change({ mail, ...first }, { mail: null, ...second }),
+      "mail (none) and Accepted since 2026-11-02T00:00:00Z, where the state has mail ana@x.example and Accepted since 2026-11-01T00:00:00Z",
+    );
+    assert.equal(
+      await change(first, pending),
+      "PendingAcceptance since 2026-10-01T00:00:00Z, where the state has Accepted since 2026-11-01T00:00:00Z",
+    );
+    assert.equal(await change({ mail }, { status: 403 }), "notChecked not permitted: requires User.Read.All");
   });
 
   it("what an adopted object had before is not recorded: a part without additions is not checked", async () => {
