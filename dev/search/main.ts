@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
 import { choices, runTool, wholeNumber } from "../tool";
+import { sampleText, tryDefects } from "./drawnDefects";
 import { readPairs, recordPairs } from "./pairs";
 import { lifeSubject, verbs } from "./lives";
 import { neverDone, neverOccurred } from "./occurrences";
@@ -12,7 +13,7 @@ import type { WorldResult } from "./properties";
 import { failureText, search, worldSubject } from "./search";
 import { World } from "./world";
 
-const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
+const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N | --defects N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
 
   --worlds N      how many worlds
   --lives N       lives on the engine in place of worlds
@@ -27,6 +28,8 @@ const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --
   --pair NAME     only this recorded pair
   --shrink N      minutes for the shrinking of one failure; 0: failures as they were drawn. Default: 20
   --only KEY      shrinks and counts only this failure, such as certificate:lighthouse
+  --defects N     plants a defect in each of N drawn places of the looks, and says which of them the worlds show
+  --touched N     with --defects: in so many of the worlds that a defect changes it is looked for. Default: 40
   --stop          ends with the first failure
   --results FILE  a line of JSON for each world is appended. Default: .search/results.jsonl
   --record        makes the recorded pairs again, with the engine, and ends
@@ -56,6 +59,8 @@ const options = {
   verbs: { type: "string" },
   programs: { type: "string" },
   files: { type: "string" },
+  defects: { type: "string" },
+  touched: { type: "string", default: "40" },
   first: { type: "string" },
   seed: { type: "string", default: "1" },
   path: { type: "string" },
@@ -86,6 +91,17 @@ runTool({ name: "search", help, options }, async (values) => {
   }
   if (values.record) {
     await recordPairs(checkout ?? "", { only: values.pair, say });
+    return;
+  }
+  if (values.defects !== undefined) {
+    const [count, seed, worlds] = [
+      wholeNumber("defects", values.defects),
+      wholeNumber("seed", values.seed),
+      values.worlds,
+    ];
+    const touched = wholeNumber("touched", values.touched, 1);
+    const limits = { count, seed, worlds: wholeNumber("worlds", worlds, 1), touched };
+    process.stdout.write(sampleText(await tryDefects(checkout ?? "", { ...limits, say }), limits));
     return;
   }
   const [kind, flag] = values.lives === undefined ? (["world", "worlds"] as const) : (["life", "lives"] as const);
