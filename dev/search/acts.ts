@@ -539,7 +539,6 @@ export const acts: readonly ActRow[] = [
     name: "assign an Azure role to a group of the MSSP's tenant",
     makes: ["azureRole"],
     run: foreignGroup,
-    pending: "principalType ForeignGroup",
   },
   { name: "change a detection rule of the stack", makes: [], run: changedRule },
   { name: "add a certificate", makes: ["credential"], run: addedCertificate },

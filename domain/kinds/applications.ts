@@ -23,7 +23,7 @@ export const application = {
   grants: "signs the MSSP's SIEM in",
   isExpected: hasCustomerApplication,
   write: () => graphApplications.write,
-  additions: ["added to the application"],
+  additions: ["added to the application", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
     "displayName",
@@ -87,7 +87,7 @@ export const federatedCredential = {
   mark: notApplicable("its name is the same in every stack"),
   grants: "signs in as the SIEM connector, with a token of its issuer",
   isExpected: signsInWith("federated"),
-  additions: ["added to the application"],
+  additions: ["added to the application", "added applications of the MSSP"],
   leftWhenAdopted: notApplicable("its issuer and subject are settings"),
   adoption: listed,
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },

@@ -28,7 +28,7 @@ export const servicePrincipal = {
   grants: "holds the consents of the SIEM connector",
   isExpected: hasCustomerApplication,
   write: () => graphServicePrincipals.write,
-  additions: ["added to the service principal"],
+  additions: ["added to the service principal", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [
     "accountEnabled",

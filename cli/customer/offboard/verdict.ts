@@ -219,10 +219,14 @@ function guestWithoutGrants(what: string, why: string, of: OfKind): Partial<Part
 function owned(node: GrantingNode): Partial<Part> {
   const { kind, name, id, whose, evidence, gives, grants, notLooked, unsure = [], step, chains } = node;
   const what = `${singular(kind)} "${name}" (${id})`;
-  const of: OfKind = { kinds: [kind], name, chains, ...unreadOf(notLooked) };
+  // The clicks of the kind delete the object: what only names the MSSP is the customer's.
+  const isCustomers =
+    whose === "claimed" && node.deletion === undefined && /^(application|servicePrincipal)$/.test(kind);
+  const of: OfKind = { kinds: [kind], ...(isCustomers ? {} : { name }), chains, ...unreadOf(notLooked) };
   if (kind === "automationConsent") return automation(node, what);
   const has = [...gives.map((gift) => gift.what), ...grants.map((grant) => `it has ${grant.what}`)];
   const unread = notLooked.length === 0 ? "" : `. What else it has: ${reasons(notLooked)}`;
+  if (node.mayBeOthers === true) return confirm(what, [evidence, ...has, ...unsure].join("; "), step, of);
   if (has.length > 0) return left(what, `${evidence}; ${[...has, ...unsure].join("; ")}${unread}`, step, of);
   if (whose === "stack") return left(what, evidence, step, of);
   if (notLooked.length > 0) return confirm(what, `${evidence}. What it has: ${reasons(notLooked)}`, step, of);

@@ -10,6 +10,7 @@ import {
 import { isCallError } from "@defender-mssp/errors";
 import type { FoundAddition } from "./addition";
 import { groupPrincipals, heldAdditions, peopleOf } from "./heldAdditions";
+import { nodeAdditions } from "./nodeAdditions";
 import { kindTenant, type AdditionsTenant } from "./tenant";
 
 /** An adopted principal has had roles before: nobody added them. */
@@ -17,7 +18,10 @@ export async function azureRoleAdditions(
   tenant: AdditionsTenant,
   holders: ReadonlySet<string>,
 ): Promise<FoundAddition[]> {
-  const found = await heldAdditions(tenant, "added Azure roles", holders);
+  const found = [
+    ...(await heldAdditions(tenant, "added Azure roles", holders)),
+    ...(await nodeAdditions(tenant, { kind: "azureRole", name: "Azure role of a foreign group" })),
+  ];
   // The directory's audit log does not have changes in Azure.
   return found.map((addition) => ({ ...addition, mentions: [addition.id] }));
 }

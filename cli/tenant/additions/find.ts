@@ -25,7 +25,7 @@ import { guestAdditions, guestChanges } from "./guests";
 import { catalogAdditions, catalogsOf } from "./catalogAdditions";
 import { automationAdditions, msspApplicationAdditions, unneededPermissions } from "./msspApplicationAdditions";
 import { eligibilityAdditions, heldAdditions, packageAdditions, unrecordedEarlier } from "./heldAdditions";
-import { nodeAdditions } from "./nodeAdditions";
+import { claimedApplicationAdditions, nodeAdditions } from "./nodeAdditions";
 import { trustAdditions } from "./trustAdditions";
 import { msspDomains } from "../openTenant";
 import { additionsPartNames, furtherPermissions, type AdditionsPartName } from "../../../domain/additionsPartNames";
@@ -159,7 +159,13 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     notApplicable: applies,
     look: nodes("connectedOrganization", "connected organization"),
   },
-  "added applications of the MSSP": { notApplicable: unlessIdentity, look: msspApplicationAdditions },
+  "added applications of the MSSP": {
+    notApplicable: unlessIdentity,
+    look: async (tenant) => [
+      ...(await msspApplicationAdditions(tenant)),
+      ...(await claimedApplicationAdditions(tenant)),
+    ],
+  },
   "added to the automation": {
     notApplicable: unlessIdentity,
     look: automationAdditions,

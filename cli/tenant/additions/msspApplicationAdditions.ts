@@ -18,8 +18,8 @@ import {
   permissionsToFindAdditions,
   permissionsToPreview,
 } from "../../../domain/prerequisites";
-import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 import type { FoundAddition } from "./addition";
+import { heldText } from "./nodeAdditions";
 import { principalCredentials } from "./servicePrincipal";
 import { foreignOwners, kindTenant, type AdditionsTenant, type StackPrincipal } from "./tenant";
 
@@ -94,31 +94,24 @@ export async function msspApplicationAdditions(tenant: AdditionsTenant): Promise
   return Promise.all(
     [...others, ...guessed].map(async (entry) => {
       const { id, appId, displayName } = entry;
-      const { grants, notLooked } = await heldBy(kindTenant(tenant), { type: "servicePrincipal", id });
-      const has = grants.length === 0 ? "no permission" : grants.map(({ what }) => what).join(", ");
-      const unread =
-        notLooked.length === 0 ? "" : `; not looked at: ${notLooked.map(({ kind }) => kindPlural(kind)).join(", ")}`;
+      const held = await heldBy(kindTenant(tenant), { type: "servicePrincipal", id });
       const identity = guessed.includes(entry)
         ? ". By its permissions it may be the MSSP's second identity: then name it in MSSP_CLIENT_ID or MSSP_PREVIEW_CLIENT_ID"
         : "";
       return {
         kind: "service principal",
         to: `tenant ${tenant.settings.tenantId}`,
-        what: `service principal "${displayName}" of the MSSP's application ${appId}, with ${has}${unread}${identity}`,
+        what: `service principal "${displayName}" of the MSSP's application ${appId}, ${heldText(held)}${identity}`,
         id,
         chains: [
           chain({ kind: "msspServicePrincipal", principal: id, object: id }),
-          ...grants.map((edge) => edgeChain(id, edge)),
+          ...held.grants.map((edge) => edgeChain(id, edge)),
         ],
         targets: [id],
         step: azRest("DELETE", `${tenant.graph}${graphServicePrincipals.item(id)}`),
       };
     }),
   );
-}
-
-function kindPlural(key: KindKey): string {
-  return kinds.find((kind) => kind.key === key)?.plural ?? key;
 }
 
 /** The automation and the identity that previews, as principals. */

@@ -12,7 +12,6 @@ export { azureRoleText, signedInAzure } from "./kinds/azureResources";
 export { listedRuleState } from "./kinds/defenderSettings";
 export { isOn, readEntry, type EntryGrant } from "./kinds/entryGrants";
 export { eligibilityEnd, readPeople, type PersonNode, type TenantUser } from "./kinds/people";
-export { msspEntries, servicePrincipalsPath, type ServicePrincipalEntry } from "./kinds/servicePrincipals";
 export { delegatedAdminNodes, gdapEnd } from "./kinds/trusts";
 export { isMsspTenant, msspTenants, owner, ownerByMark } from "./owner";
 export {
@@ -28,6 +27,7 @@ export {
   type TenantReader,
   type Whose,
 } from "./reader";
+export { msspEntries, servicePrincipalsPath, type ServicePrincipalEntry } from "./registrations";
 export { describedProblem, looked, unreadReason, type UnreadKind } from "./unread";
 export type { UnlookedWay, Way } from "./ways/way";
 export { catalogueProblems, findWays, notLookedWays, unlookedInReport, ways } from "./ways/ways";

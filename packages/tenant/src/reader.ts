@@ -175,6 +175,8 @@ export interface Gift {
 export interface OwnedNode extends Ownership {
   readonly kind: KindKey;
   readonly id: string;
+  /** Object ID of the object that it is a part of. */
+  readonly ownerId?: string;
   readonly name: string;
   /** ISO 8601, UTC; undefined where the list does not say. */
   readonly createdOn?: string;
@@ -182,6 +184,8 @@ export interface OwnedNode extends Ownership {
   readonly principal?: Principal;
   /** Empty: nothing, but for what its principal holds. */
   readonly gives: readonly Gift[];
+  /** Nothing tells whether it is the MSSP's: a person confirms it, whatever it gives. */
+  readonly mayBeOthers?: boolean;
   /** What of it this program does not know, a clause each: a person looks. */
   readonly unsure?: readonly string[];
   /** The command or click that ends it. */

@@ -177,6 +177,93 @@ describe("the search for every kind of access", function () {
     );
   });
 
+  it("applications of the customer's own that name the MSSP's tenant, domain or application, and no other", async () => {
+    const add = async (json: object, credential?: object) => {
+      const { id, appId } = (await post("/v1.0/applications", { displayName: "Expenses", ...json })) as StoredObject;
+      const principal = await post("/v1.0/servicePrincipals", { appId });
+      const path = `/v1.0/applications/${id}/federatedIdentityCredentials`;
+      const names = { name: "pipeline", subject: "pipeline", audiences: ["api://AzureADTokenExchange"] };
+      return { id, principal: principal.id, credential: credential && (await post(path, { ...names, ...credential })) };
+    };
+    const issuer = (tenantId: string) => ({
+      issuer: `https://login.microsoftonline.us/${tenantId.toUpperCase()}/v2.0`,
+    });
+    const trusted = await add({}, issuer(msspTenantId));
+    const gitlab = await add({}, { issuer: "https://gitlab.fabrikam-security.example" });
+    const spa = await add({ spa: { redirectUris: ["https://soc.fabrikam-security.example:8443/signed-in"] } });
+    const { appId } = [...test.tenant.objects("servicePrincipals").values()].at(-2)!;
+    const own = [...test.tenant.objects("servicePrincipals").values()].find(
+      (entry) => entry["appId"] === owner.automation,
+    )!;
+    const preAuthorizedApplications = [{ appId: jsonText(own["appId"]), delegatedPermissionIds: [] }];
+    const asked = await add({ api: { preAuthorizedApplications } });
+    const others = await add(
+      {
+        web: { redirectUris: ["https://notfabrikam-security.example/"] },
+        api: { preAuthorizedApplications: [{ appId, delegatedPermissionIds: [] }] },
+      },
+      issuer(randomUUID()),
+    );
+    const api = [...test.tenant.objects("servicePrincipals").values()].find(
+      ({ displayName }) => displayName === "Microsoft Graph",
+    )!;
+    await post(`/v1.0/servicePrincipals/${trusted.principal}/appRoleAssignments`, {
+      ...{ principalId: trusted.principal, resourceId: api.id, appRoleId: readsAlerts },
+    });
+    const all = await nodes();
+    const seen = (id = "") => all.filter((node) => node.id === id).map(({ kind, whose }) => [kind, whose]);
+    for (const { credential, principal } of [trusted, gitlab]) {
+      assert.deepEqual(seen(credential?.id), [["federatedCredential", "claimed"]]);
+      assert.deepEqual(seen(principal), [["servicePrincipal", "claimed"]]);
+    }
+    for (const { id } of [spa, asked]) assert.deepEqual(seen(id), [["application", "claimed"]]);
+    for (const id of [others.id, others.principal, others.credential?.id, trusted.id, spa.principal])
+      assert.deepEqual(seen(id), []);
+    const { grants = [], step } = all.find(({ id }) => id === trusted.principal) ?? {};
+    assert.match(grants.map(({ what }) => what).join(), /SecurityAlert\.Read\.All/);
+    // The application is the customer's.
+    assert.match(
+      step ?? "",
+      new RegExp(`/applications/${trusted.id}/federatedIdentityCredentials/${trusted.credential?.id}'`),
+    );
+    const unsure = [spa, asked].flatMap(({ id }) => all.find((node) => node.id === id)?.unsure ?? []);
+    assert.match(unsure.join("; "), /soc\.fabrikam-security.*; the MSSP's application/);
+  });
+
+  it("a manager of the MSSP's domain who approves requests of access packages", async () => {
+    const maud = await invite("maud@fabrikam-security.example");
+    const reference = { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${maud}` };
+    const catalog = await post("/beta/identityGovernance/entitlementManagement/accessPackageCatalogs", {
+      displayName: "C",
+    });
+    const accessPackage = await post("/beta/identityGovernance/entitlementManagement/accessPackages", {
+      ...{ catalogId: catalog.id, displayName: "Partner access", description: "by hand" },
+    });
+    const policy = await post("/beta/identityGovernance/entitlementManagement/accessPackageAssignmentPolicies", {
+      ...{ accessPackageId: accessPackage.id, displayName: "By manager", description: "by hand" },
+      requestorSettings: { acceptRequests: true, scopeType: "AllExistingDirectoryMemberUsers", allowedRequestors: [] },
+      requestApprovalSettings: {
+        isApprovalRequired: true,
+        approvalMode: "SingleStage",
+        approvalStages: [
+          {
+            approvalStageTimeOutInDays: 14,
+            primaryApprovers: [{ "@odata.type": "#microsoft.graph.requestorManager", isBackup: false }],
+          },
+        ],
+      },
+    });
+    assert.equal(await sighted(policy.id), undefined);
+    await graph(`/v1.0/users/${await invite("employee@adatum.example")}/manager/$ref`, {
+      method: "PUT",
+      json: reference,
+    });
+    assert.match(
+      (await sighted(policy.id))?.gives.map(({ what }) => what).join() ?? "",
+      new RegExp(`${maud}.*as a manager`),
+    );
+  });
+
   it("the entry of the MSSP's tenant in the cross-tenant access policy: what each part gives, and what nobody knows", async () => {
     const path = "/v1.0/policies/crossTenantAccessPolicy/partners";
     const entry = `${path}/${msspTenantId}`;
@@ -258,6 +345,17 @@ describe("the search for every kind of access", function () {
     add(schedule, "Microsoft.Authorization/RoleEligibilitySchedules", {
       ...{ principalId, roleDefinitionId: reader, scope, startDateTime, endDateTime },
     });
+    const foreign = randomUUID();
+    add(`${scope}/providers/Microsoft.Authorization/roleAssignments/f`, "Microsoft.Authorization/roleAssignments", {
+      ...{ principalId: foreign, principalType: "ForeignGroup", roleDefinitionId: reader, scope },
+    });
+    assert.deepEqual(
+      (await tenantKinds.azureRole.search(inAzure())).map(({ gives, mayBeOthers }) => [
+        gives[0]?.principal,
+        mayBeOthers,
+      ]),
+      [[foreign, true]],
+    );
     const { grants } = await heldBy(inAzure(), { type: "user", id: principalId });
     assert.deepEqual(
       grants.map(({ what }) => what),
@@ -320,7 +418,7 @@ describe("the search for every kind of access", function () {
       unread.map(({ kind }) => kind),
       kinds.filter(({ search }) => !isNotApplicable(search)).map(({ key }) => key),
     );
-    const isOfAzure = (kind: KindKey) => kind === "lighthouseAssignment" || kind === "sentinelAssignment";
+    const isOfAzure = (kind: KindKey) => /^(lighthouseAssignment|sentinelAssignment|azureRole)$/.test(kind);
     for (const { kind, reason } of unread)
       assert.ok(
         reason.startsWith(isOfAzure(kind) ? "not checked: nobody signed in" : "not permitted: requires "),

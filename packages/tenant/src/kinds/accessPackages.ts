@@ -9,6 +9,7 @@ import {
   graphAssignmentPolicies,
   graphCatalogs,
   graphConnectedOrganizations,
+  graphUsers,
   isGone,
   listConnectedOrganizations,
   listPackageAssignments,
@@ -131,6 +132,7 @@ async function heldPackages(tenant: TenantReader, { type, id }: Principal): Prom
 }
 
 interface UserSet {
+  readonly "@odata.type"?: string;
   readonly id?: string;
 }
 
@@ -159,6 +161,7 @@ async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
   const all = await tenant.list<AssignmentPolicy & { readonly displayName: string }>(graphAssignmentPolicies.path);
   const others = all.filter(({ id }) => !marked.some((sighting) => sighting.id === id));
   const [own, people] = others.length === 0 ? [[], []] : [await organizations(tenant), await readPeople(tenant)];
+  const managers = others.some(asksManagers) ? await managersAmong(tenant, people) : [];
   const named = others.flatMap((policy): OwnedNode[] => {
     const { id, accessPackageId, displayName } = policy;
     const gift = (does: string) => (who: OwnedNode) => ({
@@ -168,6 +171,7 @@ async function policies(tenant: TenantReader): Promise<OwnedNode[]> {
     const gives = [
       ...requestors(policy, own, people).map(gift("can request")),
       ...approvers(policy, people).map(gift("approves requests of")),
+      ...(asksManagers(policy) ? managers : []).map(gift("approves, as a manager, requests of")),
     ];
     if (gives.length === 0) return [];
     const owner = { whose: "claimed", evidence: "it names people of the MSSP" } as const;
@@ -187,15 +191,29 @@ function requestors(
   return [...(isOfAll ? own : []), ...namedIn(settings?.allowedRequestors ?? [], [...own, ...people])];
 }
 
-function approvers(
-  { requestApprovalSettings: settings }: AssignmentPolicy,
-  people: readonly OwnedNode[],
-): readonly OwnedNode[] {
-  const sets = (settings?.approvalStages ?? []).flatMap(({ primaryApprovers, escalationApprovers }) => [
-    ...listOf(primaryApprovers),
-    ...listOf(escalationApprovers),
+function approvers(policy: AssignmentPolicy, people: readonly OwnedNode[]): readonly OwnedNode[] {
+  return namedIn(approverSets(policy), people);
+}
+
+function approverSets({ requestApprovalSettings: settings }: AssignmentPolicy): readonly UserSet[] {
+  return (settings?.approvalStages ?? []).flatMap(({ primaryApprovers, escalationApprovers }) => [
+    ...(listOf(primaryApprovers) as readonly UserSet[]),
+    ...(listOf(escalationApprovers) as readonly UserSet[]),
   ]);
-  return namedIn(sets as readonly UserSet[], people);
+}
+
+/** Whether the manager of who asks approves. */
+function asksManagers(policy: AssignmentPolicy): boolean {
+  return approverSets(policy).some((set) => set["@odata.type"] === "#microsoft.graph.requestorManager");
+}
+
+/** Those of them who are somebody's manager. */
+async function managersAmong({ list }: TenantReader, people: readonly OwnedNode[]): Promise<readonly OwnedNode[]> {
+  const users = await list<{ readonly manager?: { readonly id: string } | null }>(
+    `${graphUsers.path}?$select=id&$expand=manager($select=id)&$top=999`,
+  );
+  const managers = users.flatMap(({ manager }) => (manager == null ? [] : [manager]));
+  return namedIn(managers, people);
 }
 
 function namedIn(sets: readonly UserSet[], known: readonly OwnedNode[]): readonly OwnedNode[] {

@@ -6,6 +6,7 @@ import { notApplicable } from "../kindCell";
 import { partPresence, restorablePresence } from "../presence";
 import type { TenantReader, ObjectIdentity, Presence } from "../reader";
 import { markedNodes } from "../markedNodes";
+import { claimedRegistrations, msspIssuers, registrations } from "../registrations";
 
 /** What the parts of an app registration share. */
 const applicationPart = {
@@ -25,12 +26,7 @@ export const applications = {
     read: graphApplications.read,
     held: notApplicable("its service principal is the principal"),
     presence: restorablePresence(graphApplications.path),
-    search: markedNodes({
-      kind: "application",
-      collection: graphApplications.path,
-      read: registrations,
-      gives: [{ what: "who has one of its credentials signs in as it" }],
-    }),
+    search: async (tenant) => [...(await searchMarked(tenant)), ...(await claimedRegistrations(tenant))],
   },
   /** A client secret of the SIEM connector. */
   clientSecret: {
@@ -49,6 +45,7 @@ export const applications = {
     ...applicationPart,
     singular: "federated credential",
     presence: partPresence(federatedCredentialsPath, ({ id }) => id),
+    search: async (tenant) => (await registrations(tenant)).flatMap((each) => msspIssuers(tenant, each)),
   },
   /** A redirect URI of the SIEM connector. */
   redirectUri: {
@@ -64,20 +61,12 @@ export const applications = {
   },
 } as const satisfies Partial<Record<KindKey, KindRow>>;
 
-interface Registration {
-  readonly id: string;
-  readonly appId: string;
-  readonly displayName: string | null;
-  readonly description?: string | null;
-  readonly createdDateTime?: string | null;
-}
-
-/** Every app registration: Graph can't filter by a part of the description. */
-export function registrations({ list }: TenantReader): Promise<readonly Registration[]> {
-  return list<Registration>(
-    `${graphApplications.path}?$select=id,appId,displayName,description,createdDateTime&$top=999`,
-  );
-}
+const searchMarked = markedNodes({
+  kind: "application",
+  collection: graphApplications.path,
+  read: registrations,
+  gives: [{ what: "who has one of its credentials signs in as it" }],
+});
 
 /** Whether the app registration, which stays, has a redirect URI of any platform. */
 function webPresence(tenant: TenantReader, object: ObjectIdentity): Promise<Presence> {

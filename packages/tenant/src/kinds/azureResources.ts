@@ -13,7 +13,7 @@ import {
   type AzureRoleAssignment,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, notHeld, type KindRow } from "../kind";
+import { notHeld, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
@@ -93,7 +93,7 @@ export const azureResources = {
     address: notApplicable("Azure Resource Manager has it"),
     read: ["Reader"],
     presence: notApplicable("the stack's own are Microsoft Sentinel role assignments"),
-    search: notApplicable(foundWithPrincipal),
+    search: foreignGroups,
     held: azureRolesHeld,
   },
 } as const satisfies Partial<Record<KindKey, KindRow>>;
@@ -171,6 +171,26 @@ async function markedAssignments(tenant: TenantReader): Promise<OwnedNode[]> {
         step: removalStep(id),
       },
     ];
+  });
+}
+
+/** Roles of groups of another tenant: Azure does not say of which, and no guest or member shows them. */
+async function foreignGroups({ customerAzure, owner }: TenantReader): Promise<OwnedNode[]> {
+  const isForeign = ({ properties: { principalType, description } }: AzureRoleAssignment) =>
+    principalType?.toLowerCase() === "foreigngroup" && ownerByMark(owner, description) === undefined;
+  return (await customerAzure.assignments()).filter(isForeign).map((assignment) => {
+    const { id, properties } = assignment;
+    const what = `a group of another tenant, ${properties.principalId}, has ${azureRoleText(assignment)} at ${properties.scope}`;
+    return {
+      kind: "azureRole",
+      id,
+      name: azureRoleText(assignment),
+      whose: "claimed",
+      mayBeOthers: true,
+      evidence: "its principal is a group of another tenant, which may be the MSSP's",
+      gives: [{ what, principal: properties.principalId }],
+      step: removalStep(id),
+    };
   });
 }
 

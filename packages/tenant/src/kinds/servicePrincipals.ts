@@ -12,7 +12,14 @@ import {
 import { foundWithPrincipal, isPrincipal, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
-import { registrations } from "./applications";
+import {
+  msspAddress,
+  msspEntries,
+  msspIssuers,
+  registrations,
+  type ServicePrincipalEntry,
+  servicePrincipalsPath,
+} from "../registrations";
 import { deletion, deletionStep, graphPresence, partPresence, restorablePresence } from "../presence";
 import type { Principal, Edge, TenantReader, OwnedNode, Ownership } from "../reader";
 import { isMsspTenant, owner, ownerByMark } from "../owner";
@@ -84,23 +91,6 @@ export const servicePrincipals = {
   },
 } as const satisfies Partial<Record<KindKey, KindRow>>;
 
-export interface ServicePrincipalEntry {
-  readonly id: string;
-  readonly appId: string;
-  readonly displayName: string;
-  readonly appOwnerOrganizationId?: string | null;
-  readonly notes?: string | null;
-}
-
-export const servicePrincipalsPath = `${graphServicePrincipals.path}?$select=id,appId,displayName,appOwnerOrganizationId,notes&$top=999`;
-
-/** Service principals of applications of the MSSP's tenant. */
-export async function msspEntries({ list, owner: whose }: TenantReader): Promise<readonly ServicePrincipalEntry[]> {
-  return (await list<ServicePrincipalEntry>(servicePrincipalsPath)).filter(({ appOwnerOrganizationId }) =>
-    isMsspTenant(whose, appOwnerOrganizationId),
-  );
-}
-
 /** Those of one kind, as nodes. */
 async function msspPrincipals(
   tenant: TenantReader,
@@ -124,14 +114,36 @@ function principalNode(
   return { ...node, gives: [], principal, ...deletion(tenant, graphServicePrincipals.item(id)) };
 }
 
-/** Service principals of app registrations in this tenant that carry a mark. */
+/**
+ * Service principals of app registrations in this tenant that carry a mark or take tokens of the MSSP, and those of
+ * other tenants' applications that send their sign-ins to the MSSP.
+ */
 async function connectorPrincipals(tenant: TenantReader): Promise<OwnedNode[]> {
-  const marked = await registrations(tenant);
-  return (await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath)).flatMap(({ id, appId, displayName }) => {
-    const registration = marked.find((application) => application.appId === appId);
+  const all = await registrations(tenant);
+  return (await tenant.list<ServicePrincipalEntry>(servicePrincipalsPath)).flatMap((entry) => {
+    const { id, appId, displayName } = entry;
+    const node = { kind: "servicePrincipal", id, name: displayName } as const;
+    const registration = all.find((application) => application.appId === appId);
     const ownership = ownerByMark(tenant.owner, registration?.description);
-    if (ownership === undefined) return [];
-    return [principalNode(tenant, { kind: "servicePrincipal", id, name: displayName, ...ownership })];
+    if (ownership !== undefined) return [principalNode(tenant, { ...node, ...ownership })];
+    if (registration !== undefined)
+      // The registration is the customer's: the step ends the claim, and deletes nothing else.
+      return msspIssuers(tenant, registration)
+        .slice(0, 1)
+        .map(({ evidence, step, whose }) => ({
+          ...node,
+          whose,
+          evidence: `its app registration has a credential: ${evidence}`,
+          gives: [],
+          principal: { type: "servicePrincipal", id },
+          step,
+        }));
+    const uri = isMsspTenant(tenant.owner, entry.appOwnerOrganizationId)
+      ? undefined
+      : msspAddress(tenant.owner, entry.replyUrls ?? []);
+    if (uri === undefined) return [];
+    const evidence = `its redirect URI ${uri} names the MSSP`;
+    return [principalNode(tenant, { ...node, whose: "claimed", evidence })];
   });
 }
 

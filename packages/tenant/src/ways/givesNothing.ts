@@ -51,11 +51,6 @@ export const givesNothing: readonly Way[] = [
     "it computes which policies would apply, and changes nothing",
     "/identity/conditionalAccess/evaluate",
   ),
-  nothing(
-    "manager",
-    "a manager approves nothing by itself: assignment policies name approvers",
-    "/users/{id}/manager/$ref",
-  ),
   nothing("logo", "a picture", "/applications/{id}/logo"),
   nothing("batch", "each call inside has a row of its own", "/$batch"),
   nothing(

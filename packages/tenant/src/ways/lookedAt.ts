@@ -93,7 +93,7 @@ export const lookedAt: readonly Way[] = [
   looked(
     "assignmentPolicy",
     ["assignmentPolicy"],
-    `${entitlement}/accessPackageAssignmentPolicies/** ${entitlement}/assignmentPolicies/**`,
+    `${entitlement}/accessPackageAssignmentPolicies/** ${entitlement}/assignmentPolicies/** /users/{id}/manager/$ref`,
   ),
   looked("accessPackageAssignment", ["accessPackageAssignment"], `${entitlement}/accessPackageAssignmentRequests`),
   looked("inboundTrust", ["partnerEntry"], `${partners} ${partners}/{id}`),

@@ -30,7 +30,7 @@ export const notLookedAt: readonly Way[] = [
   notLooked(
     "unmarkedApplication",
     "applications of the customer's own tenant whose credentials the MSSP knows",
-    "without the mark of a stack nothing tells them from the customer's",
+    "neither a mark nor an issuer, a redirect URI or an authorized application of theirs names the MSSP",
     "Microsoft Entra admin center > App registrations > All applications: look at Certificates & secrets and at the owners of each.",
     "/applications /applications/{id} /applications/{id}/addPassword /applications/{id}/addKey " +
       "/applications/{id}/federatedIdentityCredentials/** /servicePrincipals/{id}/addPassword " +

@@ -226,6 +226,19 @@ describe("the certificate", () => {
     assert.equal(sighted({ kind: "group" }).state, "proven");
   });
 
+  it("what may be another party's is to confirm, whatever it gives; of an application of the customer's the page deletes nothing", () => {
+    const gives = [{ what: "a group of another tenant has the Azure role Reader" }];
+    const whose = "claimed" as const;
+    const foreign = sighted({ kind: "azureRole", whose, mayBeOthers: true, gives });
+    assert.deepEqual([foreign.left, foreign.toConfirm[0]?.why.includes("Azure role Reader")], [[], true]);
+    const unsure = ["tokens go to https://soc.fabrikam-security.example"];
+    const application = sighted({ kind: "application", name: "Payroll", whose, unsure });
+    assert.deepEqual([application.state, application.toConfirm[0]?.name], ["toConfirm", undefined]);
+    assert.doesNotMatch(shownText(certificatePage(application)), /Payroll[^:]*> Delete/);
+    const trusted = sighted({ kind: "federatedCredential", name: "Payroll", whose, gives });
+    assert.deepEqual([trusted.state, trusted.left[0]?.name], ["accessLeft", "Payroll"]);
+  });
+
   it("a mark on an object whose ID the record does not have is to confirm, without a step that deletes it", () => {
     const payroll = {
       kind: "group",
