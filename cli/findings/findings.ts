@@ -2,6 +2,7 @@
 import { compareFindings, type Finding } from "./finding";
 import type { Facts } from "./facts";
 import { additions } from "./rules/additions";
+import { alertReaders } from "./rules/alertReaders";
 import { consentLink } from "./rules/consentLink";
 import { drift } from "./rules/drift";
 import { ends } from "./rules/ends";
@@ -38,6 +39,7 @@ const rules: readonly Rule[] = [
   drift,
   missing,
   additions,
+  alertReaders,
   governance,
   ends,
   retirement,

@@ -1,5 +1,12 @@
 /** `--live`: how the customer's tenant differs from the state, with what reads only. */
-import { applicable, looked, type TenantReader } from "@defender-mssp/tenant";
+import {
+  alertReaders,
+  applicable,
+  looked,
+  tenantKinds,
+  type AlertReader,
+  type TenantReader,
+} from "@defender-mssp/tenant";
 import { isMadeByHand, objectIdentity } from "../../tenant/objectIdentity";
 import { invitationStatePath, lastSegment, listGroupEligibilities, listMemberIds } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/terminal/atOnce";
@@ -32,6 +39,8 @@ export interface LiveFindings {
   readonly pendingInvitations?: readonly string[];
   /** Permissions that the state has and the tenant has not. */
   readonly missingConsents: readonly string[];
+  /** Applications that may read alerts, and are neither the stack's nor known to be the MSSP's. */
+  readonly alertReaders: readonly AlertReader[];
   /** The governance relationship of the two tenants. */
   readonly governance: GovernanceLook;
   readonly notChecked: readonly { readonly what: string; readonly reason: string }[];
@@ -85,9 +94,15 @@ export async function readLive(
     resources,
     again,
   );
+  const readers = await looked(tenantKinds.applicationPermission, () => alertReaders(kindTenant(tenant)));
   return {
     ...findings,
-    notChecked: [...findings.notChecked, ...notes.map((reason) => ({ what: "resources of Azure", reason }))],
+    notChecked: [
+      ...findings.notChecked,
+      ...notes.map((reason) => ({ what: "resources of Azure", reason })),
+      ...("reason" in readers ? [{ what: "applications that may read alerts", reason: readers.reason }] : []),
+    ],
+    alertReaders: "reason" in readers ? [] : readers.value.filter(({ id }) => !tenant.deployed.has(id)),
     parts: await partsOf(tenant),
     // The search for additions reads the relationship, too, and remembers it.
     governance: await lookAtGovernance(() => Promise.resolve({ settings, call }), again),
@@ -103,7 +118,7 @@ export async function compared(
   objects: readonly ReportObject[],
   resources: readonly ReportResource[],
   again: Rereads = oneLook,
-): Promise<Omit<LiveFindings, "parts" | "governance">> {
+): Promise<Omit<LiveFindings, "parts" | "governance" | "alertReaders">> {
   const names = new Map(objects.map(({ key, name }) => [key, name]));
   const lookUpAll = (own: TenantReader, some: readonly ReportResource[]) =>
     atOnce(lookedUpAtOnce, some, (resource) => lookUp(own, resource, names.get(objectKey(resource)) ?? resource.name));

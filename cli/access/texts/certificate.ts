@@ -3,6 +3,11 @@ export const certificate = {
   proven: "{mssp} has no access to {customer} by any way that was looked at",
   toConfirm: "Apart from what is left for you, no access of {mssp} to {customer} was found",
   accessLeft: "{mssp} still has access to {customer}",
+  ofKnown: ", of the applications that we could tell from yours",
+  readers: "Is one of these {mssp}'s?",
+  readersIntro:
+    "These applications of your tenant may read alerts, incidents or the data of advanced hunting. Nothing shows whose they are, not even their names. If one is {mssp}'s, delete it under Enterprise applications.",
+  notOurs: "{mssp} states that it is not its own",
   left: "Left for you",
   removed: "What was removed",
   removedOn: "Removed on (UTC)",

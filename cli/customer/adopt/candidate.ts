@@ -10,6 +10,7 @@ import {
   type StackMark,
   type UnifiedRoleAssignment,
 } from "@defender-mssp/microsoft";
+import type { AlertReader } from "@defender-mssp/tenant";
 import type { ListedKey } from "../../../domain/adoption";
 import { kinds, type KindKey } from "../../../domain/kinds/kinds";
 
@@ -104,6 +105,8 @@ export interface AdoptableTenant {
   readonly candidates: readonly Candidate[];
   /** Whether the legacy alert API is authorized for an application, by its client ID; only with an endpoint for Defender's calls. */
   readonly authorized: Readonly<Record<string, boolean>>;
+  /** Applications that may read alerts, and of which nothing tells whose they are. */
+  readonly alertReaders: readonly AlertReader[];
   readonly notLooked: readonly NotLooked[];
 }
 

@@ -22,7 +22,7 @@ import {
   type Group,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { readPeople, tenantReader, type TenantReader } from "@defender-mssp/tenant";
+import { alertReaders, readPeople, tenantReader, type TenantReader } from "@defender-mssp/tenant";
 import { unsearchedReason } from "../../../domain/adoption";
 import { detectionRule } from "../../../domain/kinds/defenderSettings";
 import { kinds } from "../../../domain/kinds/kinds";
@@ -64,11 +64,11 @@ export async function findInTenant(searched: SearchedTenant): Promise<AdoptableT
   const connector = await look(
     "app registrations and service principals",
     "Application.Read.All",
-    { candidates: [], apis: { graph: undefined, defender: undefined } },
+    { candidates: [], apis: { graph: undefined, defender: undefined }, readers: [] },
     async () => {
       const applications = await findApplications(tenant, look);
       const candidates = [...(await findServicePrincipals(tenant, look)), ...applications];
-      return { candidates, apis: await findApis(call) };
+      return { candidates, apis: await findApis(call), readers: await alertReaders(tenant) };
     },
   );
   const defenderRoles = await look(
@@ -106,6 +106,7 @@ export async function findInTenant(searched: SearchedTenant): Promise<AdoptableT
       ...detectionRules,
     ]),
     authorized,
+    alertReaders: connector.readers.filter(({ id }) => !connector.candidates.some((candidate) => candidate.id === id)),
     notLooked,
   };
 }

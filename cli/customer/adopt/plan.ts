@@ -11,6 +11,9 @@ import { planDetections } from "./planDetections";
 import { planPortalAccess } from "./planPortalAccess";
 import { withoutMarked } from "./withoutMarked";
 
+const whoseReader =
+  "Nothing tells whose it is: ask the customer whether it is the MSSP's. `offboard` asks, too, and ends no access of it.";
+
 export function planAdoption(
   tenant: AdoptableTenant,
   customer: PlannedCustomer,
@@ -24,6 +27,13 @@ export function planAdoption(
   planDetections(draft);
   const { adopt, leave, notImported, omitted, created, questions, objects, keepable } = draft;
   const isOpen = questions.length > 0;
+  for (const { id, appId, name, permissions } of tenant.alertReaders)
+    draft.putAside(`It may read alerts (${permissions.join(", ")}). ${whoseReader}`, {
+      key: "servicePrincipal",
+      id,
+      name,
+      appId,
+    });
   draft.putAside(isOpen ? "Undecided: it depends on an open question." : "The settings have no place for it.", ...own);
   const adopted = {
     objects: adopt.map(({ resource, id, onDestroy, members }) => ({

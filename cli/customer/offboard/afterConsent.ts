@@ -12,7 +12,7 @@ import type { Settings } from "../../../settings";
 import type { Place } from "../../base/place";
 import { shellWord } from "../../base/shellWord";
 import { signInToTenant } from "../../tenant/signInToTenant";
-import type { Certificate } from "./certificate";
+import { withAnswers, type Certificate } from "./certificate";
 import type { OffboardingJournal } from "./journal";
 import { minute, type Staying } from "./verdict";
 
@@ -29,7 +29,7 @@ const absent: ReadonlySet<string> = new Set(["AADSTS700016", "AADSTS7000229"]);
 export async function afterConsent(
   { out, environment, now }: Pick<Place, "environment"> & { readonly out: string; readonly now: () => Date },
   settings: Settings,
-  { stack, certificateSha256, automation }: OffboardingJournal,
+  { stack, certificateSha256, automation, notOurs = [] }: OffboardingJournal,
   endpoints: Endpoints,
 ): Promise<Certificate | undefined> {
   try {
@@ -63,7 +63,9 @@ export async function afterConsent(
     ...before.toConfirm.filter((staying) => !consents.includes(staying)),
     ...(couldWrite ? [unseen(stack, before.looks.lastOn, consentEndedOn)] : []),
   ];
-  return { ...before, toConfirm, state: toConfirm.length === 0 ? "proven" : "toConfirm", consentEndedOn };
+  const alertReaders = withAnswers(before.alertReaders, notOurs);
+  const state = toConfirm.length === 0 ? "proven" : "toConfirm";
+  return { ...before, toConfirm, state, alertReaders, consentEndedOn };
 }
 
 /** What an application that can write did after its last look, no refusal shows: somebody else has to look. */

@@ -1,5 +1,5 @@
 /** The certificate for the customer: what was taken away, what stays and why, and how to check it. */
-import { isNotApplicable, notLookedWays } from "@defender-mssp/tenant";
+import { type AlertReader, isNotApplicable, notLookedWays } from "@defender-mssp/tenant";
 import { kinds } from "../../../domain/kinds/kinds";
 import { shellQuoted } from "../../base/shellWord";
 import type { StackUpdate } from "../../stack/history";
@@ -55,6 +55,8 @@ export interface Certificate {
   /** When Entra refused the sign-in of the application that looked, as it was no longer in the tenant. ISO 8601, UTC. */
   readonly consentEndedOn?: string;
   readonly stays: readonly Staying[];
+  /** Applications that may read alerts: a question to the customer, unless the MSSP states that it is not its own. */
+  readonly alertReaders: readonly (AlertReader & { readonly isNotOurs: boolean })[];
   /** Kinds of access that were looked at, in the plural. */
   readonly lookedAt: readonly string[];
   /** Ways of access that no command looks at, whatever `state` says: the catalogue of ways has them. */
@@ -76,7 +78,17 @@ export interface CertificateInput {
 
 export function makeCertificate(input: CertificateInput): Certificate {
   const { journal, proved, proof, history, graph, otherTenant } = input;
-  const { stack, customerName, msspName, tenantId, beganOn, destroyedOn = "", evidence, additions = [] } = journal;
+  const {
+    stack,
+    customerName,
+    msspName,
+    tenantId,
+    beganOn,
+    destroyedOn = "",
+    evidence,
+    additions = [],
+    notOurs = [],
+  } = journal;
   const judged = verdict({ stack, graph, proved, additions, proof });
   const { removed, left, stays } = judged;
   const toConfirm = [
@@ -109,11 +121,21 @@ export function makeCertificate(input: CertificateInput): Certificate {
     left,
     toConfirm,
     stays,
+    alertReaders: withAnswers(proved.alertReaders, notOurs),
     lookedAt: lookedAt(proved),
     notLooked: notLookedWays,
     checks: removed.flatMap((item) => check(item, graph)),
     evidence: evidence ?? null,
   };
+}
+
+export function withAnswers(readers: readonly AlertReader[], notOurs: readonly string[]): Certificate["alertReaders"] {
+  return readers.map((reader) => ({ ...reader, isNotOurs: notOurs.includes(reader.appId.toLowerCase()) }));
+}
+
+/** Whether the headline is of the applications alone that tell whose they are. */
+export function isOfKnownApplications({ state, alertReaders }: Certificate): boolean {
+  return state !== "accessLeft" && alertReaders.some(({ isNotOurs }) => !isNotOurs);
 }
 
 /** What was removed is known by such a record alone. */

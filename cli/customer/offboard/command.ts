@@ -8,6 +8,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { terminalText } from "@defender-mssp/terminal/terminalText";
 import { signWithOption } from "../../access/signed/signWithOption";
+import { uuidArgument } from "../../base/commandArguments";
 import { placeOf } from "../../base/place";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { stackArgument } from "../../stack/stackName";
@@ -21,6 +22,7 @@ interface OffboardOptions {
   readonly signWith?: string;
   readonly without?: readonly ("evidence" | "record")[];
   readonly prove?: "again" | "later";
+  readonly notOurs?: readonly string[];
   readonly language?: Language;
   readonly details?: boolean;
   readonly yes?: boolean;
@@ -55,6 +57,11 @@ export function define(command: Command, session: Session): void {
     .addOption(
       new Option("--language <language>", "language of the certificate's page (default: en)").choices(languages),
     )
+    .option(
+      "--not-ours <ID...>",
+      "application IDs that may read alerts and are not the MSSP's: the certificate states it, signed",
+      (text: string, before?: readonly string[]) => [...(before ?? []), uuidArgument("An application ID")(text)],
+    )
     .option("--details", "list each object that can be restored, with the command that deletes it for good")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
@@ -68,6 +75,8 @@ export function define(command: Command, session: Session): void {
       "Tenants answer from replicas that may be behind. The proof needs five looks in a row that agree, the last at least ten minutes after the removal, and after " +
         "a look that showed access: the command shows what each has seen, and the time left. --prove later ends after one look, with what is to confirm and the command that proves it.",
       "The certificate lists the ways of access that no command looks at, and where the customer looks: it says nothing of them.",
+      "Applications that may read alerts, and of which nothing tells whose they are, are named as a question to the customer. As long as one has no answer, the headline says " +
+        '"of the applications that we could tell from yours". --not-ours answers for the MSSP, in this and later certificates.',
       "What no API shows, and what this identity may not read, is a thing to confirm by hand: the certificate has the click for each. " +
         "So is the consent to whoever looked. When the customer has deleted the automation, --prove again looks as an identity that only reads (ARM_CLIENT_ID: the application for previews; " +
         "or a person of the customer); when she has deleted that, too, Entra's refusal of its sign-in finishes the certificate. `npx mssp permissions` has what lets it look at governance and GDAP relationships.",
@@ -123,6 +132,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     provesOnly: options.prove === "again",
     withoutRecord: options.without?.includes("record") === true,
     provesLater: options.prove === "later",
+    notOurs: options.notOurs ?? [],
     agreesWithoutEvidence: async (question) =>
       options.without?.includes("evidence") === true || (yes !== true && (await ask.confirm(question))),
     confirm: async (question) => (yes === true ? name : ((await ask.text(question)) ?? "").trim()),

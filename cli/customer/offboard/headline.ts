@@ -1,13 +1,15 @@
 import { counted } from "../../base/counted";
-import type { Certificate } from "./certificate";
+import { isOfKnownApplications, type Certificate } from "./certificate";
 import { minute } from "./verdict";
 
 /** What the certificate says, in one clause: no more than was proved. */
-export function headline({ state, msspName, customerName, toConfirm }: Certificate): string {
+export function headline(certificate: Certificate): string {
+  const { state, msspName, customerName, toConfirm } = certificate;
+  const known = isOfKnownApplications(certificate) ? ", of the applications that we could tell from yours" : "";
   if (state === "accessLeft") return `${msspName} still has access in ${customerName}`;
-  if (state === "proven") return `${msspName} has no access in ${customerName} by any way that was looked at`;
+  if (state === "proven") return `${msspName} has no access in ${customerName} by any way that was looked at${known}`;
   const things = `${toConfirm.length} ${toConfirm.length === 1 ? "thing" : "things"} to confirm by hand`;
-  return `No access of ${msspName} left in ${customerName} that could be looked at; ${things}`;
+  return `No access of ${msspName} left in ${customerName} that could be looked at${known}; ${things}`;
 }
 
 /** How many looks at the tenant say so, and when; empty where access is left. */

@@ -65,6 +65,8 @@ const shape = z.object({
   certificateSha256: z.string().optional(),
   /** The application that looked for it: absent where a person did. */
   automation: z.string().optional(),
+  /** Applications that the MSSP states not to be its own, by their IDs in lower case. */
+  notOurs: z.array(z.string()).readonly().optional(),
   /** The looks at the tenant since then. */
   looks: z
     .object({

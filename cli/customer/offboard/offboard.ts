@@ -61,6 +61,8 @@ export interface OffboardRun extends Place {
   readonly provesOnly?: boolean;
   /** Looks once, and leaves the looks that must agree with it to a later run. @default false */
   readonly provesLater?: boolean;
+  /** Application IDs that the MSSP states not to be its own. @default none besides those of earlier runs */
+  readonly notOurs?: readonly string[];
   /** Decides about a removal after which nobody can read the logs that were refused. */
   readonly agreesWithoutEvidence: (question: string) => Promise<boolean>;
   /** Receives what happens, a line or more. */
@@ -157,6 +159,7 @@ async function begun(
   const journal: OffboardingJournal = {
     ...(before ?? { format: 2, stack, customerName, msspName, tenantId, beganOn: now().toISOString() }),
     items: [...items],
+    notOurs: [...new Set([...(before?.notOurs ?? []), ...(run.notOurs ?? []).map((id) => id.toLowerCase())])],
     identity,
     ...joinedWhose(journalWhose(before ?? {}), await deployedWhose(deployment, run)),
   };

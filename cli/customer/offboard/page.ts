@@ -27,7 +27,7 @@ import { clickText, kindWords } from "../../access/objects/kindWords";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
 import { notLookedTable } from "../../access/texts/notLookedTable";
-import type { Certificate } from "./certificate";
+import { isOfKnownApplications, type Certificate } from "./certificate";
 import { unsettledEnd, type Staying } from "./verdict";
 
 export const certificateEnvelope = "certificate.dsse.json";
@@ -60,16 +60,18 @@ export function certificatePage(
     ended: moment(certificate.consentEndedOn ?? ""),
     entra: new URL(clouds[cloud ?? "public"].entraAdminCenter).host,
   };
+  const known = isOfKnownApplications(certificate) ? texts.certificate.ofKnown : "";
   const reader: Reader = { texts, fill: (text) => visibleText(filled(values)(text)) };
   const { fill } = reader;
   return renderPage({
-    title: fill(texts.certificate[state]),
+    title: fill(texts.certificate[state] + known),
     language,
     words: texts.words,
     subtitle: `${tenantId}, ${moment(looks.lastOn)} UTC`,
     footer: fill(texts.footer),
     blocks: [
       ...leftForYou(certificate, reader),
+      ...readersSection(certificate, reader),
       removedSection(certificate, reader),
       staysSection(certificate, reader),
       looksSection(certificate, reader),
@@ -91,9 +93,10 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
     ...(looks.isSettled || state === "accessLeft" ? [] : [fill(later)]),
     ...(consentEndedOn === undefined ? [] : [fill(consentEnded)]),
   ].join(" ");
+  const known = isOfKnownApplications(certificate) ? texts.certificate.ofKnown : "";
   const shown = state === "proven" ? "passed" : state === "accessLeft" ? "failed" : "warning";
   return [
-    notice(shown, [fill(texts.certificate[state]), ". ", said]),
+    notice(shown, [fill(texts.certificate[state] + known), ". ", said]),
     ...(steps.length === 0
       ? []
       : [
@@ -110,6 +113,33 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
             ),
           ),
         ]),
+  ];
+}
+
+/** A question that the customer alone can answer. */
+function readersSection({ alertReaders }: Certificate, { texts, fill }: Reader): Block[] {
+  if (alertReaders.length === 0) return [];
+  const { readers, readersIntro, notOurs } = texts.certificate;
+  const title = `${fill(readers)} (${alertReaders.length})`;
+  return [
+    section(
+      { id: "readers", title, intro: fill(readersIntro) },
+      table({
+        caption: title,
+        columns: [
+          { title: texts.objects.name },
+          { title: texts.consent.applicationId, kind: "long" },
+          { title: texts.consent.permission, kind: "long" },
+        ],
+        rows: alertReaders.map(({ name, appId, permissions, isNotOurs }) => ({
+          cells: [
+            visibleText(isNotOurs ? `${name}: ${fill(notOurs)}` : name),
+            code(visibleText(appId)),
+            visibleText(permissions.join(", ")),
+          ],
+        })),
+      }),
+    ),
   ];
 }
 

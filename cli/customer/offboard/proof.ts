@@ -6,6 +6,8 @@
 import { unread, type NotChecked } from "@defender-mssp/errors/notChecked";
 import {
   type AccessGraph,
+  type AlertReader,
+  alertReaders,
   applicable,
   type GrantingNode,
   heldBy,
@@ -56,6 +58,8 @@ export interface Proved {
   readonly checkedOn: string;
   readonly items: readonly ProvedItem[];
   readonly search: AccessGraph;
+  /** Applications that may read alerts, and of which nothing tells whose they are. */
+  readonly alertReaders: readonly AlertReader[];
   /** What could not be searched, and why. */
   readonly notes: readonly string[];
 }
@@ -97,7 +101,12 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
     const own = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
     const search = withoutDomains(tenant, await withAuthors(fresh, own, everyItem, authors));
-    return { checkedOn: run.now().toISOString(), items, search, notes: [...notes, ...fresh.customerAzure.unread()] };
+    return {
+      checkedOn: run.now().toISOString(),
+      items,
+      ...(await withAlertReaders(fresh, search, items)),
+      notes: [...notes, ...fresh.customerAzure.unread()],
+    };
   };
 }
 
@@ -189,6 +198,18 @@ export function withoutDomains({ owner }: Pick<TenantReader, "owner">, search: A
   if (owner.domains.length > 0) return search;
   const reason = "no domain of the MSSP's people is known, by settings, state or history: set analystDomains";
   return { ...search, unread: [...search.unread, { kind: "guest", reason }] };
+}
+
+/** Nobody asks about what the search or the record names. */
+async function withAlertReaders(
+  tenant: TenantReader,
+  search: AccessGraph,
+  items: readonly Item[],
+): Promise<Pick<Proved, "search" | "alertReaders">> {
+  const answer = await looked(tenantKinds.applicationPermission, () => alertReaders(tenant));
+  if ("reason" in answer) return { search: { ...search, unread: [...search.unread, answer] }, alertReaders: [] };
+  const known = new Set([...search.nodes, ...items].map(({ id }) => id.toLowerCase()));
+  return { search, alertReaders: answer.value.filter(({ id }) => !known.has(id.toLowerCase())) };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What `mssp offboard` prints at its end. */
 import path from "node:path";
+import { alertReaderText } from "@defender-mssp/tenant";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { stayingAccess } from "../../../domain/stayingAccess";
 import { counted } from "../../base/counted";
@@ -43,6 +44,7 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     // What somebody has to do stands before what is done.
     ...part("Access left:", { text: "✗", color: "red" }, left),
     ...part("To confirm by hand:", { text: "!", color: "yellow" }, toConfirm),
+    ...readersPart(certificate, width),
     "\n",
     paragraph(`Removed: ${counted(removed.length, "object")}, and ${parts} of their parts.`, width),
     tableText(rows, options),
@@ -63,6 +65,17 @@ export function certificateText(certificate: Certificate, out: string, width?: n
       width,
     ),
   ].join("");
+}
+
+/** A question to the customer. */
+function readersPart({ alertReaders, msspName }: Certificate, width: number | undefined): string[] {
+  if (alertReaders.length === 0) return [];
+  const rows = alertReaders.map((reader): TextCell[] => [
+    reader.isNotOurs ? "–" : { text: "?", color: "yellow" },
+    `${alertReaderText(reader)}${reader.isNotOurs ? `; ${msspName} states that it is not its own` : ""}`,
+  ]);
+  const title = `For the customer: is one of these ${msspName}'s? Nothing tells whose it is (--not-ours <application ID...> states that it is not ours):`;
+  return ["\n", paragraph(title, width), tableText(rows, { indent: 2, ...(width === undefined ? {} : { width }) })];
 }
 
 /** A command is one line, whatever the terminal's width: it is pasted. */

@@ -4,6 +4,7 @@ import {
   graphServicePrincipals,
   isWithinScope,
   lastSegment,
+  microsoftServicesTenantId,
   resourceGroupId,
   type AzureRoleAssignment,
 } from "@defender-mssp/microsoft";
@@ -61,9 +62,6 @@ export async function otherAzureRoles(tenant: AdditionsTenant): Promise<string |
   return `other parties have on ${scope}: ${named.join(", ")}${rest}`;
 }
 
-/** The tenant that Microsoft's own applications are registered in. */
-const microsoftTenantId = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
-
 /**
  * Roles that unified RBAC for Microsoft Sentinel assigns when it copies its own assignments to Azure.
  * Observed on 2026-09-03; Microsoft documents none of their IDs.
@@ -91,7 +89,7 @@ async function isMicrosofts({ call }: AdditionsTenant, { properties }: AzureRole
       { accept: [404] },
     );
     const { appOwnerOrganizationId } = (body ?? {}) as { readonly appOwnerOrganizationId?: string | null };
-    return appOwnerOrganizationId?.toLowerCase() === microsoftTenantId;
+    return appOwnerOrganizationId?.toLowerCase() === microsoftServicesTenantId;
   } catch (error) {
     // Who may not read applications sees it named by its ID.
     if (!isCallError(error)) throw error;

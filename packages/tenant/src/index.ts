@@ -1,5 +1,6 @@
 /** The access graph of a tenant, and the catalogue of ways that give access. */
 export { addressOfDomains, guestAddresses, isOfDomains, type Addressed } from "./addresses";
+export { alertReaders, alertReaderText, type AlertReader } from "./alertReaders";
 export { azRest } from "./azRest";
 export { chain, chains, edgeChain, nodeChains, type Chain } from "./chain";
 export { customerAzure, withoutAzure, type CustomerAzure, type RegistrationAssignment } from "./customerAzure";

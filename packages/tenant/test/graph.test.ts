@@ -1,5 +1,6 @@
 /** Every kind of access, searched in the sandbox's tenant. */
 import {
+  alertReaders,
   tenantKinds,
   customerAzure,
   type GrantingNode,
@@ -228,6 +229,37 @@ describe("the search for every kind of access", function () {
     );
     const unsure = [spa, asked].flatMap(({ id }) => all.find((node) => node.id === id)?.unsure ?? []);
     assert.match(unsure.join("; "), /soc\.fabrikam-security.*; the MSSP's application/);
+  });
+
+  it("applications that may read alerts by any API, without the MSSP's and Microsoft's", async () => {
+    const principals = test.tenant.objects("servicePrincipals");
+    const named = (name: string) => [...principals.values()].find(({ displayName }) => displayName === name)!;
+    const made = async (displayName: string, api: StoredObject, role: string) => {
+      const { appId } = (await post("/v1.0/applications", { displayName })) as StoredObject;
+      const { id } = await post("/v1.0/servicePrincipals", { appId });
+      const roles = api["appRoles"] as unknown as readonly { id: string; value: string }[];
+      const appRoleId = roles.find(({ value }) => value === role)!.id;
+      await post(`/v1.0/servicePrincipals/${id}/appRoleAssignments`, {
+        principalId: id,
+        resourceId: api.id,
+        appRoleId,
+      });
+      return id;
+    };
+    const earlier = (await alertReaders(tenant())).map(({ id }) => id);
+    const siem = await made("Fabrikam SIEM", named("Microsoft Graph"), "SecurityAlert.Read.All");
+    const old = await made("Old SIEM", named("WindowsDefenderATP"), "Alert.Read.All");
+    await made("Directory reader", named("Microsoft Graph"), "User.Read.All");
+    const own = await made("Hunter", named("Microsoft Graph"), "ThreatHunting.Read.All");
+    Object.assign(principals.get(own)!, { appOwnerOrganizationId: msspTenantId });
+    const read = (await alertReaders(tenant())).filter(({ id }) => !earlier.includes(id));
+    assert.deepEqual(
+      read.map(({ id, name, permissions }) => [id, name, permissions]),
+      [
+        [siem, "Fabrikam SIEM", ["SecurityAlert.Read.All"]],
+        [old, "Old SIEM", ["Alert.Read.All"]],
+      ],
+    );
   });
 
   it("a manager of the MSSP's domain who approves requests of access packages", async () => {

@@ -52,6 +52,7 @@ const live: fc.Arbitrary<LiveFindings> = fc.record({
   differences: fc.constant(new Map<string, string>()),
   notCompared: fc.constant(new Map<string, string>()),
   pendingInvitations: names,
+  alertReaders: fc.constant([]),
   missingConsents: fc.array(fc.constant("Alert.Read"), { maxLength: 1 }),
   governance: fc.constantFrom({ state: "none" }, { state: "notChecked", reason: "not permitted: requires X" }),
   notChecked: fc.array(fc.constant({ what: "guests", reason: "not permitted" }), { maxLength: 1 }),

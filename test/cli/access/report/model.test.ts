@@ -299,6 +299,7 @@ describe("mssp report: what needs attention", () => {
     const group = objects.find(({ kind }) => kind === "group")!;
     const live: LiveFindings = {
       missing: [`group "${group.name}"`],
+      alertReaders: [{ id: "r", appId: "r1", name: "Fabrikam SIEM", permissions: ["SecurityAlert.Read.All"] }],
       differences: new Map([
         [group.key, "missing in the tenant"],
         [objects.find(({ name }) => name === "Ben Okafor")!.key, "invitation not accepted"],
@@ -340,6 +341,8 @@ describe("mssp report: what needs attention", () => {
     for (const wanted of ["failed drift", "warning invitations", "failed consent", "notChecked notChecked"]) {
       assert.ok(found.includes(wanted), `${wanted} in ${found.join(", ")}`);
     }
+    const questions = report.attention.filter(({ title }) => title.startsWith("Is this application the MSSP's?"));
+    assertEach(questions, ({ title }) => title.includes('"Fabrikam SIEM" (application ID r1)'), [true]);
     // Who has accepted is known: the step for people is not shown as unknown again.
     assert.ok(
       !report.attention.some(({ topic, title }) => topic === "manualSteps" && title.startsWith("Each invited")),

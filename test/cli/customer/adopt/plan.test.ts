@@ -53,7 +53,7 @@ function secret(id: string, days: number, of: readonly string[]): Candidate<"cli
 }
 
 const tenantOf = (candidates: readonly Candidate[]): AdoptableTenant => ({
-  ...{ apis, candidates, authorized: {}, notLooked: [] },
+  ...{ apis, candidates, authorized: {}, notLooked: [], alertReaders: [] },
 });
 
 function plan(candidates: readonly Candidate[], answers: AnswersById = {}, more: Partial<PlannedCustomer> = {}): Plan {
@@ -163,6 +163,16 @@ describe("plan of an adoption: connector", () => {
     const answered = plan(candidates, { application: "one" });
     assert.equal(adopted(answered)["one"], "customer-siem-application");
     assert.ok(answered.leave.some(({ id, parts }) => id === "two" && parts?.includes("k")));
+  });
+
+  it("leaves an application that may read alerts, and that nothing tells from the customer's, with a question", () => {
+    const alertReaders = [{ id: "sp", appId: "a", name: "Fabrikam SIEM", permissions: ["SecurityAlert.Read.All"] }];
+    const { leave } = planAdoption({ ...tenantOf([]), alertReaders }, customer, {}).plan;
+    assert.deepEqual(
+      leave.map(({ kind, name, id }) => [kind, name, id]),
+      [["service principal", "Fabrikam SIEM", "sp"]],
+    );
+    assert.match(leave[0]?.why ?? "", /SecurityAlert\.Read\.All.*whether it is the MSSP's/);
   });
 
   it("names the connector as created if the tenant has no application", () => {

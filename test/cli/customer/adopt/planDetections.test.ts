@@ -91,7 +91,13 @@ describe("plan of an adoption: detection rules", () => {
     const marked = { ...made("macro"), mark };
     const id = `${prefix}macro`;
     const whole = (candidates: readonly Candidate[], answers: AnswersById = {}) => {
-      const tenant = { apis: {}, authorized: {}, notLooked: [], candidates } as unknown as AdoptableTenant;
+      const tenant = {
+        apis: {},
+        authorized: {},
+        notLooked: [],
+        alertReaders: [],
+        candidates,
+      } as unknown as AdoptableTenant;
       const customer = { msspName: "Fabrikam Security", msspDomains: [], owned: [], now: today, ruleFiles: files };
       return planAdoption(tenant, customer as unknown as PlannedCustomer, answers).plan;
     };

@@ -43,6 +43,7 @@ function proved(changes: Partial<ProvedItem> = {}, others: Partial<Proved> = {})
     checkedOn: "2026-11-26T09:06:00.000Z",
     items: [{ ...guest, what: "guest", state: "gone", ...changes }],
     search: { nodes: [], unread: [] },
+    alertReaders: [],
     notes: [],
     ...others,
   };
@@ -457,9 +458,35 @@ describe("the certificate", () => {
     );
   });
 
+  it("asks whose an application is that may read alerts, and its headlines claim less until the MSSP has answered", () => {
+    const appId = "f1e1d000-0000-4000-8000-00000000000A";
+    const alertReaders = [{ id: "sp", appId, name: "Fabrikam SIEM", permissions: ["SecurityAlert.Read.All"] }];
+    const asked = (notOurs?: string[]) => certificate(proved({}, { alertReaders }), settled, { notOurs });
+    const open = asked();
+    assert.equal(open.state, "proven");
+    const said = (of: Certificate) => certificateText(of, "out").replaceAll(/\s+/g, " ");
+    const asksText =
+      /is one of these Fabrikam Security's\?.*\? "Fabrikam SIEM" \(application ID [^)]*\) may read alerts by Sec/;
+    assert.match(said(open), /of the applications that we could tell from yours, tenant .*/);
+    assert.match(said(open), asksText);
+    for (const language of languages) {
+      const { ofKnown, readers } = textsOf(language).certificate;
+      const page = shownText(certificatePage(open, { language }));
+      assert.ok(/<title>([^<]*)/.exec(page)?.[1]?.endsWith(ofKnown), language);
+      assert.ok(page.includes(readers.replace("{mssp}", "Fabrikam Security")) && page.includes(appId), language);
+    }
+    const answered = asked([appId.toLowerCase()]);
+    assert.doesNotMatch(said(answered), /tell from yours/);
+    assert.match(said(answered), /Fabrikam Security states that it is not its own/);
+    assert.match(certificatePage(answered), /Fabrikam SIEM: Fabrikam Security states that it is not its own/);
+    const left = certificate(proved({ state: "found" }, { alertReaders }));
+    assert.doesNotMatch(said(left), /tell from yours/);
+  });
+
   it("hostile names act neither on the page nor on a terminal, and lines fit 80 columns", () => {
     for (const state of ["found", "notVisible"] as const) {
-      const whole = certificate(proved({ state, reason: hostile }));
+      const reader = { id: "r", appId: hostile, name: hostile, permissions: [hostile] };
+      const whole = certificate(proved({ state, reason: hostile }, { alertReaders: [reader] }));
       const page = certificatePage(whole);
       assert.ok(!page.includes("<script>alert") && !page.includes("\u001b") && !page.includes("\u202e"));
       Object.assign(colors, colors.createColors(false));

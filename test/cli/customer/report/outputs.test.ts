@@ -407,6 +407,7 @@ describe("mssp report: the fleet", () => {
       differences: new Map<string, string>(),
       notCompared: new Map<string, string>(),
       missingConsents: ["Alert.Read"],
+      alertReaders: [],
       governance: { state: "none" as const },
       notChecked: [],
       parts: [],

@@ -62,6 +62,12 @@ export function sampleCertificate(): string {
       proved: {
         checkedOn: "2027-05-26T09:09:12.000Z",
         items,
+        alertReaders: [
+          {
+            ...{ id: "a1e27000-0000-4000-8000-000000000001", appId: "a1e27000-0000-4000-8000-000000000002" },
+            ...{ name: "Contoso SIEM", permissions: ["SecurityAlert.Read.All", "AdvancedHunting.Read.All"] },
+          },
+        ],
         search: {
           nodes: [],
           unread: [
