@@ -1,11 +1,15 @@
 /** The settings that decide which kinds of access a stack has, and what it needs of the tenants. */
 import {
   defaultConnectorAccess,
+  graphApplications,
+  graphServicePrincipals,
   type AlertApi,
   type ConnectorAccess,
   type CrossTenantTrust,
+  type GraphPermission,
   type MsspConditionalAccess,
 } from "@defender-mssp/microsoft";
+import { siemApplicationResource, siemName } from "./resourceNames";
 
 type PortalAccessModel = "basic" | "rbac" | "entitlement" | "governance";
 
@@ -33,6 +37,7 @@ export interface PrerequisiteSettings {
   readonly azureDelegation?: object;
   readonly sentinelAccess?: { readonly roles: object };
   readonly detections?: object;
+  readonly adopted?: { readonly objects: readonly { readonly resource: string }[] };
   /** File name of an extension. */
   readonly extension?: string;
 }
@@ -52,6 +57,20 @@ export function isJustInTime({ portalAccess }: PrerequisiteSettings): boolean {
 /** Whether the SIEM has an application in the customer's tenant. */
 export function hasCustomerApplication({ connector = defaultConnectorAccess }: PrerequisiteSettings): boolean {
   return connector.kind === "customerApp";
+}
+
+/**
+ * Whether the automation owns the SIEM's application: not the MSSP's, nor one that was registered by hand. It never owns
+ * a service principal, whose owner the azuread plugin removes at the end of its creation.
+ */
+export function ownsConnector({ connector = defaultConnectorAccess, adopted }: PrerequisiteSettings): boolean {
+  const isAdopted = adopted?.objects.some(({ resource }) => resource === siemApplicationResource(siemName)) === true;
+  return connector.kind === "customerApp" && connector.accountEnabled !== true && !isAdopted;
+}
+
+/** What creates, changes and deletes the application in the customer's tenant. */
+export function applicationPermissions(settings: PrerequisiteSettings): readonly GraphPermission[] {
+  return ownsConnector(settings) ? graphApplications.write : graphServicePrincipals.write;
 }
 
 /** Whether the SIEM has the MSSP's application. */

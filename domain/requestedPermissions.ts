@@ -78,7 +78,9 @@ export function requestedPermissions(all: readonly PrerequisiteSettings[]): Requ
         "checking licences and policies before the first change",
       ),
       ...graphPermissions(
-        all.flatMap((settings) => permissionsForEvidence(settings).filter((name) => !writesToo(name, all))),
+        all.flatMap((settings) =>
+          permissionsForEvidence(settings).filter((name) => !writesToo(name, all) && !makesOwner(name)),
+        ),
         "evidence of what the MSSP did, from the audit log and sign-ins",
       ),
       ...graphPermissions(
@@ -95,6 +97,7 @@ export function requestedPermissions(all: readonly PrerequisiteSettings[]): Requ
     preview: once([
       ...graphPermissions(all.flatMap(permissionsToPreview), "comparing the tenant with the settings"),
       ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding rights that somebody added by hand"),
+      ...graphPermissions(all.flatMap(permissionsForEvidence).filter(makesOwner), "evidence of sign-ins"),
     ]),
   };
 }
@@ -145,6 +148,11 @@ const accessAdministrator = "Role Based Access Control Administrator";
 function writesToo(permission: string, all: readonly PrerequisiteSettings[]): boolean {
   const writing = permission.replace(".Read.", ".ReadWrite.");
   return all.some((settings) => neededPermissions(settings).some((needed) => needed.permission === writing));
+}
+
+/** Beside `Application.ReadWrite.OwnedBy` it makes the automation, and whoever steals it, an owner of any application. */
+function makesOwner(permission: string): boolean {
+  return permission === "Directory.Read.All";
 }
 
 /** Microsoft publishes no permission for a gateway's calls. */

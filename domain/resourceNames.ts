@@ -36,3 +36,8 @@ export function guestResource(onboarding: string, email: string): string {
 export const accessName = accessResource(onboardingName);
 /** Prefix of the names of what the SIEM reads alerts with. */
 export const siemName = siemResource(onboardingName);
+
+/** The SIEM connector's app registration in the customer's tenant. */
+export function siemApplicationResource(siem: string): string {
+  return `${siem}-application`;
+}

@@ -33,8 +33,23 @@ export interface NeededPermission {
 
 /** In the order in which they are listed for people. */
 export const writingPermissions: readonly NeededPermission[] = [
+  graph("Application.ReadWrite.OwnedBy", {
+    purpose: "the SIEM connector's application and service principal: an application owns those that it creates",
+    alsoEnough: ["Application.ReadWrite.All"],
+    directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
+  }),
+  graph("Application.Read.All", {
+    purpose: "seeing that no other application has the name, and Microsoft's service principals",
+    alsoEnough: ["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    directoryRoles: [
+      "Directory Readers",
+      "Application Administrator",
+      "Cloud Application Administrator",
+      "Global Reader",
+    ],
+  }),
   graph("Application.ReadWrite.All", {
-    purpose: "the SIEM connector's application and service principal",
+    purpose: "an application or service principal that the automation does not own",
     directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
   }),
   graph("AppRoleAssignment.ReadWrite.All", {

@@ -13,6 +13,7 @@ import { inThisRun } from "../hooks";
 import { managedNote } from "../mark";
 import type { OmittablePart } from "../../domain/omittedParts";
 import { siemConnectorName } from "../../domain/naming";
+import { siemApplicationResource } from "../../domain/resourceNames";
 
 export interface CustomerApplicationArgs {
   readonly customerName: pulumi.Input<string>;
@@ -44,7 +45,7 @@ export function customerApplication(
   parent: pulumi.Resource,
 ): CustomerApplication {
   const application = new azuread.ApplicationRegistration(
-    `${name}-application`,
+    siemApplicationResource(name),
     {
       displayName: pulumi.output(customerName).apply(siemConnectorName),
       description: pulumi.interpolate`${purposes[profile]}. ${managedNote()}.`,
@@ -62,8 +63,9 @@ export function customerApplication(
     `${name}-service-principal`,
     // Not set, it is a default of the provider, which keeps the value that a refresh has found.
     { clientId: application.clientId, ...(accountEnabled === undefined ? {} : { accountEnabled }) },
-    // An application has one service principal in a tenant.
-    { parent, deleteBeforeReplace: true },
+    // An application has one service principal in a tenant, which Entra deletes together with the registration. The
+    // provider makes its caller no owner of it, so that `Application.ReadWrite.OwnedBy` could not delete it.
+    { parent, deleteBeforeReplace: true, deletedWith: application },
   );
   const declared = { application, servicePrincipal };
   const ofApi = (api: PublishedApplication) => roles.filter((role) => role.api === api);

@@ -37,7 +37,7 @@ export interface RedirectUriArgs {
  *
  * ## Least privileges
  * - application permission on Microsoft Graph: `Application.ReadWrite.OwnedBy`, as owner of the
- *   registration (`SiemConnector` needs `Application.ReadWrite.All` anyway);
+ *   registration;
  * - or, for a signed-in user, the directory role `Application Administrator`.
  *
  * ## Errors

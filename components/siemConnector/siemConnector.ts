@@ -97,12 +97,12 @@ export interface SiemConnectorArgs {
  * customer tenant" (2026).
  *
  * ## Least privileges
- * - application permissions on Microsoft Graph: `Application.ReadWrite.All` for the registration,
- *   its credential and the service principal, and to look up Microsoft's service principals;
+ * - application permissions on Microsoft Graph: `Application.ReadWrite.OwnedBy` for the registration,
+ *   its credential and the service principal, which Entra deletes together with the registration;
+ *   `Application.Read.All` to look up Microsoft's service principals;
  *   `AppRoleAssignment.ReadWrite.All` and, for `legacySiem`,
- *   `DelegatedPermissionGrant.ReadWrite.All` for the consent. `Application.ReadWrite.OwnedBy`
- *   instead of the first can create everything but not delete the service principal, because the
- *   provider removes the caller from its owners;
+ *   `DelegatedPermissionGrant.ReadWrite.All` for the consent. `Application.ReadWrite.All` instead
+ *   of the first two for a registration that the automation does not own, and for `accountEnabled`;
  * - or, for a signed-in user, the directory roles `Application Administrator` and `Privileged Role
  *   Administrator` (consent to an application permission of Microsoft Graph).
  *

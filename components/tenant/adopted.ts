@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { dynamic, judgedType } from "../../domain/resourceTypes";
 import type { DeployedResources } from "./deployedResources";
 
@@ -21,7 +21,8 @@ const idOutputs = ["objectId", "keyId", "id"] as const;
  * A transformation for objects that were created by hand: the program leaves their names,
  * descriptions and marks as they are, and `destroy` keeps those with `onDestroy: "keep"` in the
  * tenant. It has no effect on a resource whose deployed object is another one: an object that the
- * program created in place of an adopted one is the program's own.
+ * program created in place of an adopted one is the program's own. What Entra would delete together
+ * with an object that is kept is deleted by itself.
  *
  * @param adopted setting `adopted.objects`.
  * @param deployed the stack's resources: `await deployedResources()`.
@@ -35,13 +36,16 @@ export function leaveAdopted(
   const { propertiesLeft } = require("./propertiesLeft") as typeof import("./propertiesLeft");
   const byName = new Map(adopted.map((one) => [one.resource, one]));
   const replaced = new Set(adopted.filter((one) => isAnother(one, deployed)).map(({ resource }) => resource));
+  const isKept = (name: string) => byName.get(name)?.onDestroy === "keep" && !replaced.has(name);
   return ({ type, name, props, opts }) => {
-    const found = byName.get(name);
-    if (found === undefined || replaced.has(name) || isCreatedAgain(props)) return undefined;
-    const ignored = propertiesLeft(type);
-    if (ignored === undefined) return undefined;
+    const found = replaced.has(name) || isCreatedAgain(props) ? undefined : byName.get(name);
+    const ignored = found === undefined ? undefined : propertiesLeft(type);
+    const { deletedWith, ...others }: pulumi.CustomResourceOptions = opts;
+    const isOwnerKept = deletedWith !== undefined && isKept(pulumi.resourceName(deletedWith));
+    const kept = isOwnerKept ? others : opts;
+    if (found === undefined || ignored === undefined) return isOwnerKept ? { props, opts: kept } : undefined;
     const ignoreChanges = [...(opts.ignoreChanges ?? []), ...ignored, ...(found.members === "keep" ? ["members"] : [])];
-    return { props, opts: { ...opts, ignoreChanges, retainOnDelete: found.onDestroy === "keep" } };
+    return { props, opts: { ...kept, ignoreChanges, retainOnDelete: found.onDestroy === "keep" } };
   };
 }
 

@@ -1,14 +1,13 @@
 /** App registrations and their parts. */
 import { tenantKinds } from "@defender-mssp/tenant";
-import { graphApplications } from "@defender-mssp/microsoft";
-import { hasCustomerApplication, signsInWith } from "../prerequisiteSettings";
+import { applicationPermissions, hasCustomerApplication, signsInWith } from "../prerequisiteSettings";
 import { azuread } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, ofTheApplication, part } from "./kindAnswers";
 
 /** What the parts of an app registration share. */
 const applicationPart = {
-  write: () => graphApplications.write,
+  write: applicationPermissions,
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   evidence: ofTheApplication,
   stays: notApplicable("nothing of it stays"),
@@ -22,7 +21,7 @@ export const application = {
   mark: "description",
   grants: "signs the MSSP's SIEM in",
   isExpected: hasCustomerApplication,
-  write: () => graphApplications.write,
+  write: applicationPermissions,
   additions: ["added to the application", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [

@@ -9,6 +9,7 @@ import {
 } from "@defender-mssp/microsoft";
 import {
   always,
+  applicationPermissions,
   consentsToLegacyApi,
   hasCustomerApplication,
   hasMsspApplication,
@@ -27,7 +28,7 @@ export const servicePrincipal = {
   mark: notApplicable("it stands beside its app registration, which has one"),
   grants: "holds the consents of the SIEM connector",
   isExpected: hasCustomerApplication,
-  write: () => graphServicePrincipals.write,
+  write: applicationPermissions,
   additions: ["added to the service principal", "added applications of the MSSP"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: [

@@ -11,6 +11,8 @@ import {
 } from "@defender-mssp/testkit";
 import { readStackSettings } from "../../settings/fromFile";
 import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../domain/prerequisites";
+import { inSession as mssp } from "../cli/testSession";
+import { writingPermissions } from "../../domain/writingPermissions";
 import { ana, ben, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 const rule = { name: "SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] };
@@ -173,6 +175,33 @@ describe("the permissions that a stack needs", function () {
       for (const some of inGroups(tried, 2)) await Promise.all(some.map((index) => refusedWithout(settings, index)));
     });
   }
+
+  it("an automation that owns nothing: `doctor` prints what makes it an owner, and then it can change and remove", async () => {
+    const [settings, changed] = stacks.governance;
+    const wide = "Application.ReadWrite.All";
+    const { tenantId, stack, configure, granted } = await start(settings, (needed) => [
+      ...needed,
+      ...writingPermissions.filter(({ permission }) => permission === wide),
+    ]);
+    const before = dumpOfTenant(project, tenantId);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    const doctor = () => mssp(["doctor", "--stack", stack], project);
+    assert.doesNotMatch((await doctor()).stdout, /owner/);
+    const { [microsoftGraph.appId]: all = [], ...others } = granted;
+    grantOnly(tenantId, { ...others, [microsoftGraph.appId]: all.filter((name) => name !== wide) });
+    await configure(changed);
+    const { exitCode, stdout } = await doctor();
+    assert.equal(exitCode, 1, stdout);
+    const [, id = "", owner = ""] =
+      /az ad app owner add --id '?([\w-]+)'? --owner-object-id '?([\w-]+)/.exec(stdout) ?? [];
+    assert.notEqual((await project.run(["up", "--stack", stack, "--yes", "--skip-preview"])).exitCode, 0);
+    project.sandbox.cloud.tenant(tenantId).links("applications.owners").set(id, [owner]);
+    assert.equal((await doctor()).exitCode, 0);
+    await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
+    await project.succeed(["destroy", "--stack", stack, "--yes", "--skip-preview"]);
+    grantOnly(tenantId, granted);
+    assert.equal(dumpOfTenant(project, tenantId), before);
+  });
 
   /** Takes everything from the automation, in a tenant, but what is named. */
   function grantOnly(tenantId: string, permissions: PermissionsByResource): void {

@@ -31,6 +31,7 @@ import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
 import { sentinelFeature } from "./sentinelFeature";
+import { unownedConnectorNote } from "./unownedConnector";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { unknownDomainsText } from "../../../domain/unknownDomainsText";
 import { stackEndings } from "../../../domain/stackEndings";
@@ -40,7 +41,7 @@ import { settingsAsDeployed, stateNotes, type SettingsAsDeployed } from "../../s
 import { readStackSettings, unprefixedSettings } from "../../../settings/fromFile";
 import { readProject, shownStackFile } from "../../../settings/project";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
-import { deploymentReader } from "../../stack/deployment";
+import { deploymentReader, type Deployment } from "../../stack/deployment";
 
 /**
  * Checks what a stack needs, by its settings.
@@ -62,19 +63,20 @@ export async function examine(
       settings.portalAccess.model === "entitlement" && found.isDeployed === true
         ? await deletedPackagesNote(await read(), settings.tenantId, { environment })
         : undefined;
-    const { domainNote, ...report } = await examined(stack, found, environment);
+    const { domainNote, connectorNote, ...report } = await examined(stack, found, environment, read);
     const ended = endedAccess(settings.analysts, clockFrom(environment)());
     const today = dateOf(clockFrom(environment)());
     const alone = lighthouseAloneText(settings, today);
     const domains = unknownDomainsText(settings);
     const unknownDomains = domains === undefined ? undefined : `${domains}.`;
     const prefix = await prefixNote(stack, folder);
-    const notes = [hostNote, packagesNote, domainNote, unknownDomains, prefix, ...ended, alone].filter(
+    const notes = [hostNote, packagesNote, connectorNote, domainNote, unknownDomains, prefix, ...ended, alone].filter(
       (note) => note !== undefined,
     );
     const retirements = stackEndings(settings, today, found.restsOn);
     const isFailed =
       packagesNote !== undefined ||
+      connectorNote !== undefined ||
       retirements.some(({ level }) => level === "over") ||
       [...report.permissions, ...report.features, ...report.conditionalAccess].some(({ state }) => state === "failed");
     return {
@@ -116,7 +118,10 @@ async function examined(
   stack: string,
   { settings, isDeployed = false }: SettingsAsDeployed,
   environment: NodeJS.ProcessEnv,
-): Promise<Omit<Report, "notes" | "retirements" | "state"> & { readonly domainNote: string | undefined }> {
+  read: () => Promise<Deployment>,
+): Promise<
+  Omit<Report, "notes" | "retirements" | "state"> & Readonly<Record<"domainNote" | "connectorNote", string | undefined>>
+> {
   const { tenantId, customerName, cloud } = settings;
   const needed = neededPermissions(settings);
   const endpoints = await tenantEndpoints(settings, environment);
@@ -138,6 +143,11 @@ async function examined(
     accessChecks(settings, { environment, endpoints }),
     sentinelFeature(settings, identity.objectId, { environment, endpoints }),
   ]);
+  const { roles = [] } = claims.get(microsoftGraph.appId) ?? {};
+  const connectorNote =
+    isDeployed && identity.kind === "application"
+      ? await unownedConnectorNote(settings, await read(), { ...identity, roles }, { environment, endpoints })
+      : undefined;
   const conditionalAccess = "checks" in access ? access.checks : [];
   const features = [
     ...domain.features,
@@ -145,7 +155,7 @@ async function examined(
     ...connectorFound,
     accessFeature(access),
     ...sentinel,
-    proofFeature(claims.get(microsoftGraph.appId)?.roles),
+    proofFeature(roles),
   ];
   return {
     stack,
@@ -156,6 +166,7 @@ async function examined(
     features,
     conditionalAccess,
     domainNote: domain.note,
+    connectorNote,
     ...(identity.kind === "application"
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
       : {}),
@@ -163,7 +174,7 @@ async function examined(
 }
 
 /** Whether `offboard` may look at relationships that no resource declares: nothing fails without. */
-function proofFeature(roles: readonly string[] = []): Feature {
+function proofFeature(roles: readonly string[]): Feature {
   const missing = governanceRelationship.read.filter((name) => !roles.includes(name));
   const here = missing.length === 0 ? "" : `optional: requires ${missing.join(", ")}. `;
   const reason = `${here}GDAP relationships need ${gdapRelationship.read.join(", ")} in the MSSP's own tenant`;

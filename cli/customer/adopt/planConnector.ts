@@ -2,7 +2,7 @@
 import { dayMs } from "@defender-mssp/errors/time";
 import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { siemRedirectUri } from "../../../domain/naming";
-import { siemName } from "../../../domain/resourceNames";
+import { siemApplicationResource, siemName } from "../../../domain/resourceNames";
 import type { Candidate } from "./candidate";
 import { planItem, type Draft } from "./draft";
 
@@ -91,7 +91,7 @@ function planCustomerApp(draft: Draft, registration: Registration): void {
   const isOpen = signInAudience !== "AzureADMyOrg";
   const audience = isOpen ? ` Other tenants can use it (${signInAudience}), which stays so.` : "";
   const why = `Its name or its redirect URI is that of Microsoft's document.${audience}`;
-  draft.take(`${siemName}-application`, application, why);
+  draft.take(siemApplicationResource(siemName), application, why);
   draft.take(`${siemName}-service-principal`, principal, "It is that of the app registration.");
   const alertApis = planAlertApis(draft, registration);
   takeRedirectUri(draft, application);

@@ -7,6 +7,7 @@ import {
   appRoleAssignmentsPath,
   graphServicePrincipals,
   listAppRoleAssignments,
+  ownsApplication,
   publishedRoleName,
   type AppRoleAssignment,
   type ServicePrincipal,
@@ -19,6 +20,7 @@ import {
   permissionsToPreview,
 } from "../../../domain/prerequisites";
 import type { FoundAddition } from "./addition";
+import { applicationsOf } from "./application";
 import { heldText } from "./nodeAdditions";
 import { principalCredentials } from "./servicePrincipal";
 import { foreignOwners, kindTenant, type AdditionsTenant, type StackPrincipal } from "./tenant";
@@ -167,6 +169,10 @@ export async function unneededPermissions(tenant: AdditionsTenant): Promise<stri
     ...permissionsForEvidence(prerequisites),
   ]);
   const { identities } = await msspApplications(tenant);
+  for (const { objectId } of applicationsOf(tenant)) {
+    const owned = await Promise.all(identities.map(({ id }) => ownsApplication(tenant.call, objectId, id)));
+    if (!owned.includes(true)) needed.add("Application.ReadWrite.All");
+  }
   const roles = (await Promise.all(identities.map(({ id }) => rolesOf(tenant, id)))).flat();
   const asked = permissionsEverAsked();
   const unneeded = [...new Set(roles.map(({ role }) => role))].filter((role) => asked.has(role) && !needed.has(role));

@@ -22,10 +22,13 @@ import {
   type PrerequisiteSettings,
 } from "../../../domain/prerequisites";
 import { applicationPermission } from "../../../domain/kinds/servicePrincipals";
+import { siemApplicationResource, siemName } from "../../../domain/resourceNames";
 import {
   hasCrossTenantTrust,
+  hasCustomerApplication,
   hasDefenderEndpoint,
   isJustInTime,
+  ownsConnector,
   readsAlertsBy,
   setsConditionalAccess,
 } from "../../../domain/prerequisiteSettings";
@@ -68,6 +71,7 @@ const decisive: { readonly [Key in keyof PrerequisiteSettings]-?: readonly Prere
   azureDelegation: [undefined],
   detections: [undefined, {}],
   sentinelAccess: [undefined],
+  adopted: [undefined, { objects: [{ resource: siemApplicationResource(siemName) }] }],
   extension: [undefined],
 };
 
@@ -222,6 +226,11 @@ const settingConditions: readonly {
   readonly text: string;
   readonly isMet: (settings: PrerequisiteSettings) => boolean;
 }[] = [
+  { text: "`connector.kind` is `customerApp`", isMet: hasCustomerApplication },
+  {
+    text: "`connector.kind` is `msspApp`, `connector.accountEnabled` is set, or `adopted` has the connector's registration",
+    isMet: (settings) => !ownsConnector(settings),
+  },
   { text: "`portalAccess.activation` is `justInTime`", isMet: isJustInTime },
   ...alertApis.map((api) => ({ text: `\`connector.alertApis\` has \`${api}\``, isMet: readsAlertsBy(api) })),
   {

@@ -47,6 +47,20 @@ describe("leaveAdopted", () => {
     assert.equal(ruleOptions("defender-mssp/contoso#0123456789abcdef/detections-shell"), undefined);
   });
 
+  it("deletes by itself what would be deleted together with an object that is kept", () => {
+    const owner = { __name: "tier1-group" };
+    const optionsWith = (onDestroy: "keep" | "delete", name: string) => {
+      const args = { type, name, props: {}, opts: { deletedWith: owner, protect: true } };
+      return leaveAdopted([{ ...entry, onDestroy }], {})(args as unknown as pulumi.ResourceTransformationArgs)?.opts;
+    };
+    assert.deepEqual(optionsWith("keep", "service-principal"), { protect: true });
+    assert.equal(optionsWith("delete", "service-principal"), undefined);
+    const other = { ...entry, resource: "service-principal" };
+    const args = { type, name: "service-principal", props: {}, opts: { deletedWith: owner } };
+    const opts = leaveAdopted([entry, other], {})(args as unknown as pulumi.ResourceTransformationArgs)?.opts;
+    assert.deepEqual([opts?.retainOnDelete, Object.keys(opts ?? {}).includes("deletedWith")], [true, false]);
+  });
+
   it("has no effect on a resource that is not adopted", () => {
     assert.equal(optionsOf({ ...entry, resource: "tier2-group" }, "hand-made"), undefined);
   });

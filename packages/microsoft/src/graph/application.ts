@@ -1,12 +1,13 @@
 /**
  * Registrations of applications. https://learn.microsoft.com/graph/api/resources/application
  */
+import { graphList, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
 import type { DirectoryObject } from "./types";
 
 export const graphApplications = graphCollection("/v1.0/applications", {
   read: ["Application.Read.All"],
-  write: ["Application.ReadWrite.All"],
+  write: ["Application.ReadWrite.OwnedBy", "Application.Read.All"],
 });
 
 /** Federated credentials of an application. */
@@ -17,6 +18,12 @@ export function federatedCredentialsPath(applicationId: string): string {
 /** Template of `federatedCredentialsPath` in beta, which has credentials with `claimsMatchingExpression`. */
 export function flexibleCredentialsPath(applicationId: string): string {
   return `/beta/applications/${applicationId}/federatedIdentityCredentials`;
+}
+
+/** Whether a principal is an owner of an application: with `Application.ReadWrite.OwnedBy` it manages that one. */
+export async function ownsApplication(call: GraphCall, applicationId: string, principalId: string): Promise<boolean> {
+  const owners = await graphList<{ readonly id: string }>(call, `${graphApplications.item(applicationId)}/owners`);
+  return owners.some(({ id }) => id.toLowerCase() === principalId.toLowerCase());
 }
 
 /** An application's registration. */

@@ -91,10 +91,13 @@ const directorySynchronizationRead = [
 ];
 
 export const permissions = {
-  readApplications: of([...applicationRead, "Application.ReadWrite.OwnedBy"]),
+  // The permissions reference: with `Application.ReadWrite.OwnedBy` alone, `GET /applications` fails with 403.
+  listApplications: of(applicationRead),
+  readApplications: of(applicationRead, { owned: ["Application.ReadWrite.OwnedBy"] }),
   createApplication: of(["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"]),
   writeApplication: of(["Application.ReadWrite.All"], { owned: ["Application.ReadWrite.OwnedBy"] }),
-  readServicePrincipals: of([...applicationRead, "Application.ReadWrite.OwnedBy"]),
+  listServicePrincipals: of(applicationRead),
+  readServicePrincipals: of(applicationRead, { owned: ["Application.ReadWrite.OwnedBy"] }),
   createServicePrincipal: of(["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"]),
   writeServicePrincipal: of(["Application.ReadWrite.All"], { owned: ["Application.ReadWrite.OwnedBy"] }),
   readAppRoleAssignments: of([...applicationRead, "AppRoleAssignment.ReadWrite.All"]),

@@ -145,8 +145,8 @@ describe("mssp permissions", () => {
     assert.ok(graph);
     assert.equal(graph.resourceAppId, microsoftGraph.appId);
     assert.deepEqual(
-      graph.resourceAccess.find(({ id }) => id === microsoftGraph.appRoles["Application.ReadWrite.All"]),
-      { id: microsoftGraph.appRoles["Application.ReadWrite.All"], type: "Role" },
+      graph.resourceAccess.find(({ id }) => id === microsoftGraph.appRoles["Application.ReadWrite.OwnedBy"]),
+      { id: microsoftGraph.appRoles["Application.ReadWrite.OwnedBy"], type: "Role" },
     );
   });
 
@@ -182,7 +182,7 @@ describe("mssp permissions", () => {
       /Name: Fabrikam Automation\. Application ID: `11111111-0000/,
       /AppRoleAssignment\.ReadWrite\.All` it can also give itself every other permission/,
       /az ad sp delete --id/,
-      /\| Read and write all applications \| `Application\.ReadWrite\.All` \|/,
+      /\| Manage apps that this app creates or owns \| `Application\.ReadWrite\.OwnedBy` \|/,
       /"Unverified" means/,
       /- Guest user: Ana/,
     ].map((part) => text.search(part));
@@ -240,7 +240,7 @@ esac
     const created = calls.filter((call) => call.startsWith("ad app create"));
     assert.equal(created.length, 2);
     for (const call of created) assert.match(call, /AzureADMultipleOrgs .*"resourceAppId": "00000003-0000-0000-c000/);
-    assert.doesNotMatch(created[1] ?? "", new RegExp(microsoftGraph.appRoles["Application.ReadWrite.All"]));
+    assert.doesNotMatch(created[1] ?? "", new RegExp(microsoftGraph.appRoles["Application.ReadWrite.OwnedBy"]));
     const credentials = calls.filter((call) => call.startsWith("rest --method POST"));
     assert.equal(credentials.length, 4);
     for (const call of credentials) {

@@ -11,12 +11,12 @@ import { type JsonObject, innerOf, isObject, objectsIn, jsonText, textsIn } from
 import { isDelegated, permissions } from "../permissions";
 import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
-import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
+import { bind, guardOwners, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { syncServicePrincipals } from "./servicePrincipalRoutes";
 import { readingRoutes } from "./entityRoutes";
 
 export const applicationRoutes: readonly Route[] = [
-  ...readingRoutes("applications", permissions.readApplications),
+  ...readingRoutes("applications", permissions.readApplications, permissions.listApplications),
   route("POST", "/applications", permissions.createApplication, create),
   route("PATCH", "/applications/{id}", permissions.writeApplication, done(patch)),
   route("DELETE", "/applications/{id}", permissions.writeApplication, done(removeApplication)),
@@ -25,7 +25,7 @@ export const applicationRoutes: readonly Route[] = [
     "applications",
     "owners",
     { read: permissions.readApplications, write: permissions.writeApplication },
-    { searchable: true },
+    { searchable: true, beforeAdd: guardOwners },
   ),
 ];
 

@@ -25,8 +25,8 @@ const mostRounds = 50;
 const collections: readonly (readonly [EntitySetName, RoutePermissions])[] = [
   ["users", permissions.readUsers],
   ["groups", permissions.listGroups],
-  ["applications", permissions.readApplications],
-  ["servicePrincipals", permissions.readServicePrincipals],
+  ["applications", permissions.listApplications],
+  ["servicePrincipals", permissions.listServicePrincipals],
   ["oauth2PermissionGrants", permissions.readGrants],
 ];
 

@@ -92,9 +92,10 @@ export function entityRoutes(row: EntityRow): Route[] {
   ];
 }
 
-/** Lists and single objects alone. */
-export function readingRoutes(entitySet: EntitySetName, read: RoutePermissions): Route[] {
-  return entityRoutes({ entitySet, read });
+/** Lists and single objects alone. `list`: the permissions of the whole list. */
+export function readingRoutes(entitySet: EntitySetName, read: RoutePermissions, list = read): Route[] {
+  const [whole, ...single] = entityRoutes({ entitySet, read });
+  return [{ ...whole, permissions: list } as Route, ...single];
 }
 
 /** Its path without a slash. */

@@ -8,7 +8,7 @@ import { entitySets, isEntitySet, type EntitySetName } from "../entities";
 import { badRequest, denied, notFound, unreadableRequest } from "../graphErrors";
 import { navigations } from "../expand";
 import { decodeSegment } from "../match";
-import { access, mayManageRoles, type RoutePermissions } from "../permissions";
+import { access, mayManageRoles, passes, type RoutePermissions } from "../permissions";
 import { callBody, bothVersions, noContent, parameter, route, type RouteAnswer, type Call, type Route } from "../route";
 
 /** The limit of owners of an application, a service principal or a new group. */
@@ -66,6 +66,15 @@ export function subject(call: Call, entitySet: EntitySetName): StoredObject {
 export function guardRoleAssignable(call: Call, group: StoredObject): void {
   if (group["isAssignableToRole"] === true && !mayManageRoles(call.caller))
     throw denied(["RoleManagement.ReadWrite.Directory"]);
+}
+
+/**
+ * "The Application.ReadWrite.OwnedBy permission isn't sufficient to add another owner".
+ * https://learn.microsoft.com/graph/api/application-post-owners
+ */
+export function guardOwners(call: Call): void {
+  if (call.access === "owned" && !passes(call.caller, ["Directory.Read.All"]))
+    throw denied(["Application.ReadWrite.All"]);
 }
 
 /**

@@ -12,20 +12,22 @@ import { type JsonObject, isObject, jsonText } from "../json";
 import { passes, permissions } from "../permissions";
 import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { bind, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
+import { bind, guardOwners, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { readingRoutes } from "./entityRoutes";
 
 const entitySet = "servicePrincipals";
 
 export const servicePrincipalRoutes: readonly Route[] = [
-  ...readingRoutes(entitySet, permissions.readServicePrincipals),
+  ...readingRoutes(entitySet, permissions.readServicePrincipals, permissions.listServicePrincipals),
   route("POST", "/servicePrincipals", permissions.createServicePrincipal, create),
   route("PATCH", "/servicePrincipals/{id}", permissions.writeServicePrincipal, done(patch)),
   route("DELETE", "/servicePrincipals/{id}", permissions.writeServicePrincipal, done(removeServicePrincipal)),
-  ...referenceRoutes(entitySet, "owners", {
-    read: permissions.readServicePrincipals,
-    write: permissions.writeServicePrincipal,
-  }),
+  ...referenceRoutes(
+    entitySet,
+    "owners",
+    { read: permissions.readServicePrincipals, write: permissions.writeServicePrincipal },
+    { beforeAdd: guardOwners },
+  ),
 ];
 
 /**
