@@ -379,6 +379,9 @@ describe("cli/tenant/additions/additions: somebody adds a way in to the stack's 
       const id = "5ec0de00-aaaa-4000-8000-000000000062";
       principals.set(id, { ...automation, id, appId: "5ec0de00-aaaa-4000-8000-000000000063", displayName: "Shadow" });
       assignAppRole(tenant, automation, microsoftGraph.appId, "Directory.ReadWrite.All");
+      // An application of before June 2026, which protects no credential of its service principals.
+      const atHome = [...project.sandbox.cloud.tenant(msspTenantId).objects("applications").values()];
+      atHome.find(({ appId }) => appId === automation["appId"])!["servicePrincipalLockConfiguration"] = null;
       await hands.graph("POST", `/v1.0/servicePrincipals/${automation.id}/addPassword`, {
         passwordCredential: { displayName: "backdoor" },
       });

@@ -30,6 +30,7 @@ import { deletedPackagesNote } from "./deletedPackages";
 import { connectorFeatures } from "./connectorFeatures";
 import type { Feature, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
+import { instanceLock } from "./instanceLock";
 import { sentinelFeature } from "./sentinelFeature";
 import { unownedConnectorNote } from "./unownedConnector";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
@@ -63,20 +64,27 @@ export async function examine(
       settings.portalAccess.model === "entitlement" && found.isDeployed === true
         ? await deletedPackagesNote(await read(), settings.tenantId, { environment })
         : undefined;
-    const { domainNote, connectorNote, ...report } = await examined(stack, found, environment, read);
+    const { examinedNotes, ...report } = await examined(stack, found, environment, read);
     const ended = endedAccess(settings.analysts, clockFrom(environment)());
     const today = dateOf(clockFrom(environment)());
     const alone = lighthouseAloneText(settings, today);
     const domains = unknownDomainsText(settings);
     const unknownDomains = domains === undefined ? undefined : `${domains}.`;
     const prefix = await prefixNote(stack, folder);
-    const notes = [hostNote, packagesNote, connectorNote, domainNote, unknownDomains, prefix, ...ended, alone].filter(
-      (note) => note !== undefined,
-    );
+    const notes = [
+      hostNote,
+      packagesNote,
+      ...examinedNotes.failing,
+      ...examinedNotes.others,
+      unknownDomains,
+      prefix,
+      ...ended,
+      alone,
+    ].filter((note) => note !== undefined);
     const retirements = stackEndings(settings, today, found.restsOn);
     const isFailed =
       packagesNote !== undefined ||
-      connectorNote !== undefined ||
+      examinedNotes.failing.length > 0 ||
       retirements.some(({ level }) => level === "over") ||
       [...report.permissions, ...report.features, ...report.conditionalAccess].some(({ state }) => state === "failed");
     return {
@@ -120,7 +128,9 @@ async function examined(
   environment: NodeJS.ProcessEnv,
   read: () => Promise<Deployment>,
 ): Promise<
-  Omit<Report, "notes" | "retirements" | "state"> & Readonly<Record<"domainNote" | "connectorNote", string | undefined>>
+  Omit<Report, "notes" | "retirements" | "state"> & {
+    readonly examinedNotes: Readonly<Record<"failing" | "others", readonly string[]>>;
+  }
 > {
   const { tenantId, customerName, cloud } = settings;
   const needed = neededPermissions(settings);
@@ -136,12 +146,15 @@ async function examined(
   }
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
-  const [domain, found, connectorFound, access, sentinel] = await Promise.all([
+  const [domain, found, connectorFound, access, sentinel, lock] = await Promise.all([
     domainCheck(settings, isDeployed, { environment, endpoints }),
     featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints }),
     connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints }),
     accessChecks(settings, { environment, endpoints }),
     sentinelFeature(settings, identity.objectId, { environment, endpoints }),
+    identity.kind === "application"
+      ? instanceLock(settings, identity.clientId, { environment, endpoints, graphUrl: endpoints.graphEndpoint })
+      : { features: [], note: undefined },
   ]);
   const { roles = [] } = claims.get(microsoftGraph.appId) ?? {};
   const connectorNote =
@@ -155,6 +168,7 @@ async function examined(
     ...connectorFound,
     accessFeature(access),
     ...sentinel,
+    ...lock.features,
     proofFeature(roles),
   ];
   return {
@@ -165,8 +179,10 @@ async function examined(
     permissions,
     features,
     conditionalAccess,
-    domainNote: domain.note,
-    connectorNote,
+    examinedNotes: {
+      failing: [connectorNote].filter((note) => note !== undefined),
+      others: [domain.note, lock.note].filter((note) => note !== undefined),
+    },
     ...(identity.kind === "application"
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
       : {}),

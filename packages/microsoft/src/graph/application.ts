@@ -44,6 +44,8 @@ export interface Application extends DirectoryObject {
   passwordCredentials: PasswordCredential[];
   publicClient: { redirectUris: string[] };
   requiredResourceAccess: RequiredResourceAccess[];
+  /** App Instance Lock; null on older registrations. */
+  servicePrincipalLockConfiguration?: { isEnabled: boolean; allProperties: boolean | null } | null;
   spa: { redirectUris: string[] };
   web: WebApplication;
 }

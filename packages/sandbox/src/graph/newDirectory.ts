@@ -19,6 +19,8 @@ import {
 } from "../cloud/identity";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import type { PermissionsByResource, TenantDescription } from "../cloud/tenantMaker";
+import type { JsonObject } from "./json";
+import { lockedByDefault } from "./routes/appInstanceLock";
 import { entitySets, type EntitySetName } from "./entities";
 
 /** Creation time of all seeded objects. */
@@ -97,6 +99,8 @@ export interface ApplicationDescription {
   readonly applicationId: string;
   readonly displayName: string;
   readonly signInAudience: "AzureADMyOrg" | "AzureADMultipleOrgs";
+  /** App Instance Lock. Default: none, as an application of before June 2026. */
+  readonly servicePrincipalLockConfiguration?: JsonObject;
 }
 
 /** Registers an application in `home` without a service principal. */
@@ -108,6 +112,7 @@ export function addApplication(home: Tenant, description: ApplicationDescription
     displayName: description.displayName,
     publisherDomain: publisherDomain(home),
     signInAudience: description.signInAudience,
+    servicePrincipalLockConfiguration: description.servicePrincipalLockConfiguration ?? null,
   });
 }
 
@@ -324,7 +329,8 @@ function addAutomation(tenant: Tenant, permissions: PermissionsByResource): void
     displayName: "MSSP Onboarding Automation",
     signInAudience: "AzureADMultipleOrgs",
   } as const;
-  if (tenant.id === msspTenantId) addApplication(tenant, automation);
+  if (tenant.id === msspTenantId)
+    addApplication(tenant, { ...automation, servicePrincipalLockConfiguration: lockedByDefault });
   addConsentedServicePrincipal(tenant, { ...automation, homeTenantId: msspTenantId }, permissions);
 }
 

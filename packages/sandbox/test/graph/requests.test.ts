@@ -96,10 +96,17 @@ describe("requests to the emulated Graph", function () {
         { as },
       );
       assert.match(backing.message, /^When using this permission, the backing application/);
+      // "GET /applications to list applications will fail with a 403", says the permissions reference.
+      for (const set of ["applications", "servicePrincipals"]) {
+        await graph.refused(403, "GET", `/v1.0/${set}?$filter=displayName eq 'Foreign'`, undefined, { as });
+      }
+      await graph.refused(403, "GET", `/v1.0/applications(appId='${text(foreign, "appId")}')`, undefined, { as });
       const own = await graph.create("/v1.0/applications", { displayName: "Own" }, { as });
       await graph.expect(200, "POST", `/v1.0/applications/${text(own, "id")}/addPassword`, {}, { as });
       const servicePrincipal = await graph.create("/v1.0/servicePrincipals", { appId: text(own, "appId") }, { as });
       await graph.patch(`/v1.0/servicePrincipals/${text(servicePrincipal, "id")}`, { notes: "x" }, { as });
+      const owner = { "@odata.id": `${graph.origin}/v1.0/directoryObjects/${graph.automation.id}` };
+      await graph.refused(403, "POST", `/v1.0/applications/${text(own, "id")}/owners/$ref`, owner, { as });
       await graph.remove(`/v1.0/applications/${text(own, "id")}`, { as });
       await graph.remove(`/v1.0/applications/${text(foreign, "id")}`);
     });

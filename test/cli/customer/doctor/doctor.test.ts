@@ -9,6 +9,7 @@ import { type PermissionsByResource, setSwitches, verifyDomain, newFolder } from
 import { stringify } from "yaml";
 import type { Report } from "../../../../cli/access/examination/report";
 import { readStackSettings } from "../../../../settings/fromFile";
+import { graphApplications, graphCall, graphList } from "@defender-mssp/microsoft";
 import { neededPermissions } from "../../../../domain/prerequisites";
 import { checkout, type Ended } from "../../mssp";
 import { inSession as mssp } from "../../testSession";
@@ -149,7 +150,7 @@ describe("mssp doctor", function () {
     const found = await report(exact.stack);
     assert.deepEqual([found.exitCode, found.state], [0, "passed"]);
     // A domain's tenant is public.
-    const [domain, ...licences] = found.features;
+    const [domain, ...licences] = found.features.filter(({ feature }) => feature !== "appInstanceLock");
     assert.deepEqual([domain?.feature, domain?.state], ["customerDomain", "passed"]);
     assert.deepEqual([...new Set(licences.map(({ state }) => state))], ["notChecked"]);
     const { stdout } = await doctor(["--stack", exact.stack]);
@@ -158,6 +159,25 @@ describe("mssp doctor", function () {
       stdout,
       /^No missing permissions, licences or policies found\. Items marked – could not be checked\.$/m,
     );
+  });
+
+  it("names an application of the MSSP's without App Instance Lock, with the command that sets it", async () => {
+    const call = await graphCall("5ec0de00-5ea1-4000-8000-000000000001", { environment });
+    const path = graphApplications.path;
+    const [{ id = "" } = {}] = await graphList<{ id?: string }>(
+      call,
+      `${path}?$filter=appId eq '${environment["ARM_CLIENT_ID"]}'`,
+    );
+    const setLock = (isEnabled: boolean) =>
+      call(graphApplications.item(id), { method: "PATCH", json: { servicePrincipalLockConfiguration: { isEnabled } } });
+    const { stack } = await customer({});
+    await setLock(false);
+    const { notes, features, exitCode } = await report(stack);
+    await setLock(true);
+    assert.equal(exitCode, 0);
+    assert.ok(!features.some(({ feature }) => feature === "appInstanceLock"));
+    assert.match(notes.join("\n"), new RegExp(`az rest --method PATCH .*/applications/${id}.*"allProperties":true`));
+    assert.doesNotMatch((await report(stack)).notes.join("\n"), /Instance Lock/);
   });
 
   it("names each missing permission and the page where an administrator consents", async () => {

@@ -11,6 +11,7 @@ import { type JsonObject, innerOf, isObject, objectsIn, jsonText, textsIn } from
 import { isDelegated, permissions } from "../permissions";
 import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
+import { defaultLock } from "./appInstanceLock";
 import { bind, guardOwners, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { syncServicePrincipals } from "./servicePrincipalRoutes";
 import { readingRoutes } from "./entityRoutes";
@@ -111,7 +112,7 @@ function putLogo(call: Call): void {
 
 /** Checks rules between properties and adds the service's values. */
 function prepared(call: Call, values: JsonObject, before: StoredObject | undefined): JsonObject {
-  const result: JsonObject = { ...values };
+  const result: JsonObject = { ...(before === undefined ? defaultLock(call.cloud.now()) : {}), ...values };
   const whole = (name: string): Json => merged(before?.[name], values[name] ?? null) ?? before?.[name] ?? null;
   checkRedirectUris(
     values,

@@ -11,6 +11,7 @@ import { isObject, jsonText } from "../json";
 import { permissions } from "../permissions";
 import { actionResult, callBody, context, noContent, parameter, route, type Call, type Route } from "../route";
 import { checkComplex } from "../validate";
+import { refuseLocked } from "./appInstanceLock";
 import { subject } from "./referenceRoutes";
 
 type Owner = "applications" | "servicePrincipals";
@@ -58,6 +59,7 @@ async function checkProof(call: Call, owner: Owner): Promise<void> {
 
 function add(call: Call, owner: Owner) {
   const object = subject(call, owner);
+  if (owner === "servicePrincipals") refuseLocked(call, object, ["keyCredentials"]);
   const { keyCredential = null } = callBody(call);
   const { type = null, usage = null, key = null } = isObject(keyCredential) ? keyCredential : {};
   if (type !== "AsymmetricX509Cert" || usage !== "Verify" || key === null)

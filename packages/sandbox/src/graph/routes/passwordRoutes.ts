@@ -18,6 +18,7 @@ import { credentialsOf, newPassword, removePassword } from "../credentials";
 import { badRequest } from "../graphErrors";
 import { permissions } from "../permissions";
 import { checkComplex } from "../validate";
+import { refuseLocked } from "./appInstanceLock";
 import { subject } from "./referenceRoutes";
 
 type Owner = "applications" | "servicePrincipals";
@@ -37,6 +38,7 @@ function routesOf(owner: Owner, needed: Route["permissions"]): Route[] {
 
 function add(call: Call, owner: Owner): RouteAnswer {
   const object = subject(call, owner);
+  if (owner === "servicePrincipals") refuseLocked(call, object, ["passwordCredentials"]);
   const wanted = call.body === undefined ? {} : (callBody(call)["passwordCredential"] ?? {});
   const credential = checkComplex("passwordCredential", wanted, "passwordCredential");
   refuseKnown(object, credential["keyId"]);

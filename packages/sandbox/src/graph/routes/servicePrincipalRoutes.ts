@@ -12,6 +12,7 @@ import { type JsonObject, isObject, jsonText } from "../json";
 import { passes, permissions } from "../permissions";
 import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
+import { refuseLocked } from "./appInstanceLock";
 import { bind, guardOwners, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { readingRoutes } from "./entityRoutes";
 
@@ -84,6 +85,7 @@ function create(call: Call): RouteAnswer {
 function patch(call: Call): void {
   const servicePrincipal = subject(call, entitySet);
   const { values, bindings } = checkUpdate(entitySet, callBody(call), call.version);
+  refuseLocked(call, servicePrincipal, Object.keys(values));
   resolveBindings(call, entitySet, bindings);
   const changes = asReadBack(entitySet, values);
   if (values["passwordCredentials"] !== undefined) {

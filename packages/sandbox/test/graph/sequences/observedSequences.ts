@@ -31,7 +31,10 @@ const audienceOf2022: Exceptions = {
 /** By position in observed.json. */
 const replays: Readonly<Record<number, Replay>> = {
   0: { request: "GET /v1.0/applications 200" },
-  1: { request: "POST /v1.0/applications 201" },
+  1: {
+    request: "POST /v1.0/applications 201",
+    exceptions: { servicePrincipalLockConfiguration: "recorded before June 2026, when it was not locked by default" },
+  },
   2: { request: "POST /v1.0/applications 201", exceptions: audienceOf2022 },
   3: { request: "POST /v1.0/applications 201", body: withCertificate },
   4: { request: "GET /v1.0/applications 200", prepare: (stage) => [stage.placeAnswer("applications", 4)] },

@@ -216,6 +216,15 @@ async function multitenant(graph: Harness): Promise<void> {
   const closed = await newApplication(graph, "Closed");
   const created = await graph.create("/v1.0/servicePrincipals", { appId: text(open, "appId") }, elsewhere);
   assert.equal(created["appOwnerOrganizationId"], graph.tenant.id);
+  const [path, home] = [`/v1.0/servicePrincipals/${text(created, "id")}`, `/v1.0/applications/${text(open, "id")}`];
+  const locked = await graph.refused(400, "POST", `${path}/addPassword`, {}, elsewhere);
+  assert.equal(locked.code, "CannotUpdateLockedServicePrincipalProperty");
+  await graph.refused(400, "PATCH", path, { tokenEncryptionKeyId: text(open, "id") }, elsewhere);
+  await graph.patch(path, { notes: "x" }, elsewhere);
+  await graph.patch(home, { servicePrincipalLockConfiguration: { allProperties: false, tokenEncryptionKeyId: true } });
+  const { keyId } = (await graph.expect(200, "POST", `${path}/addPassword`, {}, elsewhere)) as { keyId?: string };
+  await graph.patch(home, { servicePrincipalLockConfiguration: { allProperties: true } });
+  await graph.expect(204, "POST", `${path}/removePassword`, { keyId: keyId ?? "" }, elsewhere);
   await graph.refused(400, "POST", "/v1.0/servicePrincipals", { appId: text(closed, "appId") }, elsewhere);
   await graph.remove(`/v1.0/servicePrincipals/${text(created, "id")}`, elsewhere);
   for (const application of [open, closed]) {
