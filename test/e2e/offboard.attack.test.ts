@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { SandboxProject } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { ana as anaListed, createProject, customer, msspOn, TenantHands, tenantIdOf } from "./support";
@@ -117,6 +118,55 @@ describe("a certificate of no access", function () {
     const { exitCode, certificate } = await offboard("consented");
     assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
     assert.match(certificate.left.map(({ why }) => why).join(), /SecurityAlert\.Read\.All/);
+  });
+
+  it("not with what the automation itself made or gave a credential to, nor with an application that takes the MSSP's tokens", async () => {
+    const hands = await create("made", 0x75);
+    await up("made");
+    const application = async (displayName: string) => {
+      const { id, appId } = await hands.graph<{ id: string; appId: string }>("POST", "/v1.0/applications", {
+        displayName,
+      });
+      const principal = await hands.graph<{ id: string }>("POST", "/v1.0/servicePrincipals", { appId });
+      return { id, principal: principal.id };
+    };
+    const [made, trusting] = [await application("Workday sync"), await application("Payroll")];
+    await hands.graph("POST", `/v1.0/applications/${made.id}/addPassword`, {
+      passwordCredential: { displayName: "x" },
+    });
+    const servicePrincipal = async (appId = "") => {
+      const filter = encodeURIComponent(`appId eq '${appId}'`);
+      const path = `/v1.0/servicePrincipals?$filter=${filter}`;
+      return (await hands.graph<{ value: readonly { id: string }[] }>("GET", path)).value[0]?.id ?? "";
+    };
+    const resourceId = await servicePrincipal(microsoftGraph.appId);
+    const permit = (principalId: string, appRoleId: string) =>
+      hands.graph("POST", `/v1.0/servicePrincipals/${principalId}/appRoleAssignments`, {
+        ...{ principalId, resourceId, appRoleId },
+      });
+    await permit(made.principal, microsoftGraph.appRoles["User.Read.All"]);
+    const automation = await servicePrincipal(project.environment["ARM_CLIENT_ID"]);
+    await permit(automation, microsoftGraph.appRoles["AuditLog.Read.All"]);
+    const credential = await hands.graph<{ id: string }>(
+      "POST",
+      `/v1.0/applications/${trusting.id}/federatedIdentityCredentials`,
+      {
+        ...{ name: "pipeline", subject: "pipeline", audiences: ["api://AzureADTokenExchange"] },
+        issuer: "https://login.microsoftonline.com/5ec0de00-5ea1-4000-8000-000000000001/v2.0",
+      },
+    );
+    const additions = await msspOn(project, ["verify", "--stack", "made", "--json"]);
+    assert.match(additions.stdout, new RegExp(`federated credential \\\\"Payroll\\\\", as it takes tokens`));
+    const { exitCode, certificate } = await offboard("made");
+    assert.deepEqual([exitCode, certificate.state], [1, "accessLeft"]);
+    const line = (id: string) => certificate.left.find(({ what }) => what.includes(id));
+    assert.match(line(made.principal)?.why ?? "", /^audit log: Add service principal .*User\.Read\.All/);
+    assert.match(line(credential.id)?.step ?? "", new RegExp(`DELETE .*federatedIdentityCredentials/${credential.id}`));
+    const open = certificate.toConfirm.map(({ what, why }) => `${what}: ${why}`).join("\n");
+    assert.match(open, new RegExp(`${made.id}\\): audit log: Add application on .*credentials that the MSSP may know`));
+    for (const { step } of certificate.left) if (step.startsWith("az rest")) await hands.carryOut(step);
+    const again = await offboard("made");
+    assert.deepEqual([again.exitCode, again.certificate.state], [3, "toConfirm"]);
   });
 
   it("not where a renamed stack's state has lost the application, which has another name than today's settings", async () => {

@@ -17,6 +17,7 @@ import {
   readGraph,
   tenantKinds,
   type TenantReader,
+  type UnreadKind,
 } from "@defender-mssp/tenant";
 import { ServiceError, wait } from "@defender-mssp/microsoft";
 import { stackRandomId } from "../../../domain/resourceTypes";
@@ -26,6 +27,7 @@ import { firstEntry } from "../../tenant/orphans/history";
 import { withWhose } from "../../tenant/deployedWhose";
 import { openTenant } from "../../tenant/openTenant";
 import { itemKind, joined, kindText, type Item } from "../../access/inventory/inventory";
+import { loggedNodes, madeByMssp } from "./madeByMssp";
 import { journalWhose, type OffboardingJournal } from "./journal";
 
 /** Three answers and their shades: what was not looked at is never `gone`. */
@@ -69,6 +71,8 @@ export interface ProofRun extends Place {
   readonly now: () => Date;
   /** Waits for the directory's replicas; for tests. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** Folder of the record and the evidence. */
+  readonly out: string;
   /** Whether another look follows: a look need not wait itself. */
   readonly looksAgain: boolean;
 }
@@ -94,13 +98,18 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
   const rules: DeletedRules = new Set();
   const authors = new Map<string, string>();
   const everyItem = joined(journal.items, journal.holders ?? []);
+  const logged = await madeByMssp(run.out, journal);
   const pauses = run.looksAgain ? [] : patience;
   return async () => {
     const present = await provedItems(freshly(tenant), everyItem, pauses, run.sleep ?? wait);
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
     const own = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
-    const search = withoutDomains(tenant, await withAuthors(fresh, own, everyItem, authors));
+    const named = withoutDomains(tenant, await withAuthors(fresh, own, everyItem, authors));
+    const known = new Set([...named.nodes, ...everyItem].map(({ id }) => id.toLowerCase()));
+    const made = await loggedNodes(fresh, logged, known);
+    const isNews = ({ kind }: UnreadKind): boolean => named.unread.every((other) => other.kind !== kind);
+    const search = { nodes: [...named.nodes, ...made.nodes], unread: [...named.unread, ...made.unread.filter(isNews)] };
     return {
       checkedOn: run.now().toISOString(),
       items,

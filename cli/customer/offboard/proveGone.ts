@@ -7,7 +7,6 @@ import { openProof, type Proved, type ProofRun } from "./proof";
 import { verdict, type VerdictInput } from "./verdict";
 
 interface ProveRun extends Omit<ProofRun, "looksAgain"> {
-  readonly out: string;
   readonly provesLater?: boolean;
   readonly say: (text: string) => void;
 }

@@ -11,7 +11,7 @@ import { keptByEntra, type Staying } from "./verdict";
 
 /** @param showsAll lists each object that can be restored, with the command that deletes it for good */
 export function certificateText(certificate: Certificate, out: string, width?: number, showsAll = false): string {
-  const { tenantId, state, removed, removedParts, stays, left, toConfirm, notLooked, stack } = certificate;
+  const { tenantId, state, removed, removedParts, stays, left, toConfirm, notLooked, stack, evidence } = certificate;
   const options = { indent: 2, ...(width === undefined ? {} : { width }) };
   const counts = new Map<string, number>();
   for (const { what } of removed) counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -52,7 +52,8 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     "\n",
     paragraph("Not looked at (the certificate has where a person looks):", width),
     tableText(
-      notLooked.map(({ what }) => ["–", what]),
+      // What the logs lack, no look at what the MSSP made can show.
+      [...notLooked.map(({ what }) => what), ...(evidence?.gaps ?? [])].map((what) => ["–", what]),
       options,
     ),
     "\n",

@@ -38,7 +38,7 @@ export async function readGraph(tenant: TenantReader): Promise<AccessGraph> {
   return { nodes, unread };
 }
 
-async function withGrants(tenant: TenantReader, node: OwnedNode): Promise<GrantingNode> {
+export async function withGrants(tenant: TenantReader, node: OwnedNode): Promise<GrantingNode> {
   const held = node.principal === undefined ? { grants: [], notLooked: [] } : await heldBy(tenant, node.principal);
   return { ...node, ...held, chains: nodeChains(node, tenant.owner, held.grants) };
 }

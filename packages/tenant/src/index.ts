@@ -4,7 +4,7 @@ export { alertReaders, alertReaderText, type AlertReader } from "./alertReaders"
 export { azRest } from "./azRest";
 export { chain, chains, edgeChain, nodeChains, type Chain } from "./chain";
 export { customerAzure, withoutAzure, type CustomerAzure, type RegistrationAssignment } from "./customerAzure";
-export { heldBy, readGraph, searchKind, type AccessGraph, type GrantingNode } from "./graph";
+export { heldBy, readGraph, searchKind, withGrants, type AccessGraph, type GrantingNode } from "./graph";
 export type { ReadPermission, TenantKind } from "./kind";
 export { kindKeys, type KindKey } from "./kindKey";
 export { applicable, isNotApplicable, notApplicable, type KindCell, type NotApplicable } from "./kindCell";
@@ -28,7 +28,8 @@ export {
   type TenantReader,
   type Whose,
 } from "./reader";
-export { msspEntries, servicePrincipalsPath, type ServicePrincipalEntry } from "./registrations";
+export { deletionStep } from "./presence";
+export { msspEntries, registrations, servicePrincipalsPath, type ServicePrincipalEntry } from "./registrations";
 export { describedProblem, looked, unreadReason, type UnreadKind } from "./unread";
 export type { UnlookedWay, Way } from "./ways/way";
 export { catalogueProblems, findWays, notLookedWays, unlookedInReport, ways } from "./ways/ways";

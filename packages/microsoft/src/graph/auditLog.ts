@@ -22,7 +22,11 @@ export interface DirectoryAudit {
   } | null;
   readonly targetResources?: readonly {
     readonly id?: string | null;
-    readonly modifiedProperties?: readonly { readonly newValue?: string | null }[] | null;
+    readonly displayName?: string | null;
+    /** Such as `Application`. */
+    readonly type?: string | null;
+    readonly modifiedProperties?:
+      readonly { readonly displayName?: string | null; readonly newValue?: string | null }[] | null;
   }[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * The audit log of a tenant: each change by Graph, by whom and when. In memory only, not part of
- * the stored tenant. Activities are named by the request's method and route, not in Entra's terms.
- * Without secrets.
+ * the stored tenant. Creates and credentials have Entra's names; other activities those of the request's
+ * method and route. Without secrets.
  */
 import { randomUUID } from "node:crypto";
 import { dayMs } from "@defender-mssp/errors/time";
@@ -12,6 +12,22 @@ import type { JsonObject } from "./json";
 import { isObject, textIn, jsonText } from "./json";
 import { isDelegated } from "./permissions";
 import type { RouteAnswer, Call, Route } from "./route";
+
+const newCredential = "Update application – Certificates and secrets management ";
+
+/** https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities; the space at the end is Entra's. */
+const activities: Readonly<Record<string, readonly [name: string, type: string]>> = {
+  "POST /applications": ["Add application", "Application"],
+  "POST /servicePrincipals": ["Add service principal", "ServicePrincipal"],
+  "POST /users": ["Add user", "User"],
+  "POST /groups": ["Add group", "Group"],
+  "POST /invitations": ["Invite external user", "User"],
+  "POST /applications/{id}/addPassword": [newCredential, "Application"],
+  "POST /applications/{id}/addKey": [newCredential, "Application"],
+  "POST /applications/{id}/federatedIdentityCredentials": [newCredential, "Application"],
+  "POST /servicePrincipals/{id}/addPassword": ["Add service principal credentials", "ServicePrincipal"],
+  "POST /servicePrincipals/{id}/addKey": ["Add service principal credentials", "ServicePrincipal"],
+};
 
 /** The number of entries that are kept. */
 const kept = 5_000;
@@ -85,27 +101,38 @@ function entryOf(call: Call, route: Route, answer: RouteAnswer): StoredObject {
   const changes = [...changesIn(call.body, "request"), ...changesIn(answer.body, "answer")];
   const named = `${call.path} ${changes.map(({ newValue }) => newValue).join(" ")}`;
   const ids = [...new Set((named.match(uuid) ?? []).map((id) => id.toLowerCase()))];
+  const [activity = `${route.method} ${route.path}`, type = "Other"] =
+    activities[`${route.method} ${route.path}`] ?? [];
+  const made = objectIn(call, answer);
   return {
     id: `Directory_${randomUUID()}`,
     category: "Directory",
     correlationId: randomUUID(),
     result: "success",
     resultReason: "",
-    activityDisplayName: `${route.method} ${route.path}`,
+    activityDisplayName: activity,
     activityDateTime: call.cloud.now().toISOString(),
     loggedByService: "Core Directory",
     operationType: { POST: "Add", PATCH: "Update", PUT: "Update", DELETE: "Delete", GET: "" }[route.method],
     initiatedBy: initiatorOf(call),
     targetResources: ids.map((id, index) => ({
       id,
-      displayName: null,
-      type: "Other",
+      displayName: id === made.id ? made.displayName : null,
+      type: id === made.id ? type : "Other",
       userPrincipalName: null,
       groupType: null,
       modifiedProperties: index === 0 ? changes : [],
     })),
     additionalDetails: [],
   };
+}
+
+/** What the request is about: the object of its path, or the one that it made. */
+function objectIn({ path }: Call, { body }: RouteAnswer): { readonly id: string; readonly displayName: string | null } {
+  const answer = isObject(body) ? body : {};
+  const made = isObject(answer["invitedUser"]) ? answer["invitedUser"] : answer;
+  const [id = jsonText(made["id"]).toLowerCase()] = path.toLowerCase().match(uuid) ?? [];
+  return { id, displayName: textIn(made["displayName"]) ?? textIn(answer["invitedUserEmailAddress"]) ?? null };
 }
 
 function initiatorOf({ tenant, caller }: Call): Json {

@@ -6,6 +6,7 @@ import { assertEach } from "@defender-mssp/testkit/assertEach";
 import colors from "picocolors";
 import { makeCertificate, type Certificate } from "../../../../cli/customer/offboard/certificate";
 import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
+import { loggedObjects } from "../../../../cli/customer/offboard/madeByMssp";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proof } from "../../../../cli/customer/offboard/looks";
@@ -225,6 +226,36 @@ describe("the certificate", () => {
     assert.equal(sighted({ whose: "stack", id: guest.id }).state, "accessLeft");
     assert.equal(sighted({ kind: "group", notLooked: [unread] }).state, "toConfirm");
     assert.equal(sighted({ kind: "group" }).state, "proven");
+  });
+
+  it("of the audit log, an object counts that an identity of the MSSP made or gave a credential to, and nothing else", () => {
+    const initiatedBy = { app: { displayName: "MSSP Automation" } };
+    const entry = (activityDisplayName: string, type: string, id: string, properties: readonly string[] = []) => ({
+      ...{ activityDisplayName, activityDateTime: "2026-11-03T09:00:00Z", initiatedBy },
+      targetResources: [
+        { id, type, displayName: `the ${id}`, modifiedProperties: properties.map((displayName) => ({ displayName })) },
+        { id: "policy", type: "Policy" },
+      ],
+    });
+    const logged = loggedObjects([
+      entry("Add application", "Application", "a1"),
+      entry("Update application – Certificates and secrets management ", "Application", "A1"),
+      entry("Update application – Certificates and secrets management ", "Application", "customers"),
+      entry("Update application", "Application", "trusting", ["FederatedIdentityCredentials"]),
+      entry("Update application", "Application", "renamed", ["DisplayName"]),
+      entry("Add service principal credentials", "ServicePrincipal", "sp"),
+      entry("Invite external user", "User", "guest"),
+      entry("Add member to group", "Group", "payroll"),
+      entry("Delete group", "Group", "ended"),
+    ]);
+    assertEach(logged, ({ kind, id, isMade }) => [kind, id, isMade], [
+      ["application", "a1", true],
+      ["application", "customers", false],
+      ["application", "trusting", false],
+      ["servicePrincipal", "sp", false],
+      ["guest", "guest", true],
+    ]);
+    assert.equal(logged[0]?.evidence, "audit log: Add application on 2026-11-03T09:00:00Z by MSSP Automation");
   });
 
   it("what may be another party's is to confirm, whatever it gives; of an application of the customer's the page deletes nothing", () => {

@@ -45,7 +45,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     test.sandbox.cloud.clock.advance(day);
     await call(`/v1.0/groups/${found.id}`, { method: "PATCH", json: { displayName: "Left over" } });
     const { audit = "" } = await withHistory(call, found);
-    assert.match(audit, /^POST \/groups on \S+Z by MSSP Onboarding Automation$/);
+    assert.match(audit, /^Add group on \S+Z by MSSP Onboarding Automation$/);
     assert.ok(audit.includes(`on ${madeOn}`), audit);
   });
 
@@ -63,7 +63,7 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
       const found = await orphan();
       test.sandbox.cloud.clock.advance((days - 1) * day);
       call = await graphCall(tenantId, { environment: test.environment, endpoints: test.endpoints });
-      assert.match((await withHistory(call, found)).audit ?? "", /^POST \/groups on /);
+      assert.match((await withHistory(call, found)).audit ?? "", /^Add group on /);
       test.sandbox.cloud.clock.advance(2 * day);
       call = await graphCall(tenantId, { environment: test.environment, endpoints: test.endpoints });
       assert.equal((await withHistory(call, found)).audit, "no entry: it keeps 7 days, or 30 with Entra ID P1");

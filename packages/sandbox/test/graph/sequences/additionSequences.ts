@@ -26,7 +26,7 @@ async function log(graph: Harness): Promise<void> {
     const entries = await graph.list(list, { as: { roles: ["AuditLog.Read.All"] } });
     assert.deepEqual(
       entries.map(({ activityDisplayName }) => activityDisplayName),
-      ["POST /applications/{id}/addPassword", "POST /applications"],
+      ["Update application – Certificates and secrets management ", "Add application"],
     );
     const printed = JSON.stringify(entries);
     assert.ok(printed.includes(text(secret, "keyId")));
