@@ -19,7 +19,7 @@ export async function factsInTenant(files: CustomerFiles, run: FactsRun): Promis
     const on = (await stackTag(offboardedTag, "get", stack, run)) ?? "";
     if (on !== "") return { ...facts, offboarded: { on } };
   }
-  const progress = () => onboardingInTenant({ stack, ...run, now: () => run.now }, { settings, deployment });
+  const progress = () => onboardingInTenant({ ...run, stack, now: () => run.now }, { settings, deployment });
   return withTenant(facts, deployment, progress, run);
 }
 
