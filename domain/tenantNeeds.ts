@@ -11,8 +11,6 @@ export interface TenantNeeds {
   readonly roleAssignableGroup?: boolean;
   /** Access packages (`portalAccess` `entitlement`). */
   readonly entitlementManagement?: boolean;
-  /** A governance relationship (`portalAccess` `governance`). */
-  readonly governanceRelationship?: boolean;
   /** Eligible members of groups (`portalAccess.activation`). */
   readonly justInTime?: boolean;
   /** Addresses of the analysts who are to be guests. */
@@ -30,7 +28,6 @@ export function tenantNeeds(settings: PrerequisiteSettings): TenantNeeds {
   return {
     roleAssignableGroup: portalAccess.model === "basic" && portalAccess.assignTo === "group",
     entitlementManagement: portalAccess.model === "entitlement",
-    governanceRelationship: portalAccess.model === "governance",
     justInTime: isJustInTime(settings),
     guests: analysts.map(({ email }) => email),
     premiumSettings: premiumSettings(settings),
@@ -71,12 +68,6 @@ const featureChecks: readonly FeatureCheck[] = [
     needs.entitlementManagement && entitlementManagement === false
       ? "Access packages need Microsoft Entra ID P2 or ID Governance, which the tenant doesn't have: " +
         "set portalAccess.model to rbac."
-      : undefined,
-  // Microsoft, "Licensing for Microsoft Entra Tenant Governance", and Defender's page on governance
-  // relationships: P1 in both tenants.
-  ({ governanceRelationship }, { roleAssignableGroups: hasP1 }) =>
-    governanceRelationship && hasP1 === false
-      ? "A governance relationship needs Microsoft Entra ID P1, which the tenant doesn't have: set portalAccess.model to rbac."
       : undefined,
   ({ premiumSettings: named = [] }, { roleAssignableGroups: hasPremium }) =>
     named.length > 0 && hasPremium === false

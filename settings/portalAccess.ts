@@ -132,7 +132,7 @@ const portalAccess = mapOf("basic, rbac, entitlement or governance, or a map wit
   model: required(oneOf("how analysts get access to the portal", models), {
     description:
       "`basic`: a directory role. `rbac`: for each tier a group and a role of Defender's unified RBAC. `entitlement`: access packages. " +
-      "`governance`: a governance relationship of Microsoft Entra, in preview in part and never tried on a tenant; `up` creates no guests and no groups.",
+      "`governance`: a governance relationship of Microsoft Entra, never tried on a tenant; `up` creates no guests and no groups.",
     example: "rbac",
   }),
   role: optional(oneOf("the directory role", portalAccessRoles), {

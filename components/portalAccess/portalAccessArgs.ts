@@ -67,7 +67,7 @@ export type PortalAccessChoice =
   | EntitlementChoice
   /**
    * A governance relationship, which people of both tenants establish. Nothing is declared: no
-   * guests, groups and roles. In preview in part, and never tried on a tenant.
+   * guests, groups and roles. Never tried on a tenant.
    */
   | { readonly model: "governance" };
 

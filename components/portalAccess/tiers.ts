@@ -80,4 +80,4 @@ function defenderRole(
 /** Microsoft, "Activate Microsoft Defender XDR Unified role-based access control". */
 export const activateWorkloads =
   "Activate unified RBAC in the Defender portal: open Settings > Microsoft Defender XDR > Permissions and roles and turn on each workload. " +
-  "Until then the tiers' roles have no effect.";
+  "Until then the tiers' roles have no effect. Microsoft may activate it by itself from September to December 2026, about 30 days after a notice to the customer.";

@@ -51,7 +51,6 @@ function withoutDeployed(needs: TenantNeeds, deployed: readonly DeployedResource
   return {
     roleAssignableGroup: needs.roleAssignableGroup && !has(":Group", isAssignable) ? true : undefined,
     entitlementManagement: needs.entitlementManagement && !has(":AccessPackageCatalog") ? true : undefined,
-    governanceRelationship: needs.governanceRelationship ? true : undefined,
     justInTime: needs.justInTime && !has(":EligibleMembers") ? true : undefined,
     guests: guests.length > 0 ? guests : undefined,
     premiumSettings: premium.length > 0 ? premium : undefined,

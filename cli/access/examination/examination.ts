@@ -232,7 +232,6 @@ async function featuresOf(tenantId: string, needs: TenantNeeds, context: CallCon
   const checks = [
     ["roleAssignableGroups", "roleAssignableGroup", hasP1, licences],
     ["entitlementManagement", "entitlementManagement", hasP2, licences],
-    ["governanceRelationship", "governanceRelationship", hasP1, licences],
     ["justInTime", "justInTime", hasP2, licences],
     ["premiumSettings", "premiumSettings", hasP1, licences],
     ["invitations", "guests", uninvited.length === 0 || invitations, policies],

@@ -52,7 +52,6 @@ export const featureNames = {
   customerDomain: "customer's domain",
   roleAssignableGroups: "role-assignable groups",
   entitlementManagement: "entitlement management",
-  governanceRelationship: "governance relationship (P1)",
   justInTime: "just-in-time access (PIM for Groups)",
   invitations: "guest invitations",
   clientSecrets: "client secret lifetime",

@@ -73,7 +73,7 @@ export function define(governance: Command, session: Session): void {
   describeCommand(governance, {
     notes: [
       "To establish it: request (MSSP), invite (customer), request again (MSSP), accept (customer). To end it: terminate.",
-      "Microsoft's governance relationships are in preview in part. This command was built from documents and never tried on a tenant.",
+      "This command was built from Microsoft's documents and never tried on a tenant.",
       "A person signs in: with --client-id in a browser of this machine, at the address that the command shows, or on another device with " +
         "--device-code. An access token for Microsoft Graph in MSSP_GRAPH_TOKEN replaces the sign-in. No token is stored. `npx mssp docs governance` lists the " +
         "permissions and roles.",

@@ -185,8 +185,8 @@ const table = [
     successor: "Microsoft Graph alerts_v2 (SecurityAlert.Read.All)",
     remedy:
       "Replace /security/alerts by /security/alerts_v2 in the SIEM's settings; write them with `npx mssp siem-config`.",
-    certainty: "low",
-    source: "Microsoft Graph, Migrate from the legacy alerts API: 2026-08-31 by four stored copies, 2026-10-15 by one",
+    certainty: "high",
+    source: "Microsoft Graph, What's new, August 2026: moved from 2026-08-31 to 2026-10-15",
     // SecurityEvents.* also serve secureScores, which stay.
     matches: { hosts: graphHosts, paths: ["/v1.0/security/alerts", "/beta/security/alerts"] },
   },

@@ -1,5 +1,5 @@
 /**
- * Governance relationships of Microsoft Entra Tenant Governance (in preview in part): one tenant, the
+ * Governance relationships of Microsoft Entra Tenant Governance: one tenant, the
  * governing one (the MSSP's), gets roles and applications in another one, the governed one (the
  * customer's). Microsoft lets signed-in people make changes, and applications only read.
  *
