@@ -138,12 +138,12 @@ async function signIn({ settings, adopted, file, deployed, clock }: Checked) {
 }
 
 /** Compares the tenant with the settings. Returns what the declarations need of it. */
-async function checkTenant({ settings, deployed, clock }: Checked, { provider, ownership }: Access) {
+async function checkTenant({ settings, file, deployed, clock }: Checked, { provider, ownership }: Access) {
   const { tenantId, connector, portalAccess } = settings;
   await requireCustomerDomain(settings, ownership, deployed);
   await requireTenantFeatures(tenantId, tenantNeeds(settings), deployed);
   await requirePublishedRoles(connector, clock(), { provider });
-  const analysts = await reportAdoptions(settings, deployed);
+  const analysts = await reportAdoptions(settings, deployed, { placeOf: file?.placeOf });
   const connectorIsDisabled = await reportDisabledConnector(onboardingName, connector, deployed, { provider });
   const approverObjectIds = await contactObjectIds(customerApprovers(portalAccess), { provider });
   return { analysts, connectorIsDisabled, approverObjectIds };

@@ -82,7 +82,7 @@ export const analystSettings = {
   analystsFrom: optional(pathInside("the file of shared analysts"), {
     description:
       "File with analysts of several customers: a list in the form of `analysts`, to which it is added. The path begins at the folder of `Pulumi.yaml`. " +
-      "A person is in one of the two.",
+      "A person is in one of the two; an entry of `analysts` with `email` and `objectId` alone adds the object ID to a person of the file.",
     default: "no file",
     example: "analysts.yaml",
   }),

@@ -24,7 +24,7 @@ export function stackConfiguration(): StackConfiguration {
   const file = own ?? (values["analystsFrom"] ? { shown, project, placeOf: () => shown } : undefined);
   return {
     values: merged.values,
-    ...(file && { file: { ...file, placeOf: (key) => merged.placeOf(key) ?? file.placeOf(key) } }),
+    ...(file && { file: { ...file, placeOf: (key) => merged.placeOf(key, file.placeOf) } }),
     secretKeys: Object.keys(values).filter((key) => isSecret(`${project}:${key}`)),
   };
 }

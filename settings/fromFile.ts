@@ -73,7 +73,7 @@ async function readConfiguration(stack: string, folder: string | undefined): Pro
   return {
     values: merged.values,
     secretKeys,
-    file: { shown, project: project.name, placeOf: (key) => merged.placeOf(key) ?? placeOf(key) },
+    file: { shown, project: project.name, placeOf: (key) => merged.placeOf(key, placeOf) },
   };
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { isSeq, LineCounter, parseDocument } from "yaml";
 import { VisibleError } from "@defender-mssp/errors";
+import { isRecord } from "@defender-mssp/errors/json";
 import { asEngineJson, parseAsEngine } from "./engineYaml";
 import { fileInside } from "./fileInside";
 import { offsetIn } from "./keyPosition";
@@ -11,8 +12,8 @@ import { isPathInside } from "./validators";
 /** A stack's configuration with the analysts of the file behind its own. */
 export interface WithSharedAnalysts {
   readonly values: Readonly<Record<string, string>>;
-  /** `file:line:column` of a key of an analyst in the file; undefined for every other key. */
-  readonly placeOf: (key: string) => string | undefined;
+  /** `file:line:column` of a key. @param ownPlaceOf that of a key in the stack's own settings. */
+  readonly placeOf: (key: string, ownPlaceOf: (key: string) => string) => string;
 }
 
 /** The list with its text. */
@@ -22,8 +23,8 @@ export interface SharedAnalystsFile {
 }
 
 /**
- * Adds the analysts of the file that `analystsFrom` names. The validators of `analysts` check all of
- * them together.
+ * Adds the analysts of the file that `analystsFrom` names. An entry of the stack's own with email and
+ * objectId alone adds the ID to the file's. The validators of `analysts` check all of them together.
  * @param values settings without the project's name in front.
  * @param folder that of `Pulumi.yaml`, where the path begins.
  * @throws VisibleError if there is no such file, it is outside of the folder (also by a symbolic
@@ -35,19 +36,42 @@ export function withSharedAnalysts(
   read: (name: string, folder: string) => SharedAnalystsFile = readSharedAnalysts,
 ): WithSharedAnalysts {
   const name = values["analystsFrom"];
-  const own = fromJson(values["analysts"] || "[]");
+  const own: unknown = fromJson(values["analysts"] || "[]");
   // The validators refuse another path, and another list.
-  if (name === undefined || !isPathInside(name) || !Array.isArray(own)) return { values, placeOf: () => undefined };
+  if (name === undefined || !isPathInside(name) || !Array.isArray(own))
+    return { values, placeOf: (key, ownPlaceOf) => ownPlaceOf(key) };
   const { text, analysts } = read(name, folder);
   const place = placesIn(text);
+  const entries = own as readonly unknown[];
+  /** The own entry with the object ID of each person of the file. */
+  const named = analysts.map((analyst) =>
+    entries.findIndex((entry) => isObjectIdOnly(entry) && addressIn(entry) === addressIn(analyst)),
+  );
+  const kept = [...entries.keys()].filter((index) => !named.includes(index));
+  const shared = analysts.map((analyst, index): unknown => {
+    const entry = entries[named[index] ?? -1];
+    return entry === undefined ? analyst : Object.assign({}, analyst, entry);
+  });
   return {
-    values: { ...values, analysts: asEngineJson([...(own as unknown[]), ...analysts]) },
-    placeOf: (key) => {
-      const [, index, rest = ""] = /^analysts\[(\d+)\](.*)$/.exec(key) ?? [];
-      if (index === undefined || Number(index) < own.length) return undefined;
-      return `${printable(name)}:${place(`[${Number(index) - own.length}]${rest}`)}`;
+    values: { ...values, analysts: asEngineJson([...kept.map((index) => entries[index]), ...shared]) },
+    placeOf: (key, ownPlaceOf) => {
+      const [, number, rest = ""] = /^analysts\[(\d+)\](.*)$/.exec(key) ?? [];
+      const index = Number(number ?? "NaN");
+      const at = named[index - kept.length] ?? -1;
+      const ownIndex = kept[index] ?? (rest === ".objectId" && at >= 0 ? at : undefined);
+      if (ownIndex !== undefined) return ownPlaceOf(`analysts[${ownIndex}]${rest}`);
+      return number === undefined ? ownPlaceOf(key) : `${printable(name)}:${place(`[${index - kept.length}]${rest}`)}`;
     },
   };
+}
+
+/** Whether an entry of a stack's own names the user of an analyst of the file, and nothing else. */
+export function isObjectIdOnly(entry: unknown): boolean {
+  return isRecord(entry) && Object.keys(entry).sort().join() === "email,objectId";
+}
+
+function addressIn(entry: unknown): string | undefined {
+  return isRecord(entry) && typeof entry["email"] === "string" ? entry["email"].toLowerCase() : undefined;
 }
 
 /** @throws VisibleError if the file can't be read, is outside of the folder, or is no list. */

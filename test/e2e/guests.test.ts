@@ -87,6 +87,7 @@ describe("guests on the real engine", function () {
     assert.match(stdout + stderr, /Nothing was changed\./);
     for (const text of [preview, stdout + stderr]) {
       assert.match(text, new RegExp(`guest "Ana S\\." \\(object ID ${byHand}, principal name .*#EXT#@.*, mail `));
+      assert.match(text, /; who made the user is not known: reading the audit log requires AuditLog\.Read\.All\./);
       for (const line of lines) assert.ok(text.includes(line), `${line}\n${text}`);
     }
     assert.deepEqual(users(), before);

@@ -66,6 +66,29 @@ describe("the setting analystsFrom", () => {
     assert.match(other, /^1 setting is wrong.*\n {2}teams\/soc\.yaml:2:3 analysts\[0\]\.email: .*\n.*analystDomains/);
   });
 
+  it("an entry of the stack's own with email and objectId adds the ID to the file's person, and to nobody else", async () => {
+    const objectId = "11111111-2222-3333-4444-555555555555";
+    const named = { email: "BEN@fabrikam.example", objectId };
+    const both = { analystsFrom: "teams/soc.yaml", analysts: [named, ana] };
+    assert.deepEqual((await settings(both)).analysts, [
+      { ...ana, tier: "tier1" },
+      { ...ben, objectId },
+    ]);
+    const wrong = await message({
+      ...both,
+      analysts: [
+        { ...named, objectId: "x" },
+        { ...ana, displayName: "" },
+      ],
+    });
+    assert.match(wrong, /^ {2}customers\/Pulumi\.contoso\.yaml:\d+:\d+ analysts\[0\]\.displayName: ""$/m);
+    assert.match(wrong, /^ {2}customers\/Pulumi\.contoso\.yaml:\d+:\d+ analysts\[1\]\.objectId: "x"$/m);
+    const lines = [...wrong.matchAll(/contoso\.yaml:(\d+):/g)].map(([, line]) => Number(line));
+    assert.ok(lines[1]! < lines[0]!, "each at its own line");
+    const nobody = await message({ ...both, analysts: [{ email: "cleo@fabrikam.example", objectId }] });
+    assert.match(nobody, /customers\/Pulumi\.contoso\.yaml:\d+:\d+ analysts\[0\]\.displayName: /);
+  });
+
   it("refuses a missing file, no list and broken YAML with one error at the setting's place", async () => {
     const cases: readonly [text: string | undefined, RegExp][] = [
       [undefined, /^customers\/Pulumi\.contoso\.yaml:7:3 analystsFrom: teams\/soc\.yaml: there is no such file in /],

@@ -66,7 +66,7 @@ export function addedEverywhere(
   return changesOf(
     stacks,
     project,
-    (lists) => lists.find(({ addresses }) => addresses.includes(address)) ?? lists.at(-1),
+    (lists) => [lists.findLast(({ addresses }) => addresses.includes(address)) ?? lists.at(-1)],
     ({ text, keys, addresses }, model) => {
       if (addresses.includes(address)) return { because: "the analyst is in the file already" };
       if (model === "entitlement" || model === "governance")
@@ -90,7 +90,8 @@ export async function removedEverywhere(
   const result = await changesOf(
     stacks,
     project,
-    (lists) => lists.find(({ addresses }) => addresses.includes(address)),
+    // Of a person of the shared file a stack's own list may have the object ID.
+    (lists) => lists.filter(({ addresses }) => addresses.includes(address)),
     ({ text, keys, addresses }) => {
       const index = addresses.indexOf(address);
       if (index < 0) return { because: "the analyst is not in the file" };
@@ -127,25 +128,30 @@ function editedOr(after: string | undefined, byHand: string): Edit {
 }
 
 /**
- * Edits one list of each stack. A shared file is edited once, for all customers that name it.
- * @param choose the list to edit, of the stack's own and the shared one.
+ * Edits lists of each stack, shared files last: each once, for all customers that name it.
+ * @param choose the lists to edit, of the stack's own and the shared one.
  */
 async function changesOf(
   stacks: readonly string[],
   project: Project,
-  choose: (lists: readonly AnalystsList[]) => AnalystsList | undefined,
+  choose: (lists: readonly AnalystsList[]) => readonly (AnalystsList | undefined)[],
   edit: (list: AnalystsList, model: PortalAccessModelName) => Edit,
 ): Promise<AnalystChanges> {
   const changes: FileChange[] = [];
   const unchanged: UnchangedFile[] = [];
   const all = await configurations(project);
-  const edited = new Set<string>();
+  const chosen = new Map<string, { readonly stack: string; readonly list: AnalystsList }>();
   for (const stack of stacks) {
-    const { portalAccess } = await readStackSettingsOffline(stack, project.folder);
     const lists = listsOf(stack, all, project);
-    const list = choose(lists) ?? lists[0];
-    if (list === undefined || edited.has(list.file)) continue;
-    edited.add(list.file);
+    const [first = lists[0], ...others] = choose(lists);
+    for (const list of [first, ...others])
+      if (list !== undefined && !chosen.has(list.file)) chosen.set(list.file, { stack, list });
+  }
+  const isShared = ({ list }: { readonly list: AnalystsList }) => list.keys.length === 0;
+  for (const { stack, list } of [...chosen.values()].sort(
+    (one, other) => Number(isShared(one)) - Number(isShared(other)),
+  )) {
+    const { portalAccess } = await readStackSettingsOffline(stack, project.folder);
     const { file } = list;
     const result = edit(list, portalAccess.model);
     if ("byHand" in result) {
@@ -154,6 +160,7 @@ async function changesOf(
     } else if ("because" in result) unchanged.push({ stack, file, because: result.because, byHand: false });
     else {
       refuseWrong(list, result.after, all, project);
+      if (list.keys.length > 0) all.set(stack, { text: result.after, values: valuesIn(result.after, project) });
       changes.push({ stacks: list.stacks, file, before: list.text, after: result.after });
     }
   }
@@ -161,7 +168,7 @@ async function changesOf(
 }
 
 type Values = Readonly<Record<string, string>>;
-type Configurations = ReadonlyMap<string, { readonly text: string; readonly values: Values }>;
+type Configurations = Map<string, { readonly text: string; readonly values: Values }>;
 
 /** The settings files of the customers that are not off-boarded; one with errors is left to its own command. */
 async function configurations(project: Project): Promise<Configurations> {

@@ -2,7 +2,13 @@
  * Who added something and when, by the tenant's audit log, which keeps 7 days, or 30 with Entra ID
  * P1. Reading needs `AuditLog.Read.All`. https://learn.microsoft.com/graph/api/directoryaudit-list
  */
-import { directoryAuditsOf, ServiceError, type DirectoryAudit, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  directoryAuditsOf,
+  initiatorName,
+  ServiceError,
+  type DirectoryAudit,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
 import type { Addition, Done } from "../../stack/additionsPart";
 
@@ -46,9 +52,7 @@ function doneBy(entries: readonly DirectoryAudit[], mentions: readonly string[])
     .sort((a, b) => (a.activityDateTime < b.activityDateTime ? 1 : -1));
   const [last] = about;
   if (last === undefined) return undefined;
-  const { app, user } = last.initiatedBy ?? {};
-  const by = user?.userPrincipalName ?? user?.id ?? app?.displayName ?? app?.servicePrincipalId ?? "";
-  return { by, on: last.activityDateTime };
+  return { by: initiatorName(last), on: last.activityDateTime };
 }
 
 function namedIn({ targetResources = [] }: DirectoryAudit, text: string): boolean {

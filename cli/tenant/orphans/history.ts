@@ -2,7 +2,13 @@
  * Who created an orphan and when, by the tenant's audit log: 7 days, or 30 with Entra ID P1; needs
  * AuditLog.Read.All.
  */
-import { directoryAuditsOf, ServiceError, type DirectoryAudit, type GraphCall } from "@defender-mssp/microsoft";
+import {
+  directoryAuditsOf,
+  initiatorName,
+  ServiceError,
+  type DirectoryAudit,
+  type GraphCall,
+} from "@defender-mssp/microsoft";
 import type { Orphan } from "./orphan";
 
 /**
@@ -30,9 +36,7 @@ function firstOf(entries: readonly Partial<DirectoryAudit>[]): string {
     (one.activityDateTime ?? "").localeCompare(other.activityDateTime ?? ""),
   );
   if (first === undefined) return "no entry: it keeps 7 days, or 30 with Entra ID P1";
-  const { user, app } = first.initiatedBy ?? {};
-  const who = user?.userPrincipalName || app?.displayName;
-  return `${first.activityDisplayName ?? "first change"} on ${first.activityDateTime ?? "?"} by ${who ?? "?"}`;
+  return `${first.activityDisplayName ?? "first change"} on ${first.activityDateTime ?? "?"} by ${initiatorName(first) || "?"}`;
 }
 
 /** The repair continues without the log, which only helps a person decide. */

@@ -2,6 +2,7 @@
  * The tenant's logs, which keep 7 days, or 30 with Entra ID P1.
  * https://learn.microsoft.com/graph/api/resources/directoryaudit, …/signin
  */
+import { ServiceError } from "@defender-mssp/errors";
 import type { GraphCall } from "./call";
 import { graphCollection, type GraphCollection } from "./collection";
 
@@ -35,4 +36,27 @@ export async function directoryAuditsOf(call: GraphCall, objectId: string): Prom
   const filter = encodeURIComponent(`targetResources/any(target:target/id eq '${objectId.replaceAll("'", "''")}')`);
   const { body } = await call(`${graphDirectoryAudits.path}?$filter=${filter}`);
   return ((body ?? {}) as { readonly value?: readonly DirectoryAudit[] }).value ?? [];
+}
+
+/** Who did it: a principal name or an application; empty where the entry names nobody. */
+export function initiatorName({ initiatedBy }: Partial<DirectoryAudit>): string {
+  const { app, user } = initiatedBy ?? {};
+  return user?.userPrincipalName || user?.id || app?.displayName || app?.servicePrincipalId || "";
+}
+
+/** Who invited a user, and when, or why the log does not tell: a clause. */
+export async function invitationText(call: GraphCall, userId: string): Promise<string> {
+  try {
+    const invitations = (await directoryAuditsOf(call, userId))
+      .filter(({ activityDisplayName }) => activityDisplayName === "Invite external user")
+      .map((entry) => `by ${initiatorName(entry) || "somebody"} on ${entry.activityDateTime}`)
+      .reverse();
+    if (invitations.length > 0) return `invited ${invitations.join(", again ")}`;
+    return "the audit log, which keeps 7 days, or 30 with Microsoft Entra ID P1, has no invitation";
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const isRefused = error.status === 401 || error.status === 403;
+    const reason = isRefused ? "reading the audit log requires AuditLog.Read.All" : error.message;
+    return `who made the user is not known: ${reason}`;
+  }
 }

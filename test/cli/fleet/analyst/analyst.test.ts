@@ -149,6 +149,21 @@ describe("mssp analyst", () => {
       assert.equal(await textOf("customer-02"), before);
     });
 
+    it("remove takes a person's object ID out of a customer's file, too, and leaves it while another customer has it", async () => {
+      const objectId = "11111111-2222-3333-4444-555555555555";
+      const named = { analysts: [ben, { email: "cleo@fabrikam.example", objectId }], analystsFrom: "teams/soc.yaml" };
+      for (const stack of ["customer-02", "customer-03"]) await write(stack, named);
+      const remove = (...stacks: string[]) =>
+        run(["remove", "cleo@fabrikam.example", "--stack", ...stacks, "--yes", "--skip-preview"]);
+      const { exitCode, stderr } = await remove("customer-02");
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /Pulumi\.customer-03\.yaml: .*displayName/s);
+      assert.match(await readFile(shared(), "utf8"), /cleo/);
+      assert.equal((await remove("customer-02", "customer-03")).exitCode, 0);
+      assert.equal(await readFile(shared(), "utf8"), "# The team.\n[]\n");
+      for (const stack of ["customer-02", "customer-03"]) assert.doesNotMatch(await textOf(stack), /cleo/);
+    });
+
     it("remove --all finds a person in either file", async () => {
       const { exitCode, stderr } = await run(["remove", ben.email, "--all", "--yes", "--skip-preview"]);
       assert.equal(exitCode, 0, stderr);
