@@ -144,10 +144,10 @@ export function requestedAzureRoles(settings: AzurePlaces): readonly RequestedAz
 
 const accessAdministrator = "Role Based Access Control Administrator";
 
-/** Whether the automation has the permission that reads and writes the same. */
+/** Whether the automation has the permission, or the one that reads and writes the same. */
 function writesToo(permission: string, all: readonly PrerequisiteSettings[]): boolean {
-  const writing = permission.replace(".Read.", ".ReadWrite.");
-  return all.some((settings) => neededPermissions(settings).some((needed) => needed.permission === writing));
+  const enough = [permission, permission.replace(".Read.", ".ReadWrite.")];
+  return all.some((settings) => neededPermissions(settings).some((needed) => enough.includes(needed.permission)));
 }
 
 /** Beside `Application.ReadWrite.OwnedBy` it makes the automation, and whoever steals it, an owner of any application. */

@@ -265,7 +265,7 @@ describe("components: CustomerOnboarding", () => {
     assert.deepEqual((await resolved(onboarding.nextSteps)).value, [
       `Each invited analyst accepts the invitation in the e-mail, and then signs in to the Defender portal: https://security.microsoft.com?tid=${tenantId}`,
       "Activate unified RBAC in the Defender portal: open Settings > Microsoft Defender XDR > Permissions and " +
-        "roles and turn on each workload. Until then the tiers' roles have no effect.",
+        "roles and turn on each workload. Until then the tiers' roles have no effect. Microsoft may activate it by itself from September to December 2026, about 30 days after a notice to the customer.",
       `Sign in to https://securitycenter.windows.com?tid=${tenantId} with the permission "Manage portal system settings", or ask the customer to.`,
       "Open Settings > SIEM and select the MSSP tab.",
       `Enter the application ID customer-siem-application-client and the tenant ID ${msspTenantId}.`,

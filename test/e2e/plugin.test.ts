@@ -160,7 +160,7 @@ describe("the plugin, from a YAML program on the real engine:", function () {
     project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso75.example" });
     const shown = await project.succeed(["preview", "--stack", "dev"]);
     assert.match(shown, new RegExp(`portalUrl *: "https://security\\.microsoft\\.com\\?tid=${tenantId}"`));
-    assert.match(shown, /permission *: "Application\.ReadWrite\.All"/);
+    assert.match(shown, /permission *: "Application\.ReadWrite\.OwnedBy"/);
     await writeFile(file, stringify({ ...declared, outputs: { tenant: call("getTenant", { domain: "no.example" }) } }));
     assert.match(await refused(["preview"]), /domain: Entra knows no tenant of no\.example in the cloud public/);
     await writeFile(file, program);

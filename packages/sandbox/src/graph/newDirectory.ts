@@ -20,7 +20,7 @@ import {
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import type { PermissionsByResource, TenantDescription } from "../cloud/tenantMaker";
 import type { JsonObject } from "./json";
-import { lockedByDefault } from "./routes/appInstanceLock";
+import { lockedByDefault } from "./appInstanceLock";
 import { entitySets, type EntitySetName } from "./entities";
 
 /** Creation time of all seeded objects. */

@@ -11,7 +11,7 @@ import { type JsonObject, innerOf, isObject, objectsIn, jsonText, textsIn } from
 import { isDelegated, permissions } from "../permissions";
 import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate, merged } from "../validate";
-import { defaultLock } from "./appInstanceLock";
+import { defaultLock } from "../appInstanceLock";
 import { bind, guardOwners, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { syncServicePrincipals } from "./servicePrincipalRoutes";
 import { readingRoutes } from "./entityRoutes";

@@ -11,7 +11,7 @@ import { isObject, jsonText } from "../json";
 import { permissions } from "../permissions";
 import { actionResult, callBody, context, noContent, parameter, route, type Call, type Route } from "../route";
 import { checkComplex } from "../validate";
-import { refuseLocked } from "./appInstanceLock";
+import { refuseLocked } from "../appInstanceLock";
 import { subject } from "./referenceRoutes";
 
 type Owner = "applications" | "servicePrincipals";

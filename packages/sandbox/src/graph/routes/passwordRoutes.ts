@@ -18,7 +18,7 @@ import { credentialsOf, newPassword, removePassword } from "../credentials";
 import { badRequest } from "../graphErrors";
 import { permissions } from "../permissions";
 import { checkComplex } from "../validate";
-import { refuseLocked } from "./appInstanceLock";
+import { refuseLocked } from "../appInstanceLock";
 import { subject } from "./referenceRoutes";
 
 type Owner = "applications" | "servicePrincipals";

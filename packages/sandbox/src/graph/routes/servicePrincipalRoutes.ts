@@ -12,7 +12,7 @@ import { type JsonObject, isObject, jsonText } from "../json";
 import { passes, permissions } from "../permissions";
 import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
-import { refuseLocked } from "./appInstanceLock";
+import { refuseLocked } from "../appInstanceLock";
 import { bind, guardOwners, referenceRoutes, resolveBindings, subject } from "./referenceRoutes";
 import { readingRoutes } from "./entityRoutes";
 

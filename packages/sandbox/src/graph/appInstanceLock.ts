@@ -3,11 +3,11 @@
  * https://learn.microsoft.com/entra/identity-platform/howto-configure-app-instance-property-locks
  * Code and text as clients report them for `addPassword`; those of other requests are assumed to be equal.
  */
-import type { StoredObject } from "../../cloud/model";
-import { find } from "../directory";
-import { EmulatedGraphError } from "../graphErrors";
-import { isObject, jsonText, type JsonObject } from "../json";
-import type { Call } from "../route";
+import type { StoredObject } from "../cloud/model";
+import { find } from "./directory";
+import { EmulatedGraphError } from "./graphErrors";
+import { isObject, jsonText, type JsonObject } from "./json";
+import type { Call } from "./route";
 
 /** What a registration has that names no lock. */
 export const lockedByDefault = { isEnabled: true, allProperties: true };
