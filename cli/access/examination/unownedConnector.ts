@@ -1,6 +1,6 @@
 /**
- * The SIEM's registration of a stack whose automation once had `Application.ReadWrite.All`: then Entra makes nobody its
- * owner, and with `Application.ReadWrite.OwnedBy` alone the automation can neither change nor delete it.
+ * The SIEM's registration of a stack whose automation once had `Application.ReadWrite.All`: it may have no owner, and with
+ * `Application.ReadWrite.OwnedBy` alone the automation can then neither change nor delete it.
  */
 import { graphCall, ownsApplication, type CallContext } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";

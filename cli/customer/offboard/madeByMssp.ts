@@ -20,7 +20,7 @@ import {
   type UnreadKind,
 } from "@defender-mssp/tenant";
 import { parsedJson } from "@defender-mssp/errors/json";
-import type { DirectoryAudit } from "@defender-mssp/microsoft";
+import { initiatorName, type DirectoryAudit } from "@defender-mssp/microsoft";
 import { sources } from "../../access/evidence/calls";
 import type { OffboardingJournal } from "./journal";
 
@@ -56,7 +56,8 @@ export async function madeByMssp(
 /** Each object once: what was made stays so, whatever was added to it later. */
 export function loggedObjects(entries: readonly DirectoryAudit[]): readonly LoggedObject[] {
   const objects = new Map<string, LoggedObject>();
-  for (const { activityDisplayName: activity = "", activityDateTime, initiatedBy, targetResources = [] } of entries) {
+  for (const entry of entries) {
+    const { activityDisplayName: activity = "", activityDateTime, targetResources = [] } = entry;
     const isMade = /^(Add (application|service principal|user|group)|Invite external user)$/i.test(activity.trim());
     for (const { id, displayName, type, modifiedProperties } of targetResources) {
       const kind = kindOfType[type as keyof typeof kindOfType] as LoggedObject["kind"] | undefined;
@@ -64,9 +65,7 @@ export function loggedObjects(entries: readonly DirectoryAudit[]): readonly Logg
       if (kind === undefined || id == null || id === "") continue;
       if (!isMade && !changed.some((text) => /credential|certificates and secrets|KeyDescription/i.test(text)))
         continue;
-      const { user, app } = initiatedBy ?? {};
-      const by = user?.userPrincipalName ?? user?.id ?? app?.displayName ?? app?.servicePrincipalId ?? "?";
-      const evidence = `audit log: ${activity.trim()} on ${activityDateTime} by ${by}`;
+      const evidence = `audit log: ${activity.trim()} on ${activityDateTime} by ${initiatorName(entry) || "?"}`;
       const before = objects.get(id.toLowerCase());
       if (before === undefined || (isMade && !before.isMade))
         objects.set(id.toLowerCase(), { kind, id, name: displayName ?? before?.name ?? id, isMade, evidence });

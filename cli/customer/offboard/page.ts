@@ -49,7 +49,7 @@ export function certificatePage(
   certificate: Certificate,
   { language = "en", cloud, step }: CertificatePageOptions = {},
 ): string {
-  const { msspName, customerName, tenantId, state, looks } = certificate;
+  const { msspName, customerName, tenantId, looks } = certificate;
   const texts = textsOf(language);
   const values = {
     mssp: msspName,
@@ -60,11 +60,10 @@ export function certificatePage(
     ended: moment(certificate.consentEndedOn ?? ""),
     entra: new URL(clouds[cloud ?? "public"].entraAdminCenter).host,
   };
-  const known = isOfKnownApplications(certificate) ? texts.certificate.ofKnown : "";
   const reader: Reader = { texts, fill: (text) => visibleText(filled(values)(text)) };
   const { fill } = reader;
   return renderPage({
-    title: fill(texts.certificate[state] + known),
+    title: fill(stateText(certificate, texts)),
     language,
     words: texts.words,
     subtitle: `${tenantId}, ${moment(looks.lastOn)} UTC`,
@@ -93,10 +92,9 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
     ...(looks.isSettled || state === "accessLeft" ? [] : [fill(later)]),
     ...(consentEndedOn === undefined ? [] : [fill(consentEnded)]),
   ].join(" ");
-  const known = isOfKnownApplications(certificate) ? texts.certificate.ofKnown : "";
   const shown = state === "proven" ? "passed" : state === "accessLeft" ? "failed" : "warning";
   return [
-    notice(shown, [fill(texts.certificate[state] + known), ". ", said]),
+    notice(shown, [fill(stateText(certificate, texts)), ". ", said]),
     ...(steps.length === 0
       ? []
       : [
@@ -114,6 +112,11 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
           ),
         ]),
   ];
+}
+
+/** What the certificate says, in one clause. */
+function stateText(certificate: Certificate, { certificate: words }: Texts): string {
+  return words[certificate.state] + (isOfKnownApplications(certificate) ? words.ofKnown : "");
 }
 
 /** A question that the customer alone can answer. */

@@ -169,11 +169,14 @@ export async function unneededPermissions(tenant: AdditionsTenant): Promise<stri
     ...permissionsForEvidence(prerequisites),
   ]);
   const { identities } = await msspApplications(tenant);
-  for (const { objectId } of applicationsOf(tenant)) {
-    const owned = await Promise.all(identities.map(({ id }) => ownsApplication(tenant.call, objectId, id)));
-    if (!owned.includes(true)) needed.add("Application.ReadWrite.All");
-  }
   const roles = (await Promise.all(identities.map(({ id }) => rolesOf(tenant, id)))).flat();
+  const everyApplication = "Application.ReadWrite.All";
+  // It manages what the automation does not own.
+  if (roles.some(({ role }) => role === everyApplication))
+    for (const { objectId } of applicationsOf(tenant)) {
+      const owned = await Promise.all(identities.map(({ id }) => ownsApplication(tenant.call, objectId, id)));
+      if (!owned.includes(true)) needed.add(everyApplication);
+    }
   const asked = permissionsEverAsked();
   const unneeded = [...new Set(roles.map(({ role }) => role))].filter((role) => asked.has(role) && !needed.has(role));
   if (unneeded.length === 0) return undefined;

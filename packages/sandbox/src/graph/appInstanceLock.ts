@@ -25,7 +25,7 @@ const locks = {
   tokenEncryptionKeyId: ["tokenEncryptionKeyId"],
 } as const;
 
-/** Refuses to add to, or to change, a property that the application has locked. Removals pass. */
+/** Refuses to add to, or to change, a property that the application has locked. `removePassword` and `removeKey` pass. */
 export function refuseLocked(call: Call, servicePrincipal: StoredObject, names: readonly string[]): void {
   const appId = jsonText(servicePrincipal["appId"]);
   const home = call.cloud.homeTenantOf(appId);
