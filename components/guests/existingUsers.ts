@@ -11,6 +11,7 @@ import {
   type GuestUserObject,
 } from "@defender-mssp/microsoft";
 import { visible } from "@defender-mssp/errors";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedResource, DeployedResources } from "../tenant/deployedResources";
 import { dynamic } from "../../domain/resourceTypes";
@@ -63,15 +64,18 @@ export function existingUsers<Analyst extends ListedAnalyst>(
       const ofAnalyst = users.get(analyst.email) ?? [];
       return { analyst, existing: analystUser(analyst, ofAnalyst, { tenantId, adoptMembers, isOwn, isMarked }) };
     });
-    const invitations = new Map<string, string>();
-    for (const { existing } of found) {
-      const strangers = existing.is === "unnamed" ? existing.users : existing.is === "named" ? [existing.user] : [];
-      for (const { id } of strangers) invitations.set(id, await invitationText(call, id));
-    }
+    const strangers = found.flatMap(({ existing }) =>
+      existing.is === "unnamed" ? existing.users : existing.is === "named" ? [existing.user] : [],
+    );
+    const texts = await atOnce(askedAtOnce, strangers, async ({ id }) => [id, await invitationText(call, id)] as const);
+    const invitations = new Map(texts);
     const invitation = ({ id }: GuestUserObject) => invitations.get(id) ?? "";
     return found.map((joiner) => ({ ...joiner, invitation, isMarked }));
   });
 }
+
+/** Users whose invitation is looked up at the same time. */
+const askedAtOnce = 8;
 
 /** The users of each new analyst: by address, by the settings' object ID, by the guests that leave the state. */
 async function usersByAnalyst(

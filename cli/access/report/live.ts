@@ -9,7 +9,7 @@ import {
 } from "@defender-mssp/tenant";
 import { isMadeByHand, objectIdentity } from "../../tenant/objectIdentity";
 import { invitationStatePath, lastSegment, listGroupEligibilities, listMemberIds } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { eligibility as eligibilityKind, membership as membershipKind } from "../../../domain/kinds/people";
 import { kinds } from "../../../domain/kinds/kinds";
 import { readStackSettings } from "../../../settings/fromFile";

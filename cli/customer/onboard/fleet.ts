@@ -1,5 +1,5 @@
 /** Where the onboarding of several customers stands. */
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { availableParallelism } from "node:os";
 import { VisibleError } from "@defender-mssp/errors";
 import { readProject, stacksWithSettings, type Project } from "../../../settings/project";

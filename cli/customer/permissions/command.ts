@@ -4,7 +4,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { jsonDocument } from "@defender-mssp/terminal/jsonDocument";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { VisibleError } from "@defender-mssp/errors";
 import { placeOf } from "../../base/place";
 import { uuidArgument, repositoryArgument } from "../../base/commandArguments";

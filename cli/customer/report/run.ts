@@ -6,7 +6,7 @@ import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { offboardedMessage } from "../../../domain/offboarded";
 import { readStackSettingsOffline } from "../../../settings/fromFile";
 import { readProject } from "../../../settings/project";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import type { StepKind } from "@defender-mssp/siem/signed/openEnvelope";
 import { putAside, type NextStep } from "../../access/signed/nextStep";
 import type { Place } from "../../base/place";

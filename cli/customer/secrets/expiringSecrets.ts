@@ -2,7 +2,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import { lastSegment } from "@defender-mssp/microsoft";
 import { placeText } from "@defender-mssp/siem/connector/refreshToken";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import { daysLeft } from "../../access/ends/ends";
 import { ends } from "../../findings/rules/ends";

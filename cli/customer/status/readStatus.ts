@@ -1,7 +1,7 @@
 /** Reads what `mssp status` shows: settings and journals, and, unless offline, states and tenants. */
 import { availableParallelism } from "node:os";
 import { withoutUndefined } from "@defender-mssp/errors";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { readStackSettings } from "../../../settings/fromFile";
 import { daysLeft, openEnds } from "../../access/ends/ends";
 import type { Place } from "../../base/place";

@@ -13,7 +13,7 @@ import {
   type GraphCall,
   type SecurityAlert,
 } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { usualAlertsPerDay, type DetectionSettings } from "../../../settings/detections";
 import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";

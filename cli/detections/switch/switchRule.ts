@@ -13,7 +13,7 @@ import {
   turnedOn,
   updateDetectionRule,
 } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import type { DetectionException } from "../../../settings/detections";
 import { stackFile, type Project } from "../../../settings/project";
 import { writeStackFile } from "../../stack/writeStackFile";

@@ -8,7 +8,7 @@ import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import type { CredentialPlace } from "@defender-mssp/siem/connector/connector";
 import { placeText, refuseSharing } from "@defender-mssp/siem/connector/oneSecretEach";
 import { credentialWays } from "@defender-mssp/siem/connector/credentialOptions";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import type { StackConnector, StackCustomer } from "../../stack/connector";
 import { exists } from "../../base/exists";

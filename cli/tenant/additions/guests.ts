@@ -3,7 +3,7 @@
  * Reading needs `User.Read.All`. */
 import { textOf } from "@defender-mssp/errors/json";
 import { getUser, guestDifference } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { guestAddresses, nodeChains, readPeople, type PersonNode } from "@defender-mssp/tenant";
 import type { FoundAddition } from "./addition";
 import { kindTenant, principalName, type AdditionsTenant } from "./tenant";

@@ -1,7 +1,7 @@
 /** The stack's principals in the customer's tenant, and what each holds beyond the stack's state. */
 import { applicable, chain, edgeChain, type Edge, eligibilityEnd, type OwnedNode } from "@defender-mssp/tenant";
 import { listGroupEligibilities } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import type { AdditionsPartName } from "../../../domain/additionsPartNames";
 import { additionsKinds } from "../../../domain/prerequisites";
 import type { FoundAddition } from "./addition";

@@ -2,6 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileProblem } from "@defender-mssp/errors";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { ruleFileNameForm } from "@defender-mssp/microsoft";
 import { closest } from "fastest-levenshtein";
 import type { DetectionRuleFile } from "./detectionRuleFile";
@@ -98,17 +99,8 @@ async function filesOfSet(folder: string, set: string) {
   return { problems, places };
 }
 
-async function parsedFiles(folder: string, places: readonly RulePlace[]): Promise<readonly ParsedRule[]> {
-  const parsed: ParsedRule[] = [];
-  const waiting = [...places.entries()];
-  const work = async () => {
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const [index, place] = next;
-      parsed[index] = await parsedFile(path.join(folder, place.file), place);
-    }
-  };
-  await Promise.all(Array.from({ length: openFiles }, work));
-  return parsed;
+function parsedFiles(folder: string, places: readonly RulePlace[]): Promise<readonly ParsedRule[]> {
+  return atOnce(openFiles, places, (place) => parsedFile(path.join(folder, place.file), place));
 }
 
 async function parsedFile(file: string, place: RulePlace): Promise<ParsedRule> {

@@ -4,6 +4,7 @@
  * …/user-delete
  */
 import { ServiceError } from "@defender-mssp/errors";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { type Answer } from "../http";
 import { graphList, type GraphCall } from "./call";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
@@ -84,16 +85,10 @@ export async function findUsersOf(
   call: GraphCall,
   emails: readonly string[],
 ): Promise<ReadonlyMap<string, readonly GuestUserObject[]>> {
-  const found = new Map<string, readonly GuestUserObject[]>();
   const chunks = Array.from({ length: Math.ceil(emails.length / chunkSize) }, (_, index) =>
     emails.slice(index * chunkSize, (index + 1) * chunkSize),
   );
-  const next = chunks.values();
-  const work = async () => {
-    for (const chunk of next) for (const [email, users] of await usersOf(call, chunk)) found.set(email, users);
-  };
-  await Promise.all(Array.from({ length: parallelQueries }, work));
-  return found;
+  return new Map((await atOnce(parallelQueries, chunks, (chunk) => usersOf(call, chunk))).flat());
 }
 
 /** Addresses in one query: each is two parts of an `or`. */

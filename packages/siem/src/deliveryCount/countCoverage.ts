@@ -1,7 +1,7 @@
 /** The independent count: AlertInfo by AlertId beside what was delivered, with the reasons of the differences. */
 import { dayMs } from "@defender-mssp/errors/time";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { isLoss, type Coverage, type CoverageDifference, type Reason } from "../pull/coverage";
 import type { DeliveredIds } from "../pull/deliveredIds";
 import { Comparison } from "./comparison";

@@ -9,7 +9,7 @@ import {
   type HuntingResult,
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { readerBy, type ConnectionOptions } from "../connector/connectionFiles";
 import type { ConnectorSource, UnreadConnector } from "../connector/connectorSource";
 import { adviceOnProfile } from "../connector/profileAdvice";

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileProblem, unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { endings, restsOnBoth, dateOf, type Ending } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { readConnection } from "../connector/connectionFile";
 import { connectorEndings } from "../connector/connectorEndings";
 import { queryRestsOn } from "./queryRestsOn";

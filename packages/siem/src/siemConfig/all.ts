@@ -1,7 +1,7 @@
 /** `siem-config --all`: one set of files for all customers of a source. */
 import { VisibleError } from "@defender-mssp/errors";
 import type { Environment } from "@defender-mssp/microsoft";
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { markOf, type CheckState } from "@defender-mssp/terminal/checkState";
 import { tableText } from "@defender-mssp/terminal/table";
 import { NoConnectorYet, type UnreadConnector } from "../connector/connectorSource";

@@ -1,5 +1,5 @@
 /** `verify` of several customers. */
-import { atOnce } from "@defender-mssp/terminal/atOnce";
+import { atOnce } from "@defender-mssp/errors/atOnce";
 import { overallState } from "@defender-mssp/terminal/checkState";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { ConnectorSource } from "../connector/connectorSource";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { atOnce } from "../src/atOnce";
 
-describe("terminal/atOnce", () => {
+describe("errors/atOnce", () => {
   it("returns the results in the items' order, and works on no more items at a time than it may", async () => {
     let [running, most] = [0, 0];
     const results = await atOnce(3, [5, 1, 4, 2, 3], async (item) => {
