@@ -6,7 +6,8 @@ import type { JoinAnswer } from "./addControl";
 import { hold, requestOptions } from "./hold";
 import type { HomeOwner } from "./ownerFile";
 
-const answerTimeoutMilliseconds = 5000;
+/** A process that computes on a busy machine answers late; one that is stopped never does. */
+const answerTimeoutMilliseconds = 20_000;
 
 /**
  * Whether the owner of a home's file answers with the file's token. A closed port, or another
