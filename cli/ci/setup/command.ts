@@ -1,6 +1,7 @@
 /** `mssp ci setup`: the GitHub environments, reviewers and variables that the workflows need. */
 import { InvalidArgumentError, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { withoutUndefined } from "@defender-mssp/errors";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -56,10 +57,11 @@ export function registerSetup(ci: Command, session: Session): void {
       if (plan.environments.some(({ name, reviewers }) => name.startsWith("customer-") && reviewers.length === 0))
         say(session, "without --reviewer nobody has to approve `up`.");
       const unset = Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [name] : []));
-      if (unset.length > 0) say(session, `not known here, and required by the workflows: ${unset.join(", ")}.`);
+      if (unset.length > 0) say(session, `still to set, and required by the workflows: ${unset.join(", ")}.`);
       if (yes === true) await applyPlan(plan, place, (line) => say(session, `${line} is set.`));
       if (json === true) writeJson(session.out, "ci setup", plan);
       else if (yes !== true) session.out.write(planText(plan));
+      if (unset.length > 0) session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
     notes: [
@@ -68,7 +70,10 @@ export function registerSetup(ci: Command, session: Session): void {
     ],
     reads: "Pulumi.yaml, the stacks' settings files, and with --yes the repository's environments.",
     changes: "Nothing; with --yes, environments and variables of the repository.",
-    exitCodes: { 1: "a stack has no settings, or gh failed; changes made before stay" },
+    exitCodes: {
+      1: "a stack has no settings, or gh failed; changes made before stay",
+      3: "a variable that the workflows require is still to set",
+    },
     examples: [
       "npx mssp ci setup --stack contoso --reviewer acme/soc-leads",
       "npx mssp ci setup --reviewer acme/soc-leads --client-id <ID> --yes",
