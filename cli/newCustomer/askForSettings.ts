@@ -60,12 +60,13 @@ export async function askForSettings(
   { ask }: Pick<Session, "ask">,
 ): Promise<AskedSettings | undefined> {
   const { command, stack, given } = question;
-  const missing = keys.filter((key) => given[key] === undefined && key !== "tenantId" && isAsked(key, command));
+  const missing = keys.filter((key) => given[key] === undefined && isAsked(key, command));
+  // Cloud and tenant ID are asked for where the domain's tenant is not found.
   await ask.show(`mssp ${command} ${stack}: at most ${missing.length} questions, Ctrl-C writes nothing`, "title");
   const interview = new Interview(question, ask);
-  for (const key of missing) if (!(await interview.askIfUnknown(key))) return undefined;
-  // A given domain has no question of its own.
+  // A given domain has no question of its own, and may answer those of cloud and tenant ID.
   if (given.customerDomain !== undefined && !(await interview.findTenant())) return undefined;
+  for (const key of missing) if (key !== "tenantId" && !(await interview.askIfUnknown(key))) return undefined;
   return interview.review();
 }
 

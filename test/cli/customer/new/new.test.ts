@@ -133,7 +133,7 @@ describe("mssp new", () => {
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, /^customers\/Pulumi\.contoso\.yaml is written\./);
       const shown = [
-        "mssp new contoso: at most 9 questions, Ctrl-C writes nothing",
+        "mssp new contoso: at most 10 questions, Ctrl-C writes nothing",
         "The customer's name",
         "A domain of the customer",
         `contoso.com belongs to tenant ${contoso} (confirmed by Entra), in the cloud public`,
