@@ -214,7 +214,7 @@ function objectsSection(report: AccessReport, texts: Texts, fill: Fill): Block {
     table({
       caption: title,
       columns: [
-        { title: name },
+        { title: name, kind: "long" },
         { title: kind, choices: true },
         { title: meaning, kind: "sentence" },
         { title: who },

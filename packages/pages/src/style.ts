@@ -93,7 +93,7 @@ td.sentence, th.sentence { min-width: 14rem; }
 td.long, th.long { min-width: 10rem; }
 tbody th ul.lines li:nth-child(n + 2) { font-weight: normal; font-size: 0.94em; color: var(--soft); }
 td.long, th.long, td.long code { overflow-wrap: anywhere; }
-td.id code { white-space: nowrap; font-size: 0.8rem; }
+td.id code { font-size: 0.8rem; }
 th.number, td.number { text-align: end; font-variant-numeric: tabular-nums; }
 tr:target { outline: 3px solid var(--focus); outline-offset: -3px; }
 .heat .frame { overflow: auto; max-height: 85vh; border: 1px solid var(--line); border-radius: 6px; }
@@ -145,7 +145,7 @@ const narrow = `
   .cards td { display: grid; grid-template-columns: minmax(6rem, 9rem) minmax(0, 1fr); gap: 0 10px; }
   .cards td::before { content: attr(data-title); padding-top: 0.1em; font-size: 0.85rem; color: var(--soft); }
   .cards td:empty { display: none; }
-  .cards td.id code { white-space: normal; overflow-wrap: anywhere; }
+  .cards td.id code { overflow-wrap: anywhere; }
 }
 @media screen and (max-width: 720px) {
   .cards td { grid-template-columns: minmax(4rem, 6.5rem) minmax(0, 1fr); }

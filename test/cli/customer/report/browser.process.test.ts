@@ -16,6 +16,7 @@ import { progressOf } from "../../../../cli/access/waiting/progress";
 import { runPage } from "../../../../cli/fleet/runPage";
 import { fleetPage, type FleetReport } from "../../../../cli/customer/report/fleet";
 import { handoutPage } from "../../../../cli/customer/report/handout";
+import type { AccessReport } from "../../../../cli/findings/accessReport";
 import { reportPage } from "../../../../cli/customer/report/page";
 import { launchChromium } from "../../../chromium";
 import { eventfulRun } from "../../fleet/outcomes";
@@ -58,6 +59,12 @@ function withOnboarding({ customers, ...fleet }: FleetReport): FleetReport {
   return { ...fleet, customers: [{ ...first, onboarding: progressOf(about, [step]) }, ...others] };
 }
 
+/** Addresses as long as those of real guests, which have no place to break. */
+function withLongAddresses({ objects, ...report }: AccessReport): AccessReport {
+  const address = "annemarie.von-und-zu-lichtenberg@subsidiary.fabrikam-security.example";
+  return { ...report, objects: objects.map((one) => (one.kind === "guest" ? { ...one, detail: address } : one)) };
+}
+
 describe("mssp report: the pages in a browser", function () {
   let browser: Browser;
   let folder: string;
@@ -71,6 +78,7 @@ describe("mssp report: the pages in a browser", function () {
       report: reportPage(recordedReport("dev")),
       entitlement: reportPage(recordedReport("entitlement"), "index.html"),
       handout: handoutPage(handoutReport("mssp-application"), "ja"),
+      longAddresses: handoutPage(withLongAddresses(handoutReport("dev")), "de"),
       fleet: fleetPage(inventedFleet(1000, now)),
       smallFleet: fleetPage(withOnboarding(inventedFleet(20, now))),
       sandbox: await sandboxPage(),
@@ -150,7 +158,7 @@ describe("mssp report: the pages in a browser", function () {
     }));
 
   it("never scrolls sideways from 360 to 1,600 pixels of width", async () => {
-    for (const name of [...allPages, "entitlement", "fleet", "sandbox"]) {
+    for (const name of [...allPages, "entitlement", "fleet", "sandbox", "longAddresses"]) {
       await shown(name, async (page) => {
         for (const width of widths) {
           await page.setViewportSize({ width, height: 800 });
