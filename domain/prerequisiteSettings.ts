@@ -37,6 +37,8 @@ export interface PrerequisiteSettings {
   readonly azureDelegation?: object;
   readonly sentinelAccess?: { readonly roles: object };
   readonly detections?: object;
+  /** Set for a customer who gets a report each month. */
+  readonly reportTimeZone?: string;
   readonly adopted?: { readonly objects: readonly { readonly resource: string }[] };
   /** File name of an extension. */
   readonly extension?: string;
@@ -151,6 +153,10 @@ export function hasSentinelAccess({ sentinelAccess, portalAccess }: Prerequisite
 
 export function hasDetections({ detections }: PrerequisiteSettings): boolean {
   return detections !== undefined;
+}
+
+export function hasMonth({ reportTimeZone }: PrerequisiteSettings): boolean {
+  return reportTimeZone !== undefined;
 }
 
 export function hasExtension({ extension }: PrerequisiteSettings): boolean {

@@ -8,6 +8,7 @@ import { additionsPartNames, isPartOf, type AdditionsPartName } from "./addition
 import { isSearched } from "./adoption";
 import { applicable, isNotApplicable, type AccessKind } from "./kinds/accessKind";
 import { kinds } from "./kinds/kinds";
+import { hasDetections } from "./prerequisiteSettings";
 import { writingPermissions, type GraphPermission, type NeededPermission, type Permission } from "./writingPermissions";
 import type { PrerequisiteSettings } from "./prerequisiteSettings";
 
@@ -66,6 +67,7 @@ export function permissionsEverAsked(): ReadonlySet<string> {
     ...writingPermissions.map(({ permission }) => permission),
     ...permissionsToRead(kinds),
     ...permissionsToReadLogs,
+    ...Object.values(monthPermissions),
     ...permissionsToExamine,
     ...permissionsOfExtensions,
     ...permissionsToSeeGovernance({ portalAccess: { model: "governance" } }),
@@ -89,6 +91,21 @@ export const permissionsToReadLogs = [
   "AuditLog.Read.All",
   "Directory.Read.All",
 ] as const satisfies readonly GraphPermission[];
+
+/** The Microsoft Graph permission that reads each part of a customer's month; the rest is in the state and the logs. */
+export const monthPermissions = {
+  devices: "ThreatHunting.Read.All",
+  delivery: "ThreatHunting.Read.All",
+  incidents: "SecurityIncident.Read.All",
+  alerts: "SecurityAlert.Read.All",
+  ruleAlerts: "CustomDetection.Read.All",
+} as const satisfies Readonly<Record<string, GraphPermission>>;
+
+/** Names of the Microsoft Graph permissions without which parts of a customer's month are "not read". */
+export function permissionsForMonth(settings: PrerequisiteSettings): readonly GraphPermission[] {
+  const { ruleAlerts, ...always } = monthPermissions;
+  return [...new Set([...Object.values(always), ...(hasDetections(settings) ? [ruleAlerts] : [])])].sort();
+}
 
 /**
  * Names of the Microsoft Graph permissions for evidence of what the MSSP did: those of the logs, and

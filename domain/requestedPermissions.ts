@@ -10,10 +10,11 @@ import {
   resourceGroupId,
   type SentinelRolesByGroup,
 } from "@defender-mssp/microsoft";
-import { hasDetections, hasSentinelAccess, type PrerequisiteSettings } from "./prerequisiteSettings";
+import { hasDetections, hasMonth, hasSentinelAccess, type PrerequisiteSettings } from "./prerequisiteSettings";
 import {
   neededPermissions,
   permissionsForEvidence,
+  permissionsForMonth,
   permissionsToFindAdditions,
   permissionsToPreview,
   permissionsToSeeGovernance,
@@ -70,6 +71,8 @@ export type AzurePlaces = PrerequisiteSettings & {
 
 /** Each permission once, for all stacks with these settings. */
 export function requestedPermissions(all: readonly PrerequisiteSettings[]): RequestedPermissions {
+  const ofMonth = (chosen: readonly PrerequisiteSettings[]) =>
+    graphPermissions(chosen.flatMap(permissionsForMonth), "the figures of the customer's month");
   return {
     automation: once(all.flatMap(neededPermissions).filter(isPublished).map(requested)),
     optional: once([
@@ -87,6 +90,7 @@ export function requestedPermissions(all: readonly PrerequisiteSettings[]): Requ
         all.some(hasDetections) ? ["SecurityAlert.Read.All"] : [],
         "the health of the detection rules, from their alerts",
       ),
+      ...ofMonth(all.some(hasMonth) ? [] : all),
       ...graphPermissions(all.flatMap(permissionsToSeeGovernance), "seeing the governance relationship"),
       ...graphPermissions(governanceRelationship.read, "proving an off-boarding: governance relationships"),
       ...graphPermissions(
@@ -98,6 +102,8 @@ export function requestedPermissions(all: readonly PrerequisiteSettings[]): Requ
       ...graphPermissions(all.flatMap(permissionsToPreview), "comparing the tenant with the settings"),
       ...graphPermissions(all.flatMap(permissionsToFindAdditions), "finding rights that somebody added by hand"),
       ...graphPermissions(all.flatMap(permissionsForEvidence).filter(makesOwner), "evidence of sign-ins"),
+      // The pipelines write the figures with the preview application.
+      ...ofMonth(all.filter(hasMonth)),
     ]),
   };
 }

@@ -19,7 +19,8 @@ import {
   type Endpoints,
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
-import { neededPermissions, type NeededPermission } from "../../../domain/prerequisites";
+import { hasMonth } from "../../../domain/prerequisiteSettings";
+import { neededPermissions, permissionsForMonth, type NeededPermission } from "../../../domain/prerequisites";
 import { endedAccess } from "../../../domain/endedAccess";
 import { foreignDomainText } from "../../../domain/foreignDomainText";
 import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
@@ -169,6 +170,7 @@ async function examined(
     accessFeature(access),
     ...sentinel,
     ...lock.features,
+    ...monthFeature(settings, roles, identity),
     proofFeature(roles),
   ];
   return {
@@ -187,6 +189,20 @@ async function examined(
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }
       : {}),
   };
+}
+
+/** Whether the application that writes the figures of the customer's month may read them: no `up` waits for it. */
+function monthFeature(settings: Settings, roles: readonly string[], { clientId }: Identity): Feature[] {
+  if (!hasMonth(settings)) return [];
+  const { preview } = settings.msspApplications ?? {};
+  const feature = { feature: "month", optional: true } as const;
+  if (preview !== undefined && preview.id !== clientId)
+    return [{ ...feature, state: "notChecked", reason: `not signed in as the preview application, ${preview.id}` }];
+  const missing = permissionsForMonth(settings).filter(
+    (name) => !roles.includes(name) && !roles.includes(name.replace(".Read.", ".ReadWrite.")),
+  );
+  if (missing.length === 0) return [{ ...feature, state: "passed" }];
+  return [{ ...feature, state: "failed", reason: `requires ${missing.join(", ")}: the page says "not read" without` }];
 }
 
 /** Whether `offboard` may look at relationships that no resource declares: nothing fails without. */

@@ -60,6 +60,7 @@ export const featureNames = {
   premiumSettings: "cross-tenant trust and Conditional Access (Entra ID P1)",
   conditionalAccess: "Conditional Access policies read",
   sentinelAccess: "roles on the Microsoft Sentinel workspace",
+  month: "permissions for the customer's month (reportTimeZone)",
   appInstanceLock: "App Instance Lock of the automation's application",
   offboardingProof: "governance and GDAP relationships, for the proof of an off-boarding",
 } as const;

@@ -63,6 +63,8 @@ export interface Texts {
     readonly title: string;
     /** `{names}` are people. */
     readonly people: string;
+    /** `{names}` are people whom no right reaches: their access has ended, or not begun. */
+    readonly idle: string;
     readonly nobody: string;
     readonly onRequest: string;
     readonly siemReads: string;

@@ -57,7 +57,8 @@ function conclusion(report: Report, now: Date): string[] {
     const near = found.length === 0 ? "" : ` Warnings of what ends: ${found.length}, marked !.`;
     return [`No missing permissions, licences or policies found.${unseen}${near}`, counts];
   }
-  const wouldFail = open.some(({ topic }) => topic === "permission" || topic === "feature");
+  const needed = [...permissions, ...features.filter(({ optional = false }) => !optional)];
+  const wouldFail = needed.some((check) => check.state === "failed");
   return [
     ...(wouldFail ? ["`pulumi up` would fail."] : []),
     ...open.map(({ text, next }) => `${text}: ${next}`),

@@ -1,5 +1,5 @@
 /** Who can do what until when: the first table of a hand-out, in the customer's language. */
-import { allConnectorRoles } from "@defender-mssp/microsoft";
+import { allConnectorRoles, readsAlerts } from "@defender-mssp/microsoft";
 import { code, day, folded, lines, table, type Block, type Content, type Row } from "@defender-mssp/pages";
 import { actionCapabilities, capabilities } from "../../access/objects/capabilities";
 import { canWiden } from "../../access/permissions/consentedApplications";
@@ -22,10 +22,18 @@ interface Access {
 }
 
 /** The answer in three sentences: people, SIEM, automation. */
-export function accessSentences({ objects }: AccessReport, { who }: Texts, fill: Fill): readonly string[] {
+export function accessSentences({ objects, paths }: AccessReport, { who }: Texts, fill: Fill): readonly string[] {
   const guests = objects.filter(({ kind }) => kind === "guest");
-  const names = shortList(guests.map(({ name }) => name));
-  const people = guests.length > 0 ? who.people.replace("{names}", () => names) : who.nobody;
+  const named = (text: string, some: readonly ReportObject[]) =>
+    some.length === 0 ? [] : [text.replace("{names}", () => shortList(some.map(({ name }) => name)))];
+  const isWorking = ({ key }: ReportObject) => reached(key, objects, paths).rights.length > 0;
+  const people = [
+    ...named(who.people, guests.filter(isWorking)),
+    ...named(
+      who.idle,
+      guests.filter((guest) => !isWorking(guest)),
+    ),
+  ];
   const onRequest = objects.some(({ kind }) => kind === "accessPackage");
   const permissions = objects.filter(({ kind }) => kind === "permission");
   const siem =
@@ -34,7 +42,8 @@ export function accessSentences({ objects }: AccessReport, { who }: Texts, fill:
       : permissions.some(writes)
         ? who.siemWrites
         : who.siemReads;
-  return [guests.length === 0 && onRequest ? who.onRequest : people, siem, who.automation].map(fill);
+  const nobody = [onRequest ? who.onRequest : who.nobody];
+  return [...(guests.length > 0 ? people : nobody), siem, who.automation].map(fill);
 }
 
 /** A row for each person, application and other way of access. */
@@ -83,7 +92,12 @@ function applications({ applications: consented = [] }: AccessReport, { who }: T
       {
         who: fill(isAutomation ? who.automationRow : who.previewRow),
         by: lines([...(name === undefined ? [] : [name]), code(id)]),
-        may: isAutomation ? [who.automationMay, ...(widens ? [who.widens] : [])] : [who.previewMay],
+        may: isAutomation
+          ? [who.automationMay, ...(widens ? [who.widens] : [])]
+          : [
+              who.previewMay,
+              ...(permissions.some(({ name }) => readsAlerts(name)) ? [who.capabilities.seeAlerts] : []),
+            ],
         mayNot: [isAutomation ? (widens ? who.widensAll : who.othersNot) : who.changeNot],
         raw: permissions.map((permission) => permission.name),
         until: who.untilDeleted,

@@ -16,6 +16,7 @@ import {
   neededPermissions,
   permissionsEverAsked,
   permissionsForEvidence,
+  permissionsForMonth,
   permissionsToFindAdditions,
   permissionsToPreview,
 } from "../../../domain/prerequisites";
@@ -167,6 +168,7 @@ export async function unneededPermissions(tenant: AdditionsTenant): Promise<stri
     ...permissionsToPreview(prerequisites),
     ...permissionsToFindAdditions(prerequisites),
     ...permissionsForEvidence(prerequisites),
+    ...permissionsForMonth(prerequisites),
   ]);
   const { identities } = await msspApplications(tenant);
   const roles = (await Promise.all(identities.map(({ id }) => rolesOf(tenant, id)))).flat();

@@ -12,6 +12,7 @@ import {
 } from "@defender-mssp/microsoft";
 import type { PortalAccessSettings } from "../../../settings";
 import {
+  monthPermissions,
   neededPermissions,
   permissionsForEvidence,
   permissionsToAdopt,
@@ -70,6 +71,7 @@ const decisive: { readonly [Key in keyof PrerequisiteSettings]-?: readonly Prere
   handover: [undefined],
   azureDelegation: [undefined],
   detections: [undefined, {}],
+  reportTimeZone: [undefined],
   sentinelAccess: [undefined],
   adopted: [undefined, { objects: [{ resource: siemApplicationResource(siemName) }] }],
   extension: [undefined],
@@ -105,6 +107,16 @@ export function permissionsPage(): string {
     ...["Organization.Read.All", "Policy.Read.All", "SecurityAlert.Read.All"].map(
       (name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``,
     ),
+    "",
+    "## Permissions for the customer's month",
+    "",
+    "The figures of [the month](../report.md#the-month-for-the-customer) are read with the permissions below, by the preview application in the shipped pipelines. With",
+    '`reportTimeZone`, `npx mssp permissions` asks for them and `npx mssp doctor` checks them; without it they are optional. A part without its permission is "not read".',
+    "`CustomDetection.Read.All` is for customers with `detections`.",
+    "",
+    ...[...new Set(Object.values(monthPermissions))]
+      .sort()
+      .map((name) => `- \`${name}\`: \`${roleId("Microsoft Graph", name)}\``),
     "",
     "## Permissions for evidence",
     "",

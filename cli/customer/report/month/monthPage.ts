@@ -1,5 +1,6 @@
 /** The page and the mail of a month, for the customer. Both are in English. */
 import { figures, notice, paragraph, renderPage, section, table, type Block, type Content } from "@defender-mssp/pages";
+import { monthPermissions } from "../../../../domain/prerequisites";
 import { isWithCustomer } from "../../../access/objects/kindInReport";
 import { kindWords } from "../../../access/objects/kindWords";
 import type { NextStep } from "../../../access/signed/nextStep";
@@ -52,13 +53,15 @@ export function monthPage({ month, settings, report }: ReadMonth, logo?: string,
     ].join(" "),
     blocks: [
       figures(
-        top.map((one) => ({
+        top.filter(isRead).map((one) => ({
           label: one.label,
           value: figureText({ ...one, isOfAll: true }, days),
           href: `#${one.section}`,
         })),
       ),
-      ...(gaps.length === 0 ? [] : [notice("warning", "Not everything was read. The last table says what, and why.")]),
+      ...(gaps.length === 0
+        ? []
+        : [notice("warning", `Not everything was read. ${missingConsent(month)}The last table says what, and why.`)]),
       section(
         { id: "access", title: "Who has access", intro: `As of ${dayIn(writtenAt, timeZone)}.` },
         report === undefined
@@ -105,6 +108,16 @@ export function monthPage({ month, settings, report }: ReadMonth, logo?: string,
   });
 }
 
+const isRead = ({ value, days }: MonthFigure) => value !== null || days > 0;
+
+/** Names what an administrator of the customer has not consented to; empty, or a sentence with a blank. */
+function missingConsent({ gaps }: Pick<ReadMonth["month"], "gaps">): string {
+  const missing = [...new Set(Object.values(monthPermissions))].filter((permission) =>
+    gaps.some(({ reason }) => reason.includes(`requires ${permission}`)),
+  );
+  return missing.length === 0 ? "" : `Your tenant has not consented to ${missing.join(", ")}. `;
+}
+
 function textTable(caption: string, titles: readonly string[], rows: readonly (readonly Content[])[]): Block {
   if (rows.length === 0) return paragraph(`${caption}: none.`);
   const columns = titles.map((title) => ({ title }));
@@ -115,11 +128,15 @@ function textTable(caption: string, titles: readonly string[], rows: readonly (r
 export function monthMail({ month, settings }: ReadMonth, digest?: string): string {
   const { msspName, customerName, msspContact } = settings;
   const name = monthName(month.month);
-  const shown = month.figures.filter(({ section: own }) => own === "watched" || own === "happened");
+  const shown = month.figures.filter((row) => isRead(row) && (row.section === "watched" || row.section === "happened"));
+  const consent = missingConsent(month).trim();
   return [
     `${name}: ${msspName} for ${customerName}`,
     `The page says who had access to your tenant in ${name}, what was watched and what happened.`,
-    shown.map((figure) => `- ${figure.label}: ${figureText(figure, month.days)}`).join("\n"),
+    ...(shown.length === 0
+      ? []
+      : [shown.map((figure) => `- ${figure.label}: ${figureText(figure, month.days)}`).join("\n")]),
+    ...(consent === "" ? [] : [consent]),
     ...(digest === undefined ? [] : [`${signatureWords.mail} ${digest}`]),
     `${msspContact === undefined ? msspName : `${msspName}\n${contactText(msspContact)}`}\n`,
   ].join("\n\n");

@@ -7,6 +7,7 @@ import { dayMs, hourMs } from "@defender-mssp/errors/time";
 import { countDeliveries, type CountDeliveriesOptions } from "@defender-mssp/siem/deliveryCount/countDeliveries";
 import { customerCheckpoint } from "@defender-mssp/siem/pull/customerCheckpoint";
 import { sha256 } from "@defender-mssp/siem/signed/openEnvelope";
+import { monthPermissions } from "../../../../domain/prerequisites";
 import { readStackSettings } from "../../../../settings/fromFile";
 import { readProject } from "../../../../settings/project";
 import type { SourceName } from "../../../access/evidence/calls";
@@ -69,26 +70,25 @@ export async function readDay(run: DayRun): Promise<DayFigures> {
     const { call, endpoints } = await signInToTenant(settings, environment);
     const access = { tenantId: settings.tenantId, audience: endpoints.graphEndpoint, endpoints };
     const tenant = { ...access, tokens: applicationTokens(() => environment, access) };
-    const hunting = "ThreatHunting.Read.All";
     await Promise.all([
-      read(["devices"], hunting, async () => {
+      read(["devices"], monthPermissions.devices, async () => {
         const known = await devicesIn({ ...span, from: new Date(span.until.getTime() - 30 * dayMs) }, tenant);
         numbers.devices = { known, reported: await devicesIn(span, tenant) };
       }),
-      read(["delivery"], hunting, async () => {
+      read(["delivery"], monthPermissions.delivery, async () => {
         const delivery = await deliveriesIn(span, tenant, run);
         if (typeof delivery === "string") reasons.delivery = delivery;
         else numbers.delivery = delivery;
       }),
-      read(["incidents"], "SecurityIncident.Read.All", async () => {
+      read(["incidents"], monthPermissions.incidents, async () => {
         figures.incidents = await incidentsSince(call, span, timeZone);
         numbers.incidents = { count: figures.incidents.length };
       }),
-      read(["alerts", "ruleAlerts"], "SecurityAlert.Read.All", async () => {
+      read(["alerts", "ruleAlerts"], monthPermissions.alerts, async () => {
         const isIn = ({ createdDateTime }: SecurityAlert) => Date.parse(createdDateTime ?? "") < span.until.getTime();
         const alerts = (await alertsSince(call, span.from)).filter(isIn);
         numbers.alerts = { count: alerts.length };
-        await read(["ruleAlerts"], "CustomDetection.Read.All", async () =>
+        await read(["ruleAlerts"], monthPermissions.ruleAlerts, async () =>
           Object.assign(numbers, await rulesIn(span, alerts, run)),
         );
       }),

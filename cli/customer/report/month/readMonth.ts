@@ -3,6 +3,8 @@ import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { csvText } from "@defender-mssp/terminal/csv";
 import { readStackSettingsOffline } from "../../../../settings/fromFile";
 import { readProject } from "../../../../settings/project";
+import { consentedApplications } from "../../../access/permissions/consentedApplications";
+import { knownApplications } from "../../../access/permissions/knownApplications";
 import type { Place } from "../../../base/place";
 import { dayIn, daysOfMonth, monthBefore, monthName } from "../../../base/spanOfDay";
 import { composedCustomers } from "../../../detections/composedCustomers";
@@ -38,10 +40,13 @@ export async function readMonth(stack: string, name: string, run: Place & { figu
     throw new NotInMonth(`${stack} has no day in ${monthName(name)} that is over: ${span}.`);
   }
   // After an off-boarding nothing is deployed.
-  const report = await readReport(stack, run).catch((error: unknown) => {
+  const state = await readReport(stack, run).catch((error: unknown) => {
     if (error instanceof NothingDeployed) return undefined;
     throw error;
   });
+  const isNamed = knownApplications(settings, {}).automation !== undefined;
+  const applications = isNamed ? consentedApplications(stack, settings, {}, run.now) : [];
+  const report = state && { ...state, applications };
   const { composed } = await composedCustomers(await readProject(run.folder), { stacks: [stack], now: run.now });
   const names = composed.flatMap(({ deployed }) => deployed.map(({ rule }) => rule.name));
   const month = {

@@ -161,6 +161,27 @@ describe("mssp doctor", function () {
     );
   });
 
+  it("names what the customer's month lacks, which no `up` waits for", async () => {
+    const { stack } = await customer({ reportTimeZone: "Europe/Berlin" });
+    const { exitCode, stdout } = await doctor(["--stack", stack]);
+    assert.equal(exitCode, 1);
+    const text = stdout.replaceAll(/\s+/g, " ");
+    assert.match(
+      text,
+      /✗ permissions for the customer's month \(reportTimeZone\) requires .*ThreatHunting\.Read\.All: /,
+    );
+    assert.doesNotMatch(text, /would fail/);
+    const preview = await customer({
+      reportTimeZone: "Europe/Berlin",
+      msspApplications: {
+        automation: { id: "11111111-0000-4000-8000-000000000001" },
+        preview: { id: "11111111-0000-4000-8000-000000000002" },
+      },
+    });
+    const { features } = await report(preview.stack);
+    assert.equal(features.find(({ feature }) => feature === "month")?.state, "notChecked");
+  });
+
   it("names an application of the MSSP's without App Instance Lock, with the command that sets it", async () => {
     const call = await graphCall("5ec0de00-5ea1-4000-8000-000000000001", { environment });
     const path = graphApplications.path;

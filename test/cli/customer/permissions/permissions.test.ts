@@ -47,10 +47,30 @@ describe("mssp permissions", () => {
     assertEach(customers, ({ stack }) => stack, ["contoso", "tailwind"]);
   });
 
-  it("names the alerts as optional where detection rules have a health", () => {
-    const optional = (values?: object) => names(permissionsOf([customer({ ...values })]).optional);
-    assert.ok(optional({ detections: { sets: ["base"] } }).includes("SecurityAlert.Read.All"));
-    assert.ok(!optional().includes("SecurityAlert.Read.All"));
+  it("asks for the month's permissions with reportTimeZone, by the application of the pipelines, and offers them without", () => {
+    const asked = (values: object) => permissionsOf([customer({ ...values })]);
+    const month = ["SecurityAlert.Read.All", "SecurityIncident.Read.All", "ThreatHunting.Read.All"];
+    const has = (list: Parameters<typeof names>[0]) => month.map((name) => names(list).includes(name));
+    const [due, without] = [asked({ reportTimeZone: "Europe/Berlin" }), asked({})];
+    assert.deepEqual(
+      [has(due.preview), has(due.optional)],
+      [
+        [true, true, true],
+        [false, false, false],
+      ],
+    );
+    assert.deepEqual(
+      [has(without.preview), has(without.optional)],
+      [
+        [false, false, false],
+        [true, true, true],
+      ],
+    );
+    assert.deepEqual(has(due.automation), [false, false, false]);
+    const rules = asked({ reportTimeZone: "Europe/Berlin", detections: { sets: ["base"] } });
+    assert.ok(names(rules.preview).includes("CustomDetection.Read.All"));
+    const { purpose } = rules.optional.find(({ permission }) => permission === "SecurityAlert.Read.All") ?? {};
+    assert.match(purpose ?? "", /^the health of the detection rules/);
   });
 
   it("gives the preview application only read permissions", () => {

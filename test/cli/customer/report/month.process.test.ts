@@ -231,5 +231,12 @@ describe("mssp report --month", function () {
     const read = months[0]?.figures.filter(({ name, value }) => value !== null && !/^(objects|runs)\./.test(name));
     assert.deepEqual(read, []);
     assert.ok(months[0]?.gaps.some(({ reason }) => reason === "not permitted: requires SecurityIncident.Read.All"));
+    const out = file("ruled", "month.html");
+    await run("report", "--month", day.slice(0, 7), "--stack", "ruled", "--out", out);
+    const [page, mail] = [await readFile(out, "utf8"), await readFile(`${out}.mail.txt`, "utf8")];
+    const consent = /has not consented to ThreatHunting\.Read\.All, SecurityIncident\.Read\.All/;
+    assert.match(page, consent);
+    assert.match(mail, consent);
+    assert.doesNotMatch(mail, /not read/);
   });
 });

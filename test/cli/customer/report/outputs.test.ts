@@ -264,6 +264,18 @@ describe("mssp report: the hand-out", () => {
     );
   });
 
+  it("names apart who is a guest and can do nothing in Defender, as after the end of their access", () => {
+    const { objects, paths, ...report } = handoutReport("basic");
+    const [guest] = objects.filter(({ kind }) => kind === "guest");
+    assert.ok(guest !== undefined);
+    const page = (kept: typeof paths) => handoutPage({ ...report, objects, paths: kept }, "en");
+    const [working, ended] = [page(paths), page(paths.filter(({ from }) => from !== guest.key))];
+    const can = new RegExp(`can work in your Microsoft Defender: [^<]*${guest.name}`);
+    const idle = new RegExp(`can do nothing in Defender by themselves: [^<]*${guest.name}`);
+    assert.ok(can.test(working) && !idle.test(working));
+    assert.ok(!can.test(ended) && idle.test(ended));
+  });
+
   it("says of a directory role that it reaches further than Defender, and of nobody without an account", () => {
     const basic = textOf(handoutPage(handoutReport("basic"), "en"));
     assert.match(
