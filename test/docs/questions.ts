@@ -22,5 +22,10 @@ export const questions = {
   proxy: "questions: Does it work behind a proxy?",
   "exit code": "destinations: Exit codes",
   "just in time access": "portal-access: Just-in-time access",
+  "what happens when the SIEM is down": "questions: What happens when the SIEM is down?",
+  "test my own Terraform against the sandbox":
+    "questions: Can I test my own Terraform, az or Python on the emulated tenant?",
+  "run az against the emulated tenant": "questions: Can I test my own Terraform, az or Python on the emulated tenant?",
+  "how do I sign the certificate": "questions: How do I sign the certificate, the hand-out or the month?",
   "is it tried on a real tenant": "questions: Has it been tried on a real tenant?",
 };

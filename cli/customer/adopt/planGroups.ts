@@ -67,13 +67,17 @@ export function takeGroup(
 
 function askMembers(draft: Draft, { id, name }: GroupCandidate, others: GroupCandidate["members"]): string | undefined {
   const names = others.map((member) => member.name).join(", ");
+  const refused =
+    others.length === 0
+      ? ""
+      : `. The policy pack's rule named-principals refuses them until its parameter principals has ${others.map((member) => member.id).join(", ")}`;
   const problem =
     others.length > 0 ? `members who are not the analysts of this group: ${names}` : "not all of the analysts";
   return draft.ask({
     id: `members:${id}`,
     text: `The group "${name}" has ${problem}. What happens to the group?`,
     choices: [
-      { value: "keep", text: "adopt it and keep its members: the program does not manage them" },
+      { value: "keep", text: `adopt it and keep its members: the program does not manage them${refused}` },
       { value: "leave", text: "leave it" },
     ],
     about: [id],

@@ -63,12 +63,20 @@ function planDirectoryRole(draft: Draft, all: readonly HeldRole[]): void {
   const assignments = all.map(({ assignment }) => assignment);
   const about = [...assignments, ...draft.all("guest")].map(({ id }) => id);
   const names = [...new Set(all.map(({ role }) => role))];
+  const holdersOf = (chosen: readonly HeldRole[]) =>
+    chosen.map(({ role: name, assignment }) => `${principalName(draft, assignment.principalId)} (${name})`).join(", ");
   const role =
     only(names) ??
     draft.ask({
       id: "role",
       text: "The MSSP's people have several directory roles. Which one is adopted?",
-      choices: names.map((value) => ({ value, text: `${value}; the assignments of the others stay as they are` })),
+      choices: names.map((value) => {
+        const others = holdersOf(all.filter((each) => each.role !== value));
+        return {
+          value,
+          text: `${value}; these assignments stay as they are, and the stack does not have them: ${others}`,
+        };
+      }),
       about,
     });
   if (role === undefined) return;
@@ -113,6 +121,13 @@ function planDirectoryRole(draft: Draft, all: readonly HeldRole[]): void {
     }
   }
   draft.putAside(`The settings have the role ${role} of other principals.`, ...assignments);
+}
+
+function principalName(draft: Draft, principalId: string): string {
+  const group = draft.all("group").find(({ id }) => id === principalId);
+  if (group !== undefined) return `the group "${group.name}"`;
+  const guest = draft.all("guest").find(({ id }) => id === principalId);
+  return guest?.email ?? principalId;
 }
 
 /** The only element; undefined if there are none or several. */

@@ -96,6 +96,9 @@ describe("plan of an adoption: portal access", () => {
       ["role"],
     );
     assert.deepEqual(open.adopt, []);
+    const [reader, operator] = open.questions[0]?.choices.map(({ text }) => text) ?? [];
+    assert.match(reader ?? "", /the stack does not have them: ben@fabrikam\.example \(Security Operator\)$/);
+    assert.match(operator ?? "", /: ana@fabrikam\.example \(Security Reader\)$/);
     const answered = plan(candidates, { role: "Security Operator" });
     assert.deepEqual(Object.keys(adopted(answered)), ["ben", "r2"]);
     assert.match(reasons(answered)["r1"] ?? "", /other principals/);
@@ -107,6 +110,8 @@ describe("plan of an adoption: portal access", () => {
       plan(candidates).questions.map(({ id }) => id),
       ["members:g"],
     );
+    const [keep] = plan(candidates).questions[0]?.choices ?? [];
+    assert.match(keep?.text ?? "", /named-principals refuses them until its parameter principals has customer-user$/);
     const kept = plan(candidates, { "members:g": "keep" }).adopt.find(({ id }) => id === "g");
     assert.equal(kept?.members, "keep");
     assert.ok("g" in reasons(plan(candidates, { "members:g": "leave" })));
