@@ -15,6 +15,7 @@ const sandbox = "packages/sandbox";
 const plugins = "packages/plugins";
 const testkit = "packages/testkit";
 const tenant = "packages/tenant";
+const watch = "packages/watch";
 const siem = "packages/siem";
 const kql = "packages/kql";
 const detections = "packages/detections";
@@ -31,6 +32,7 @@ const rooms = {
   [terminal]: [errors],
   [microsoft]: [errors],
   [tenant]: [microsoft, errors],
+  [watch]: [tenant, pages, terminal, microsoft, errors],
   [kql]: [errors],
   [siem]: [microsoft, terminal, errors],
   [detections]: [microsoft, errors],
@@ -158,6 +160,16 @@ const insideRooms = {
     alerts: ["connector", "sinks", "pull", "retirements", "tokens", "deliveryCount"],
     verify: ["connector", "pull", "retirements", "tokens", "deliveryCount"],
     incidents: ["connector", "sinks", "pull", "tokens", "alerts"],
+  },
+  [`${watch}/src`]: {
+    texts: [],
+    access: [],
+    application: ["access"],
+    look: ["access"],
+    since: ["access", "look"],
+    gone: ["access", "look", "since"],
+    page: ["access", "look", "since", "gone", "texts"],
+    commands: ["access", "application", "look", "since", "gone", "page", "texts"],
   },
   [`${detections}/src`]: {
     ruleFile: [],

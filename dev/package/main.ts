@@ -16,6 +16,10 @@ async function main(): Promise<void> {
   for (const { file, bytes, files } of await packPackages(checkout, out)) {
     console.log(`${path.relative(process.cwd(), file)}  ${(bytes / 1e6).toFixed(2)} MB, ${files} files`);
   }
+  const customersFile = (await import(path.join(checkout, "packages", "watch", "bundle.js"))) as {
+    readonly bundle: (folder: string) => string;
+  };
+  console.log(`mssp-watch.mjs  SHA-256 ${customersFile.bundle(out)}`);
   console.log("\nMake a repository of customers with these packages:");
   console.log(`  npx mssp init ../customers --packages ${path.relative(process.cwd(), out) || "."}`);
 }

@@ -10,7 +10,7 @@ import { tokenClaims } from "@defender-mssp/errors/json";
 import { request, type Endpoints, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { LoopbackRedirect } from "@defender-mssp/siem/tokens/loopback";
+import { LoopbackRedirect } from "@defender-mssp/terminal/loopbackRedirect";
 import { NetworkClient } from "@defender-mssp/siem/tokens/networkClient";
 import { acquired, codeOf, deviceCodeShown } from "@defender-mssp/siem/tokens/signIn";
 

@@ -12,6 +12,7 @@ import {
   type GrantingNode,
   heldBy,
   listedRuleState,
+  loggedNodes,
   looked,
   type Presence,
   readGraph,
@@ -27,7 +28,7 @@ import { firstEntry } from "../../tenant/orphans/history";
 import { withWhose } from "../../tenant/deployedWhose";
 import { openTenant } from "../../tenant/openTenant";
 import { itemKind, joined, kindText, type Item } from "../../access/inventory/inventory";
-import { loggedNodes, madeByMssp } from "./madeByMssp";
+import { madeByMssp } from "./madeByMssp";
 import { journalWhose, type OffboardingJournal } from "./journal";
 
 /** Three answers and their shades: what was not looked at is never `gone`. */

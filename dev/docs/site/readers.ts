@@ -67,6 +67,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
     ]),
     group("Customer's administrator", [
       page("What is granted, and how to revoke it", "docs/guides/customer-administrator.md"),
+      page("Your own look", "docs/watch.md"),
       page("Questions", "docs/questions.md"),
       page("The report", "docs/report.md"),
       page("Signed pages", "docs/signed.md"),
@@ -106,6 +107,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
           "sandbox",
           "siem",
           "tenant",
+          "watch",
           "terminal",
         ].map((name) => page(name, `packages/${name}/README.md`)),
       ),

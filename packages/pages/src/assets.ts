@@ -4,11 +4,17 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { css } from "./style";
 
+/** Of a program in one file, which has no files beside it: its build replaces the name by the script's text. */
+declare const bundledPageScript: string | undefined;
+
 let read: string | undefined;
 
 /** The script that sorts and filters tables and highlights paths. */
 export function script(): string {
-  read ??= readFileSync(path.join(__dirname, "browser", "page.js"), "utf8");
+  read ??=
+    typeof bundledPageScript === "string"
+      ? bundledPageScript
+      : readFileSync(path.join(__dirname, "browser", "page.js"), "utf8");
   return read;
 }
 

@@ -14,6 +14,7 @@ export { listedRuleState } from "./kinds/defenderSettings";
 export { isOn, readEntry, type EntryGrant } from "./kinds/entryGrants";
 export { eligibilityEnd, readPeople, type PersonNode, type TenantUser } from "./kinds/people";
 export { delegatedAdminNodes, gdapEnd } from "./kinds/trusts";
+export { loggedNodes, loggedObjects, type LoggedObject } from "./loggedNodes";
 export { isMsspTenant, msspTenants, owner, ownerByMark } from "./owner";
 export {
   tenantReader,

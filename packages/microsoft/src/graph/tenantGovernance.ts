@@ -99,6 +99,16 @@ const root = "/v1.0/directory/tenantGovernance";
 /** Reads relationships. Only signed-in people of the two tenants write them. */
 export const governancePermissions: readonly GraphPermission[] = ["TenantGovernance-Relationship.Read.All"];
 
+/** A relationship as either tenant lists it. */
+export interface ListedGovernance extends Pick<GovernanceRelationship, "id" | "status"> {
+  readonly governingTenantId: string;
+}
+
+/** Every relationship that the tenant of the call is in. @throws ServiceError */
+export function listGovernance(call: GraphCall): Promise<ListedGovernance[]> {
+  return graphList<ListedGovernance>(call, `${root}/governanceRelationships`);
+}
+
 /** The calls between two tenants, by an identity of either. */
 export class TenantGovernance {
   constructor(

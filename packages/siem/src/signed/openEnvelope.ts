@@ -2,15 +2,24 @@
  * A signed step of a customer: an in-toto Statement in a DSSE envelope. Sources: in-toto, "Statement
  * v1"; secure-systems-lab/dsse, "protocol" 1.0.2. docs/signed.md has the predicate.
  */
-import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { envelopeText, isSignature, payloadType, preAuthEncoding, sha256 } from "@defender-mssp/errors/dsse";
 import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { z } from "zod";
 
+export {
+  envelopeText,
+  keyFingerprint,
+  payloadType,
+  preAuthEncoding,
+  sha256,
+  signatureKey,
+} from "@defender-mssp/errors/dsse";
+
 export const envelopeEnding = ".dsse.json";
 /** Bytes of an envelope at most. */
 export const largestEnvelope = 10_000_000;
-export const payloadType = "application/vnd.in-toto+json";
 export type StepKind = "handout" | "evidence" | "certificate" | "month" | "approval" | "rules";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -41,36 +50,6 @@ export type Statement = z.infer<typeof statementShape>;
 const signatures = z.array(z.strictObject({ keyid: z.string(), sig: z.string() }));
 const envelopeShape = z.strictObject({ payloadType: z.string(), payload: z.string(), signatures });
 
-export function sha256(content: string | Buffer): string {
-  return createHash("sha256").update(content).digest("hex");
-}
-
-/** Bytes that DSSE signs. */
-export function preAuthEncoding(payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `), payload]);
-}
-
-export function envelopeText(payload: Buffer, keyid: string, signature: Buffer): string {
-  const [content, sig] = [payload.toString("base64"), signature.toString("base64")];
-  return `${JSON.stringify({ payloadType, payload: content, signatures: [{ keyid, sig }] }, undefined, 2)}\n`;
-}
-
-/** SHA-256 of the public key's SubjectPublicKeyInfo. */
-export function keyFingerprint(key: KeyObject): string {
-  return sha256(key.export({ type: "spki", format: "der" }));
-}
-
-/** @throws VisibleError for another key than Ed25519 and ECDSA P-256. */
-export function signatureKey(pem: Parameters<typeof createPublicKey>[0], place: string): KeyObject {
-  try {
-    const key = createPublicKey(pem);
-    if (key.asymmetricKeyType === "ed25519" || key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
-  } catch {
-    // Said below.
-  }
-  throw new VisibleError(`${place} is no Ed25519 and no ECDSA P-256 key in PEM without a passphrase.`);
-}
-
 export interface OpenedEnvelope {
   readonly statement: Statement;
   readonly keyId: string;
@@ -93,9 +72,6 @@ export function openEnvelope(text: string, file: string): OpenedEnvelope {
     throw new VisibleError(`${file}: changed: not the text of an envelope with one signature`);
   const { data, error } = statementShape.safeParse(parsedJson(payload.toString()));
   if (data === undefined) throw new VisibleError(`${file}: no step: ${z.prettifyError(error).replaceAll("\n", " ")}`);
-  const isSignedBy = (key: KeyObject): boolean => {
-    const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
-    return keyFingerprint(key) === first.keyid && verify(algorithm, preAuthEncoding(payload), key, signature);
-  };
+  const isSignedBy = (key: KeyObject): boolean => isSignature(key, first.keyid, payload, signature);
   return { statement: data, keyId: first.keyid, digest: sha256(preAuthEncoding(payload)), isSignedBy };
 }

@@ -169,7 +169,7 @@ async function byBrowser(
   const [{ signInByCode }, { checkRedirect }, { LoopbackRedirect }] = await Promise.all([
     import("./signIn.js"),
     import("./redirect.js"),
-    import("./loopback.js"),
+    import("@defender-mssp/terminal/loopbackRedirect"),
   ]);
   const { redirectUri, loopbackRedirectUri } = request.connector;
   const viaLoopback = loopbackRedirectUri !== undefined && paste !== true;

@@ -6,7 +6,7 @@ import { assertEach } from "@defender-mssp/testkit/assertEach";
 import colors from "picocolors";
 import { makeCertificate, type Certificate } from "../../../../cli/customer/offboard/certificate";
 import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
-import { loggedObjects } from "../../../../cli/customer/offboard/madeByMssp";
+import { loggedObjects } from "@defender-mssp/tenant";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
 import { certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proof } from "../../../../cli/customer/offboard/looks";

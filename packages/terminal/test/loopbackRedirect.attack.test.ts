@@ -9,9 +9,9 @@ import net, { type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
-import { LoopbackRedirect } from "../../src/tokens/loopback";
+import { LoopbackRedirect } from "../src/loopbackRedirect";
 
-describe("packages/siem/tokens/loopback: the redirect port of a sign-in", () => {
+describe("packages/terminal/loopbackRedirect: the redirect port of a sign-in", () => {
   const state = "state-of-this-sign-in";
   let redirect: LoopbackRedirect;
   let port: number;
