@@ -23,10 +23,11 @@ export interface ObjectsAndPaths {
 
 /** @param place the customer's tenant. */
 export function objectsOf(resources: readonly ReportResource[], place: LinkPlace): ObjectsAndPaths {
-  const objects = resources.flatMap((resource) => {
+  const described = resources.flatMap((resource) => {
     const kind = kindInReport(resource.kind);
     return kind === undefined ? [] : [object(kind.word, resource, kind.describe(resource, resources), place)];
   });
+  const objects = described.map((one) => (one.kind === "clientSecret" ? toldApart(one, described) : one));
   objects.sort((a, b) => objectKinds.indexOf(a.kind) - objectKinds.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
   const known = new Set(objects.map(({ key }) => key));
   const paths = resources
@@ -57,6 +58,13 @@ function object(
     ...(end === "" ? {} : { until: new Date(end).toISOString() }),
     adopted: resource.outputs["adopted"] === true,
   };
+}
+
+/** Two client secrets of a rotation have one name: the day on which each was made tells them apart. */
+function toldApart(secret: ReportObject, all: readonly ReportObject[]): ReportObject {
+  const { key, kind, name, since } = secret;
+  const hasTwin = all.some((other) => other.key !== key && other.kind === kind && other.name === name);
+  return hasTwin && since !== undefined ? { ...secret, name: `${name}, made on ${since.slice(0, 10)}` } : secret;
 }
 
 /** @param appId for an application, its client ID. */

@@ -80,7 +80,8 @@ async function written(read: ReadMonth | string, options: MonthOptions, session:
   const digest = await writeSigned(step, "month", texts, month);
   await writePage(`${target}.mail.txt`, monthMail(read, digest));
   const next = `Send it with the mail beside it, then: npx mssp report --month ${name} --stack ${stack} --sent`;
-  return `${paragraph(`${stack}: figures of ${daysRead} of ${days} days; gaps: ${gaps.length}. ${next}`)}${target}\n`;
+  const incomplete = new Set(gaps.map(({ what }) => what)).size;
+  return `${paragraph(`${stack}: figures of ${daysRead} of ${days} days; parts with gaps: ${incomplete}. ${next}`)}${target}\n`;
 }
 
 /** With --all one that fails is a note, and exit code 1; one that was not there is a note. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { VisibleError } from "@defender-mssp/errors";
 import { dayMs } from "@defender-mssp/errors/time";
-import { linkTo } from "../../../../cli/access/objects/objects";
+import { linkTo, objectsOf } from "../../../../cli/access/objects/objects";
 import type { LiveFindings } from "../../../../cli/access/report/live";
 import { objectKinds, isWithCustomer } from "../../../../cli/access/objects/kindInReport";
 import type { AccessReport } from "../../../../cli/findings/accessReport";
@@ -43,6 +43,23 @@ function startOf(report: AccessReport, kind: string, name?: string): string {
 }
 
 describe("mssp report: objects and paths", () => {
+  it("tells the two client secrets of a rotation apart by the day of their creation", () => {
+    const { resources } = stateOf("dev");
+    const secret = resources.find(({ kind }) => kind === "clientSecret");
+    assert.ok(secret !== undefined);
+    const secretNames = (all: typeof resources) =>
+      objectsOf(all, settingsOf("dev")).objects.flatMap(({ kind, name }) => (kind === "clientSecret" ? [name] : []));
+    assert.deepEqual(secretNames(resources), ["MSSP SIEM, managed by Pulumi"]);
+    const both = secretNames([
+      ...resources,
+      { ...secret, name: `${secret.name}-new`, created: "2027-01-02T03:04:05Z" },
+    ]);
+    assert.ok(
+      both.includes("MSSP SIEM, managed by Pulumi, made on 2027-01-02") && new Set(both).size === 2,
+      both.join(),
+    );
+  });
+
   it("rbac: guests reach Defender roles by groups, the secret reaches permissions by the application", () => {
     const report = recordedReport("certificate");
     assert.deepEqual(pathsFrom(report, startOf(report, "guest", "Ana Silva")).sort(), [
