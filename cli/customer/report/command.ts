@@ -35,7 +35,11 @@ export function define(command: Command, session: Session): void {
       "compare with the customer's tenant, and mark the differences; with --all also where each onboarding stands",
     )
     .addOption(new Option("--for <reader>", "the hand-out to send to the customer").choices(["customer"]))
-    .addOption(new Option("--language <language>", "language of the hand-out (default: en)").choices(languages))
+    .addOption(
+      new Option("--language <language>", "language of the hand-out, and of access in the month (default: en)").choices(
+        languages,
+      ),
+    )
     .option("--from-settings", "the hand-out before the first `up`: read no state, and start no engine")
     .option("--client-id <id>", "hand-out: application ID of the automation (default: msspApplications)", applicationId)
     .option("--preview-client-id <id>", "hand-out: application ID of the preview application", applicationId)
@@ -105,7 +109,8 @@ function refuseContradictions(command: Command, options: ReportOptions): void {
   if (checkpoints !== undefined && day === undefined) command.error("error: --checkpoints requires --day");
   if ((stack === undefined) === (all !== true)) command.error("error: use either --stack <stack> or --all");
   if (json === true && csv === true) command.error("error: use either --json or --csv");
-  if (reader === undefined && language !== undefined) command.error("error: --language requires --for customer");
+  if (reader === undefined && month === undefined && language !== undefined)
+    command.error("error: --language requires --for customer or --month");
   if (options.signWith !== undefined && (json === true || options.fromSettings === true))
     command.error("error: --sign-with is for the page of a deployed stack: use neither --json nor --from-settings");
   for (const [name, value] of Object.entries({

@@ -1,14 +1,13 @@
-/** The page and the mail of a month, for the customer. Both are in English. */
+/** The page and the mail of a month, for the customer: access in the words of the hand-out, the figures in English. */
 import { figures, notice, paragraph, renderPage, section, table, type Block, type Content } from "@defender-mssp/pages";
 import { monthPermissions } from "../../../../domain/prerequisites";
 import { isWithCustomer } from "../../../access/objects/kindInReport";
-import { kindWords } from "../../../access/objects/kindWords";
-import type { NextStep } from "../../../access/signed/nextStep";
 import { signatureSection, signatureWords } from "../../../access/signed/signatureSection";
 import { textsOf } from "../../../access/texts/all";
+import type { Language } from "../../../access/texts/texts";
 import { dayIn, monthBefore, monthName, shifted } from "../../../base/spanOfDay";
 import { accessTable } from "../accessTable";
-import { contactText, handoutFill } from "../handout";
+import { contactText, handoutFill, type HandoutParts } from "../handout";
 import { dayCell } from "../page";
 import type { MonthFigure } from "./monthFigures";
 import { figureText, type ReadMonth } from "./readMonth";
@@ -25,7 +24,12 @@ const sections: readonly (readonly [MonthFigure["section"], title: string, intro
 ];
 
 /** @param file name of the envelope beside the page. */
-export function monthPage({ month, settings, report }: ReadMonth, logo?: string, step?: NextStep, file = ""): string {
+export function monthPage(
+  { month, settings, report }: ReadMonth,
+  { logo, step, file = "" }: HandoutParts = {},
+  language: Language = "en",
+): string {
+  const texts = textsOf(language);
   const { msspName, customerName } = settings;
   const { timeZone, gaps, onboardedOn = "", offboardedOn = "", writtenAt, month: own, days, daysRead, rules } = month;
   const isIn = (of: string, moment = "") => moment !== "" && dayIn(moment, timeZone).startsWith(of);
@@ -44,6 +48,8 @@ export function monthPage({ month, settings, report }: ReadMonth, logo?: string,
   };
   return renderPage({
     title: `${monthName(own)}: ${msspName} for ${customerName}`,
+    language,
+    words: texts.words,
     ...(logo === undefined ? {} : { logo: { source: logo, text: msspName } }),
     subtitle: [
       `Figures of ${daysRead} of ${days} days, by the clocks of ${timeZone}.`,
@@ -63,22 +69,22 @@ export function monthPage({ month, settings, report }: ReadMonth, logo?: string,
         ? []
         : [notice("warning", `Not everything was read. ${missingConsent(month)}The last table says what, and why.`)]),
       section(
-        { id: "access", title: "Who has access", intro: `As of ${dayIn(writtenAt, timeZone)}.` },
+        { id: "access", title: texts.who.title, intro: `As of ${dayIn(writtenAt, timeZone)}.` },
         report === undefined
           ? paragraph("Nothing is granted.")
-          : accessTable({ ...report, objects }, textsOf("en"), handoutFill(report)),
+          : accessTable({ ...report, objects }, texts, handoutFill(report)),
         figureTable("access"),
         textTable(
           "New in the month",
-          ["Name", "What", "Since"],
-          added.map(({ name, kind, since }) => [name, kindWords[kind].name, dayCell(since)]),
+          [texts.objects.name, texts.objects.kind, texts.objects.since],
+          added.map(({ name, kind, since }) => [name, texts.kinds[kind].name, dayCell(since)]),
         ),
       ),
       section(
         { id: "ends", title: `What ends in ${monthName(following)}` },
         textTable(
           "Ends",
-          ["What", "On"],
+          [texts.objects.kind, texts.objects.until],
           ends.map(({ what, until }) => [what, dayCell(until)]),
         ),
       ),

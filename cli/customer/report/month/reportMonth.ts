@@ -8,6 +8,7 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { paragraph, tableText } from "@defender-mssp/terminal/table";
 import { beginStep } from "../../../access/signed/nextStep";
+import type { Language } from "../../../access/texts/texts";
 import { placeOf } from "../../../base/place";
 import { monthName } from "../../../base/spanOfDay";
 import { StackNotFoundError } from "../../../stack/pulumi";
@@ -32,6 +33,7 @@ export interface MonthOptions {
   readonly journal: string;
   readonly json?: boolean;
   readonly csv?: boolean;
+  readonly language?: Language;
 }
 
 export async function reportDay(options: MonthOptions, session: Session): Promise<void> {
@@ -74,7 +76,8 @@ async function written(read: ReadMonth | string, options: MonthOptions, session:
   const target = only === undefined || out === undefined ? path.join(out ?? "report", page) : out;
   const step = await beginStep({ ...placeOf(session), stack, settings, now: session.now(), signWith });
   const logo = await readHandoutLogo(stack, session.folder);
-  const html = monthPage(read, logo, step, `${path.basename(target)}.dsse.json`);
+  const parts = { logo, step, file: `${path.basename(target)}.dsse.json` };
+  const html = monthPage(read, parts, options.language);
   const json = `${JSON.stringify(month, undefined, 2)}\n`;
   const texts = { [target]: html, [`${target}.json`]: json, [`${target}.csv`]: monthCsv([month]) };
   const digest = await writeSigned(step, "month", texts, month);

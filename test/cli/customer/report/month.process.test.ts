@@ -238,5 +238,8 @@ describe("mssp report --month", function () {
     assert.match(page, consent);
     assert.match(mail, consent);
     assert.doesNotMatch(mail, /not read/);
+    await run("report", "--month", day.slice(0, 7), "--stack", "ruled", "--out", out, "--language", "de");
+    const german = await readFile(out, "utf8");
+    assert.match(german, /<html lang="de"[^]*Wer was bis wann darf/);
   });
 });
