@@ -14,6 +14,7 @@ import {
 import type { DetectionRuleFile } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Questions, Session, Signals } from "@defender-mssp/terminal/session";
+import { telling } from "@defender-mssp/terminal/telling";
 import { siemName, stackIdentityName } from "../../../domain/resourceNames";
 import { readProject } from "../../../settings/project";
 import { placeOf, type Place } from "../../base/place";
@@ -78,7 +79,11 @@ export async function adopt(stack: string, options: AdoptOptions, session: Sessi
   if (domains === undefined) return undefined;
   const customer = { ...answers, msspDomains: domains };
   const calls = await signedIn(answers, options, session.environment);
-  const tenant = await inTenant(answers, () => findInTenant({ ...calls, ...customer }));
+  const tenant = await telling(
+    "searching the tenant",
+    session,
+    inTenant(answers, () => findInTenant({ ...calls, ...customer })),
+  );
   const hasRules = ofKind(tenant.candidates, "detectionRule").length > 0;
   const ruleFiles = hasRules ? await repositoryRules(session.folder) : [];
   const planned = await decided(

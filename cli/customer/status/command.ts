@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { telling } from "@defender-mssp/terminal/telling";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { defaultJournals } from "../../stack/outcome";
@@ -172,6 +173,7 @@ async function check(options: StatusCommandOptions, session: Session): Promise<C
   const { environment, now } = session;
   const { offline: isOffline = false } = options;
   const customers = await selectedCustomers(options, session);
-  const report = await readStatus(customers, { ...options, isOffline, environment, now: now() });
+  const reading = readStatus(customers, { ...options, isOffline, environment, now: now() });
+  const report = await telling(`reading ${customers.chosen.length} customers`, session, reading);
   return { report, inventory: customers.inventory, notes: customers.notes };
 }

@@ -6,6 +6,7 @@ import { huntingSchemaPath } from "@defender-mssp/microsoft/defender/huntingSche
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
+import { telling } from "@defender-mssp/terminal/telling";
 import type { Session } from "@defender-mssp/terminal/session";
 import { visibleJson } from "@defender-mssp/terminal/terminalText";
 import { stackArguments } from "../../stack/stackName";
@@ -47,7 +48,7 @@ export function define(command: Command, session: Session): void {
         await writeNamed(junit, junitReport(outcome), session);
       };
       const options = { ...(stacks && { stacks }), now: session.now(), tables: (await tables) || undefined, tested };
-      const check = await checkProject(project, options);
+      const check = await telling("checking settings, rules and their tests", session, checkProject(project, options));
       if (sarif !== undefined) {
         const { sarifLog } = await import("./sarifLog.js");
         await writeNamed(sarif, `${visibleJson(sarifLog(check.findings), 2)}\n`, session);
