@@ -1,5 +1,5 @@
 /** What a stack has in the customer's tenant before it is destroyed, by its state. */
-import { lastSegment } from "@defender-mssp/microsoft";
+import { directoryRoleName, lastSegment } from "@defender-mssp/microsoft";
 import { z } from "zod";
 import { kinds, resourceKind } from "../../../domain/kinds/kinds";
 import type { AccessKind } from "../../../domain/kinds/accessKind";
@@ -47,21 +47,30 @@ export function inventory({ resources }: Pick<Deployed, "resources">): readonly 
     if (id === "" || isProviderType(type) || type === stackType) return [];
     const kind = resourceKind(resource);
     if (kind?.removal.by === "state") return [];
-    return [item(resource, kind)];
+    return [item(resource, kind, resources)];
   });
 }
 
-function item(resource: DeployedObject, kind: AccessKind | undefined): Item {
+function item(resource: DeployedObject, kind: AccessKind | undefined, all: Deployed["resources"]): Item {
   const { type, outputs, retainOnDelete = false } = resource;
   const identity = objectIdentity(resource);
   return {
     kind: kind?.key ?? unknownKind,
     type,
-    name: objectName(resource, identity.id),
+    name: roleOfPrincipal(resource, all) ?? objectName(resource, identity.id),
     ...identity,
     adopted: outputs["adopted"] === true || outputs["isOwn"] === false || retainOnDelete,
     byHand: isMadeByHand(resource),
   };
+}
+
+/** An assignment of a directory role has no name: the role's, and whose it is. */
+function roleOfPrincipal({ inputs }: DeployedObject, all: Deployed["resources"]): string | undefined {
+  const { roleId, principalObjectId } = inputs;
+  if (typeof roleId !== "string" || typeof principalObjectId !== "string") return undefined;
+  const principal = all.find((other) => objectIdentity(other).id === principalObjectId);
+  const holder = principal === undefined ? principalObjectId : objectName(principal, principalObjectId);
+  return `${directoryRoleName(roleId)} of ${holder}`;
 }
 
 function objectName({ inputs, outputs }: DeployedObject, id: string): string {

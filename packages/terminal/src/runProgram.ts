@@ -18,7 +18,9 @@ export async function runProgram(
 ): Promise<void> {
   prepareUsage(program);
   try {
-    await program.parseAsync(commandLine, { from: "user" });
+    // The name alone is a question, not a mistake.
+    const isBare = commandLine.length === 0 && program.commands.length > 0;
+    await program.parseAsync(isBare ? ["--help"] : commandLine, { from: "user" });
   } catch (error) {
     if (onUsageError !== undefined && usageExitCode(error) === exitCodes.usage)
       await onUsageError((error as Error).message);

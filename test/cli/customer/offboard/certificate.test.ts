@@ -109,6 +109,12 @@ describe("the inventory of a stack", () => {
       { applicationId: "/applications/x" },
     ),
     resource("azure-native:keyvault:Vault", "/subscriptions/s/vaults/v"),
+    resource(
+      "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment",
+      "D1",
+      {},
+      { roleId: "5d6b6bb7-de71-4623-b4af-96380a352509", principalObjectId: "A1" },
+    ),
     resource("azuread:index/administrativeUnit:AdministrativeUnit", "/directory/u1", { displayName: "Unit" }),
   ]);
   const items = inventory(deployed);
@@ -121,6 +127,7 @@ describe("the inventory of a stack", () => {
       ["group", "Tier 1", "G1", undefined],
       ["clientSecret", "Y", "Y", "x"],
       ["keyVault", "v", "/subscriptions/s/vaults/v", undefined],
+      ["directoryRoleAssignment", "Security Reader of ana@fabrikam.example", "D1", undefined],
       ["unknown", "Unit", "u1", undefined],
     ]);
   });
@@ -131,6 +138,7 @@ describe("the inventory of a stack", () => {
       [false, true],
       [true, false],
       [true, false],
+      [false, false],
       [false, false],
       [false, false],
       [false, false],
