@@ -53,6 +53,9 @@ export class StandardError extends StreamOutput implements ErrorOutput {
   }
 
   note(text: string): void {
-    this.line(`mssp: ${text}`);
+    if (this.isTerminal) {
+      const { paragraph } = require("./table") as typeof import("./table");
+      this.write(paragraph(`mssp: ${text}`, this.columns));
+    } else this.line(`mssp: ${text}`);
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
+import { StandardError } from "../src/processSession";
 import type { ErrorOutput } from "../src/session";
 import { telling } from "../src/telling";
 
@@ -24,5 +25,23 @@ describe("telling", () => {
     await assert.rejects(telling("reading", { err }, Promise.reject(new Error("refused")), 10), /refused/);
     await wait(20);
     assert.deepEqual(notes, []);
+  });
+});
+
+describe("a note on standard error", () => {
+  const text =
+    "northwind: the files of the month are report/northwind-2026-11.html and those beside it, which are signed";
+  const written = (isTTY: boolean) => {
+    let shown = "";
+    const stream = { isTTY, columns: 40, fd: 2 } as unknown as NodeJS.WriteStream & { readonly fd: number };
+    new StandardError(stream, (part) => (shown += part)).note(text);
+    return shown;
+  };
+
+  it("breaks between words on a terminal, and is one line elsewhere", () => {
+    const lines = written(true).trimEnd().split("\n");
+    assert.ok(lines.length > 2 && lines.every((line) => line.length <= 40), lines.join("|"));
+    assert.equal(lines.join(" "), `mssp: ${text}`);
+    assert.equal(written(false), `mssp: ${text}\n`);
   });
 });
