@@ -106,8 +106,7 @@ const microsoftParts = {
   defender: ["graph", "endpoints", "http", "identifiers"],
   azure: ["graph", "entra", "endpoints", "http", "clouds", "uuidV5", "lastSegment"],
   providers: ["defender", "graph", "entra", "clock", "endpoints", "http", "clouds", "uuid"],
-  retirements: ["defender", "clouds"],
-  endings: ["retirements", "defender"],
+  changes: ["defender", "clouds", "clock"],
 };
 
 /** Inside a large room: each folder of it, some files, and which others of these it may import. */

@@ -3,6 +3,7 @@ import type { StatusView } from "./selection/statusView";
 import { analystsView } from "./fleet/analyst/analystsView";
 import { customersView, runsView } from "./fleet/views";
 import { onboardingView } from "./customer/onboard/onboardingView";
+import { changesView } from "./siem/retirements/changesView";
 import { retirementsView } from "./siem/retirements/retirementsView";
 import { secretsView } from "./customer/secrets/secretsView";
 
@@ -12,5 +13,6 @@ export const views: Readonly<Record<string, StatusView>> = {
   runs: runsView,
   customers: customersView,
   analysts: analystsView,
+  changes: changesView,
   retirements: retirementsView,
 };

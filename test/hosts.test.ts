@@ -4,7 +4,9 @@ import path from "node:path";
 
 const checkout = path.dirname(__dirname);
 /** The clouds, whose hosts are called, and what ends, whose hosts are looked for in files and never called. */
-const tables = ["clouds.ts", "retirements.ts"].map((file) => path.join("packages", "microsoft", "src", file));
+const tables = ["clouds.ts", path.join("changes", "retirements.ts")].map((file) =>
+  path.join("packages", "microsoft", "src", file),
+);
 
 /**
  * The product: what runs for a real customer. The sandbox and the tests play Microsoft, and have to

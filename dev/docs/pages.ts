@@ -68,7 +68,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   page("exit-codes.md", "`packages/terminal/src/exitCodes.ts` and the commands' help", exitCodesPage),
   page("plugin.md", "`plugin/schema.json`", pluginList),
   page("policy-rules.md", "`policy/rules/`", policyRulesPage),
-  page("retirement-table.md", "`packages/microsoft/src/retirements.ts`", retirementsPage),
+  page("retirement-table.md", "`packages/microsoft/src/changes/`", retirementsPage),
   page("ways.md", "`packages/tenant/src/ways/`", waysPage),
   page("waits.md", "`packages/microsoft/src/waits.ts`", waitsPage),
   page("sdk.md", "`program/sdk/reaches.ts`", sdkPage),

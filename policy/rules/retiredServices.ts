@@ -7,7 +7,7 @@ export const retiredServices = resourceRule<object>({
   severity: "medium",
   level: "advisory",
   why: "No resource rests on a permission or a service that Microsoft has ended.",
-  remedy: "Replace it by its successor, which `npx mssp status --show retirements` names.",
+  remedy: "Replace it by its successor, which `npx mssp status --show changes` names.",
   link: "https://learn.microsoft.com/graph/security-concept-overview",
   parameters: {},
   types: "all",

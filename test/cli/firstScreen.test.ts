@@ -95,6 +95,7 @@ describe("mssp status --show", () => {
       ["runs", /^stack +last up +last run/, "msspFleetStatus"],
       ["customers", /^stack +customer +tenant/, "msspFleetList"],
       ["analysts", /ana/i, "msspAnalystList"],
+      ["changes", /Unified RBAC.*MC1457836.*read on 2026-12-02/s, "msspChanges"],
       ["retirements", /2024-12-31/, "msspRetirements"],
     ] as const) {
       const { stdout, stderr } = await inSession(["status", "--show", view], place);

@@ -38,6 +38,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "governance status": stack,
   evidence: stack,
   "evidence verify": ["previews"],
+  changes: [],
   retirements: [],
   offboard: [...stack, "--yes"],
   "fleet list": [],

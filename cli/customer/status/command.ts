@@ -55,7 +55,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
         `send what needs somebody to the webhook whose URL is in this environment variable (default: ${notifyVariable})`,
       ).conflicts("watch"),
     )
-    .argument("[paths...]", "with --show retirements: files, or folders of them");
+    .argument("[paths...]", "with --show changes or retirements: files, or folders of them");
   for (const [name, { options }] of Object.entries(views)) {
     command.optionsGroup(`With --show ${name}:`);
     for (const option of options?.() ?? []) command.addOption(option);
@@ -114,7 +114,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
       "npx mssp status --offline --tag tier=gold",
       "npx mssp status --show onboarding --stack contoso --watch",
       "npx mssp status --show secrets --days 14",
-      "npx mssp status --show retirements splunk connections query.kql",
+      "npx mssp status --show changes splunk connections query.kql",
       "npx mssp status --watch --interval 600",
       "MSSP_NOTIFY_FORMAT=teams npx mssp status --notify",
       "npx mssp status --json | jq '.customers[] | select(.needs != [])'",

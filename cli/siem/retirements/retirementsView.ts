@@ -1,4 +1,4 @@
-/** The view `retirements` of `mssp status`. */
+/** The view `retirements` of `mssp status`: endings alone, in the form that files and scripts know. `changes` has more. */
 import type { StatusView } from "../../selection/statusView";
 
 export const retirementsView: StatusView<{ readonly json?: boolean }> = {

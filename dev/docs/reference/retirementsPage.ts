@@ -1,21 +1,35 @@
-/** docs/reference/retirement-table.md: the table of what Microsoft ends, from packages/microsoft. */
-import { retirements, retirementsAsOf, type Retirement, type RetirementMatches } from "@defender-mssp/microsoft";
+/** docs/reference/retirement-table.md: the table of what begins and ends by itself, from packages/microsoft. */
+import {
+  behaviourChanges,
+  concernedParts,
+  retirements,
+  retirementsAsOf,
+  type BehaviourChange,
+  type Retirement,
+  type RetirementMatches,
+} from "@defender-mssp/microsoft";
 
 export function retirementsPage(): string {
   const dated = retirements.filter(({ endsOn }) => endsOn !== null);
   const undated = retirements.filter(({ endsOn }) => endsOn === null);
   const byDay = [...dated].sort((a, b) => ((a.endsOn ?? "") < (b.endsOn ?? "") ? 1 : -1));
   return [
-    "# What ends, and when",
+    "# What begins and ends by itself",
     "",
     `What Microsoft or a SIEM product ends, as far as this program, its files or a hunting query may rest on it. State of ${retirementsAsOf}.`,
     "[Retirements](../retirements.md) says where the commands show it.",
     "",
-    "## With a date",
+    "## Changes of behaviour",
+    "",
+    "What gives or takes access, or is charged for, without anybody's act. A date of low certainty is a digest's: Microsoft's own text was not read.",
+    "",
+    ...behaviourChanges.map(behaviourItem),
+    "",
+    "## What ends, with a date",
     "",
     ...items(byDay),
     "",
-    "## Without a date",
+    "## What ends, without a date",
     "",
     "No date is published. The commands say that, and never a date.",
     "",
@@ -26,6 +40,26 @@ export function retirementsPage(): string {
     ...retirements.map(({ id, matches }) => `- \`${id}\`: ${matchesText(matches)}`),
   ].join("\n");
 }
+
+function behaviourItem(change: BehaviourChange): string {
+  const { id, what, from, until, precision, effect, certainty, then, next, messageCenter, source, read, concerns } =
+    change;
+  const day = `${precision === "month" ? from.slice(0, 7) : from}${until === undefined ? "" : ` to ${until}`}`;
+  const number = messageCenter === undefined ? "" : `${messageCenter}, `;
+  const parts = concerns.map((part) => concernedParts[part]).join(", ");
+  return (
+    `- **${what}** (\`${id}\`): ${behaviourEffects[effect]} ${day}. ${then} ${next} Concerns ${parts}. Certainty of the date: ${certainty}. ` +
+    `Source: ${number}${source}. Read on ${read}.`
+  );
+}
+
+const behaviourEffects: Readonly<Record<BehaviourChange["effect"], string>> = {
+  ends: "ends",
+  begins: "begins",
+  freezes: "frozen",
+  isSwitchedOn: "switched on",
+  costs: "charged for from",
+};
 
 function items(entries: readonly Retirement[]): string[] {
   return entries.map(({ id, what, successor, remedy, certainty, source, ...entry }) => {

@@ -61,7 +61,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("Steps of pipelines", "docs/reference/pipeline-steps.md"),
         page("Exit codes and --json", "docs/reference/exit-codes.md"),
         page("Other languages", "docs/reference/plugin.md"),
-        page("What ends, and when", "docs/reference/retirement-table.md"),
+        page("What begins and ends by itself", "docs/reference/retirement-table.md"),
         page("What is waited for", "docs/reference/waits.md"),
       ]),
     ]),

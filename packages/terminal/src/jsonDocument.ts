@@ -35,6 +35,7 @@ const byWord: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     runs: "fleet status",
     customers: "fleet list",
     analysts: "analyst list",
+    changes: "changes",
     retirements: "retirements",
   },
   "sandbox dump": { "--permissions": "sandbox permissions" },

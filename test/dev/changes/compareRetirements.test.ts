@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { retirements, retirementsVersion } from "@defender-mssp/microsoft";
-import {
-  compareRetirements,
-  readRetirements,
-  type ListedRetirement,
-} from "../../../dev/retirements/compareRetirements";
+import { compareRetirements, readRetirements, type ListedRetirement } from "../../../dev/changes/compareRetirements";
 
-describe("dev/retirements: the table beside a newer list", () => {
+describe("dev/changes: the table beside a newer list", () => {
   const same = retirements.map((entry): ListedRetirement => entry);
   const text = (entries: readonly object[], version = retirementsVersion) =>
     JSON.stringify({ msspRetirements: version, asOf: "2027-01-01", retirements: entries });

@@ -1,12 +1,12 @@
 /**
  * What Microsoft and the SIEM products end, and when, as far as this program, its files or a query may
- * rest on it. `endings` compares something with this table. State of 2026-11-28; `npm run retirements`
- * compares the table with a newer list.
+ * rest on it. `endings` compares something with this table. State of 2026-11-28; `npm run changes`
+ * compares the table with a newer list. `changes` has these and the changes of behaviour.
  */
-import { clouds } from "./clouds";
-import type { AlertApi } from "./defender/alertApi";
+import { clouds } from "../clouds";
+import type { AlertApi } from "../defender/alertApi";
 
-/** Version of the table's form, also of the files that `npm run retirements -- --compare` reads. */
+/** Version of the table's form, also of the files that `npm run changes -- --compare` reads. */
 export const retirementsVersion = 1;
 
 /** The day of the state that the table describes: `YYYY-MM-DD`. */
@@ -31,10 +31,17 @@ export interface Retirement {
   /** What to type or set, for people; whole sentences. */
   readonly remedy: string;
   /** How certain the date is. */
-  readonly certainty: "high" | "medium" | "low";
+  readonly certainty: Certainty;
   readonly source: string;
+  /** The day on which somebody read the source. Default: `retirementsAsOf`. */
+  readonly read?: string;
+  /** Number of the announcement in Microsoft's Message Center. */
+  readonly messageCenter?: string;
   readonly matches: RetirementMatches;
 }
+
+/** How certain a date is. A digest of the Message Center alone is `low`. */
+export type Certainty = "high" | "medium" | "low";
 
 /** What rests on it. */
 export interface RetirementMatches {
@@ -101,6 +108,7 @@ const table = [
     successor: "Microsoft Graph runHuntingQuery (ThreatHunting.Read.All)",
     remedy: huntsByGraph,
     certainty: "high",
+    messageCenter: "MC1220762",
     source: "MC1220762, 2026-01-22; Microsoft Graph security API overview",
     matches: {
       hosts: defenderHosts,
@@ -117,6 +125,7 @@ const table = [
     successor: "Microsoft Graph runHuntingQuery (ThreatHunting.Read.All)",
     remedy: huntsByGraph,
     certainty: "high",
+    messageCenter: "MC1220762",
     source: "MC1220762, 2026-01-22; Microsoft, Advanced hunting API (2026-08-03)",
     matches: {
       hosts: xdrHosts,
@@ -136,6 +145,7 @@ const table = [
     successor: "none is published for response actions and indicators; for alerts Microsoft Graph alerts_v2",
     remedy: "Nothing to change today. The wording of MC1220762 would include it; Microsoft names hunting alone.",
     certainty: "low",
+    messageCenter: "MC1220762",
     source: "MC1220762, 2026-01-22; Microsoft Q&A 5883571, 2026-05-07",
     matches: {
       hosts: defenderHosts,
@@ -169,6 +179,7 @@ const table = [
     successor: "Microsoft Graph incidents (SecurityIncident.Read.All)",
     remedy: "Set connector.incidents: true, run `npx pulumi up`, and read with `npx mssp incidents`.",
     certainty: "low",
+    messageCenter: "MC1220762",
     source: "MC1220762, 2026-01-22",
     matches: {
       hosts: xdrHosts,
@@ -306,6 +317,19 @@ const table = [
     certainty: "medium",
     source: "Microsoft Defender XDR, advanced hunting schema changes, 2026-08",
     matches: { tables: ["GraphApiAuditEvents"], columns: ["IPAddress"] },
+  },
+  {
+    id: "graph-pim-iteration-2",
+    what: "The API of Privileged Identity Management, iteration 2 (beta)",
+    endsOn: "2026-10-28",
+    precision: "day",
+    afterwards: "off",
+    successor: "iteration 3: roleManagement/directory and identityGovernance/privilegedAccess/group",
+    remedy: "Replace /beta/privilegedAccess. This program calls iteration 3.",
+    certainty: "high",
+    source: "Deprecation mark 2025-10/PIM_Iteration2_Deprecation in Microsoft's own Graph clients",
+    read: "2026-12-02",
+    matches: { hosts: graphHosts, paths: ["/beta/privilegedAccess"] },
   },
   {
     id: "sentinel-tip-connector",

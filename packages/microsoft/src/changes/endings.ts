@@ -1,6 +1,6 @@
 /** Compares what something rests on with the table of retirements. */
 import { dayMs } from "@defender-mssp/errors/time";
-import { connectorRoles, type ConnectorRights } from "./defender/connectorProfile";
+import { connectorRoles, type ConnectorRights } from "../defender/connectorProfile";
 import { retirements, type Retirement, type RetirementMatches, type RetiringAccess } from "./retirements";
 
 /** Days before an end from which on it is a warning. */
