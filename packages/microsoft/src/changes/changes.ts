@@ -40,8 +40,20 @@ export const changes: readonly Change[] = [
 ];
 
 function endingAsChange(retirement: Retirement): Change {
-  const { id, what, endsOn, precision, isLastDay, successor, remedy, certainty, source, messageCenter, afterwards } =
-    retirement;
+  const {
+    id,
+    what,
+    endsOn,
+    precision,
+    isLastDay,
+    successor,
+    remedy,
+    certainty,
+    source,
+    messageCenter,
+    afterwards,
+    read,
+  } = retirement;
   const from = endsOn !== null && isLastDay === true ? dayAfter(endsOn) : endsOn;
   return {
     id,
@@ -53,7 +65,7 @@ function endingAsChange(retirement: Retirement): Change {
     subject: subjectMatched(retirement.matches),
     effect: "ends",
     ...(messageCenter === undefined ? {} : { messageCenter }),
-    read: retirementsAsOf,
+    read: read ?? retirementsAsOf,
     then: `${afterwards === "mayAnswer" ? "It may still answer. " : ""}Successor: ${successor}.`,
     next: remedy,
   };

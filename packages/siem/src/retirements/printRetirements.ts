@@ -24,7 +24,8 @@ export async function printRetirements(
     import("./fileEndingsText.js"),
   ]);
   const files = await fileEndings(paths, now);
-  if (json === true) writeJson(session.out, document, { files });
+  if (json === true && document === "changes") writeJson(session.out, "changes", { files });
+  else if (json === true) writeJson(session.out, "retirements", { files });
   else session.out.write(fileEndingsText(files, session.out.columns));
   const isOver = files.some(({ endings }) => endings.some(({ level }) => level === "over"));
   if (isOver || files.some(({ problem }) => problem !== undefined)) session.exitCode = 1;
