@@ -8,6 +8,7 @@ export const certificate = {
   readersIntro:
     "These applications of your tenant may read alerts, incidents or the data of advanced hunting. Nothing shows whose they are, not even their names. If one is {mssp}'s, delete it under Enterprise applications.",
   notOurs: "{mssp} states that it is not its own",
+  mail: "The attached page says what was looked at and what was removed, what is left for you, and how you check it without {mssp}.",
   left: "Left for you",
   removed: "What was removed",
   removedOn: "Removed on (UTC)",

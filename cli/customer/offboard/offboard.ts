@@ -33,7 +33,7 @@ import { inventory, joined } from "../../access/inventory/inventory";
 import { withHolders } from "./holders";
 import { journalWhose, readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
-import { certificateEnvelope, certificatePage } from "./page";
+import { certificateEnvelope, certificateMail, certificatePage } from "./page";
 import { recordProblem } from "./recordProblem";
 import { proveGone } from "./proveGone";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
@@ -353,6 +353,8 @@ async function writeCertificate(
   if (text !== undefined) files.push({ name: certificateEnvelope, text });
   for (const file of files) await writeWholeFile(path.join(out, file.name), file.text, { mode: 0o600 });
   await writeJournal(out, { ...journal, certificateSha256: sha256(json) });
-  if (text !== undefined)
-    say(`Signed. Digest of the certificate, for the customer to keep:\n${(await step?.finish(text)) ?? ""}\n`);
+  const digest = text === undefined ? undefined : await step?.finish(text);
+  const mail = certificateMail(certificate, { language, cloud }, digest);
+  await writeWholeFile(path.join(out, "certificate.html.mail.txt"), mail, { mode: 0o600 });
+  if (digest !== undefined) say(`Signed. Digest of the certificate, for the customer to keep:\n${digest}\n`);
 }

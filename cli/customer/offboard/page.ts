@@ -49,19 +49,9 @@ export function certificatePage(
   certificate: Certificate,
   { language = "en", cloud, step }: CertificatePageOptions = {},
 ): string {
-  const { msspName, customerName, tenantId, looks } = certificate;
-  const texts = textsOf(language);
-  const values = {
-    mssp: msspName,
-    customer: customerName,
-    agreed: String(looks.agreed),
-    last: moment(looks.lastOn),
-    later: moment(looks.provableOn),
-    ended: moment(certificate.consentEndedOn ?? ""),
-    entra: new URL(clouds[cloud ?? "public"].entraAdminCenter).host,
-  };
-  const reader: Reader = { texts, fill: (text) => visibleText(filled(values)(text)) };
-  const { fill } = reader;
+  const { tenantId, looks } = certificate;
+  const reader = readerOf(certificate, { language, cloud });
+  const { fill, texts } = reader;
   return renderPage({
     title: fill(stateText(certificate, texts)),
     language,
@@ -76,9 +66,37 @@ export function certificatePage(
       looksSection(certificate, reader),
       checkSection(certificate, reader),
       evidenceSection(certificate, reader),
-      signatureSection(step, { file: certificateEnvelope, mssp: msspName, words: texts.signature }),
+      signatureSection(step, { file: certificateEnvelope, mssp: certificate.msspName, words: texts.signature }),
     ],
   });
+}
+
+/** The text to send the page with. @param digest of the signed step */
+export function certificateMail(certificate: Certificate, options: CertificatePageOptions, digest?: string): string {
+  const { fill, texts } = readerOf(certificate, options);
+  const { left, toConfirm, msspName } = certificate;
+  const open = left.length + toConfirm.length;
+  return `${[
+    fill(stateText(certificate, texts)),
+    fill(texts.certificate.mail),
+    ...(open === 0 ? [] : [`${texts.certificate.left}: ${open}`]),
+    ...(digest === undefined ? [] : [`${texts.signature.mail} ${digest}`]),
+    msspName,
+  ].join("\n\n")}\n`;
+}
+
+function readerOf(certificate: Certificate, { language = "en", cloud }: CertificatePageOptions): Reader {
+  const { msspName, customerName, looks } = certificate;
+  const values = {
+    mssp: msspName,
+    customer: customerName,
+    agreed: String(looks.agreed),
+    last: moment(looks.lastOn),
+    later: moment(looks.provableOn),
+    ended: moment(certificate.consentEndedOn ?? ""),
+    entra: new URL(clouds[cloud ?? "public"].entraAdminCenter).host,
+  };
+  return { texts: textsOf(language), fill: (text) => visibleText(filled(values)(text)) };
 }
 
 /** What is left, the customer's own last step first; nothing where all is proven. */

@@ -8,7 +8,7 @@ import { makeCertificate, type Certificate } from "../../../../cli/customer/offb
 import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
 import { loggedObjects } from "@defender-mssp/tenant";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
-import { certificatePage } from "../../../../cli/customer/offboard/page";
+import { certificateMail, certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Staying } from "../../../../cli/customer/offboard/verdict";
 import { withoutDomains, type Proved, type ProvedItem } from "../../../../cli/customer/offboard/proof";
@@ -391,6 +391,9 @@ describe("the certificate", () => {
     it("has clicks, the Azure CLI behind a disclosure, and no command of the MSSP's, in every language", () => {
       for (const language of languages) {
         const page = shownText(certificatePage(whole, { language }));
+        const [first = "", ...others] = certificateMail(whole, { language }, "d1935").split("\n\n");
+        assert.ok(first.length > 40 && page.includes(first.split("<")[0] ?? ""), first);
+        assert.ok(others.some((text) => text.includes("d1935")) && !others.join().includes("{"), others.join());
         assert.doesNotMatch(page, /npx|pulumi|mssp (offboard|governance)/i, language);
         for (const menu of [
           "Enterprise applications",
