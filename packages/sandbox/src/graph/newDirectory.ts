@@ -6,7 +6,6 @@ import {
   directoryRoleTemplates,
   microsoftGraph,
   microsoftServicesTenantId,
-  publishedApplications,
   windowsDefenderAtp,
   type PublishedApplication,
 } from "@defender-mssp/microsoft";
@@ -22,6 +21,7 @@ import type { PermissionsByResource, TenantDescription } from "../cloud/tenantMa
 import type { JsonObject } from "./json";
 import { lockedByDefault } from "./appInstanceLock";
 import { entitySets, type EntitySetName } from "./entities";
+import { emulatedApplications } from "./graphPermissions";
 
 /** Creation time of all seeded objects. */
 export const seededAt = "2024-01-15T09:00:00Z";
@@ -90,7 +90,7 @@ export function fillDirectory(tenant: Tenant, description: TenantDescription): v
     addAdministrator(tenant, displayName, `security.admin@${domain}`, "Security Administrator"),
   ];
   addGlobalAdministrators(tenant, administrators);
-  for (const application of publishedApplications) addPublishedServicePrincipal(tenant, application);
+  for (const application of emulatedApplications) addPublishedServicePrincipal(tenant, application);
   addAutomation(tenant, description.permissions ?? automationPermissions);
 }
 

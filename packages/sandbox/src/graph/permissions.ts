@@ -197,23 +197,14 @@ export const permissions = {
   readConsentRequestPolicy: of(["Policy.Read.All", "Policy.ReadWrite.ConsentRequest", ...directoryRead]),
   // Pages of security defaults and of named locations: no higher permission.
   readPolicies: of(["Policy.Read.All"]),
-  readTimeoutPolicies: exactly([
-    "Policy.Read.All",
-    "Policy.Read.ApplicationConfiguration",
-    "Policy.ReadWrite.ApplicationConfiguration",
-  ]),
-  writeTimeoutPolicies: exactly(["Policy.ReadWrite.ApplicationConfiguration"]),
+  readTimeoutPolicies: exactly(["Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"]),
   writeAuthorizationPolicy: of(["Policy.ReadWrite.Authorization"]),
   writeConsentRequestPolicy: of(["Policy.ReadWrite.ConsentRequest", "Directory.ReadWrite.All"]),
   writeSecurityDefaults: exactly(["Policy.ReadWrite.SecurityDefaults"]),
   readGroupSettings: of(directoryRead),
   writeGroupSettings: of(["Directory.ReadWrite.All"]),
   readTenantInformation: of(["CrossTenantInformation.ReadBasic.All"]),
-  readAppManagementPolicy: of([
-    "Policy.Read.ApplicationConfiguration",
-    "Policy.Read.All",
-    "Policy.ReadWrite.ApplicationConfiguration",
-  ]),
+  readAppManagementPolicy: of(["Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"]),
   readCrossTenantAccess: of(["Policy.Read.All", "Policy.ReadWrite.CrossTenantAccess"]),
   writeCrossTenantAccess: of(["Policy.ReadWrite.CrossTenantAccess"]),
   readConditionalAccess: ofConditionalAccess([

@@ -3,7 +3,7 @@
  * before the first request. The same file gives the same objects with the same IDs.
  */
 import { VisibleError } from "@defender-mssp/errors";
-import { directoryRoleTemplates, isUuid, publishedApplications } from "@defender-mssp/microsoft";
+import { directoryRoleTemplates, isUuid } from "@defender-mssp/microsoft";
 import { z } from "zod";
 import type { EmulatedCloud } from "../cloud/cloud";
 import { derivedId } from "../cloud/identity";
@@ -13,6 +13,7 @@ import { TenantRecord } from "../cloud/store";
 import { setSwitches } from "../cloud/switches";
 import type { PermissionsByResource } from "../cloud/tenantMaker";
 import { entitySets, type EntitySetName } from "../graph/entities";
+import { emulatedApplications } from "../graph/graphPermissions";
 import { domainOf, sameText } from "../graph/directory";
 import { guestNickname, guestUserPrincipalName, securityIdentifier } from "../graph/identifiers";
 import type { JsonObject } from "../graph/json";
@@ -45,7 +46,7 @@ const applicationSeed = z.strictObject({
   displayName: name,
   signInAudience: z.enum(["AzureADMyOrg", "AzureADMultipleOrgs"]).default("AzureADMyOrg"),
   permissions: z
-    .partialRecord(z.enum(publishedApplications.map(({ displayName }) => displayName)), z.array(name))
+    .partialRecord(z.enum(emulatedApplications.map(({ displayName }) => displayName)), z.array(name))
     .default({}),
   roles,
 });
@@ -271,7 +272,7 @@ function keptProperties(entitySet: "users" | "groups", properties: JsonObject): 
 
 function permissionsByResource(permissions: ApplicationSeed["permissions"]): PermissionsByResource {
   const entries = Object.entries(permissions).map(([displayName, values = []]) => {
-    const api = publishedApplications.find((application) => application.displayName === displayName);
+    const api = emulatedApplications.find((application) => application.displayName === displayName);
     const unknown = values.find((value) => api?.appRoles[value] === undefined);
     if (api === undefined || unknown !== undefined)
       throw new VisibleError(`the sandbox's ${displayName} has no application permission "${unknown ?? ""}"`);

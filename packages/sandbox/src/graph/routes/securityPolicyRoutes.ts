@@ -70,10 +70,6 @@ export const securityPolicyRoutes: readonly Route[] = [
     entitySet: "activityBasedTimeoutPolicies",
     versions,
     read: permissions.readTimeoutPolicies,
-    write: permissions.writeTimeoutPolicies,
-    create: asSent,
-    change: asSent,
-    remove: alone,
     objects: (call) => {
       // "This method supports the $filter, $select and $top OData query parameters"; a page of theirs has a $skiptoken.
       refuseOptions(call.query, ["$filter", "$select", "$top", "$skiptoken"]);

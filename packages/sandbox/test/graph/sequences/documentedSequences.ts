@@ -193,8 +193,6 @@ async function furnished(stage: Stage): Promise<Objects> {
   await stage.before("DELETE", `/v1.0/groups/${deleted}`);
   const as = { roles: everyRole };
   const setting = await stage.before("POST", "/v1.0/groupSettings", { templateId: groupUnified, values: [] }, as);
-  const timeout = { definition: ["{}"], displayName: "T" };
-  const timeouts = await stage.before("POST", "/v1.0/policies/activityBasedTimeoutPolicies", timeout, as);
   await stage.before("POST", "/v1.0/identityProtection/riskyUsers/confirmCompromised", { userIds: [user] }, as);
   recordInteractive({ tenant, clock: graph.clock }, user);
   const first = async (path: string) => text(items(await stage.before("GET", path, undefined, as))[0] ?? {}, "id");
@@ -214,7 +212,6 @@ async function furnished(stage: Stage): Promise<Objects> {
     oauth2PermissionGrants: text(grant, "id"),
     deletedItems: deleted,
     groupSettings: text(setting, "id"),
-    activityBasedTimeoutPolicies: text(timeouts, "id"),
     riskyUsers: user,
     signIns: await first("/v1.0/auditLogs/signIns"),
     directoryAudits: await first("/v1.0/auditLogs/directoryAudits"),

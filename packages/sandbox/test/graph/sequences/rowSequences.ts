@@ -191,7 +191,6 @@ type Change = readonly ["PATCH" | "PUT", string, Body | undefined, Body, string,
 async function changes(graph: Harness): Promise<void> {
   const templateId = "62375ab9-6b52-47ed-826b-58e47e0e304b";
   const setting = { displayName: "Group.Unified", templateId, values: [{ name: "EnableMIPLabels", value: "false" }] };
-  const timeout = { definition: ["{}"], displayName: "an hour", isOrganizationDefault: true };
   const country = {
     "@odata.type": "#microsoft.graph.countryNamedLocation",
     displayName: "C",
@@ -211,10 +210,6 @@ async function changes(graph: Harness): Promise<void> {
   for (const [method, path, body, changed, writer, reader] of [
     ["PATCH", "/v1.0/groupSettings", setting, { values: [] }, write, "Directory.Read.All"],
     ["PATCH", "/beta/settings", setting, { values: [] }, write, "Directory.Read.All"],
-    [
-      ...["PATCH", "/v1.0/policies/activityBasedTimeoutPolicies", timeout, { displayName: "a day" }],
-      ...["Policy.ReadWrite.ApplicationConfiguration", "Policy.Read.All"],
-    ],
     [
       ...["PATCH", "/v1.0/identity/conditionalAccess/namedLocations", country, { countriesAndRegions: ["IN", "CA"] }],
       ...["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],

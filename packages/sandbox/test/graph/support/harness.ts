@@ -205,7 +205,12 @@ export class Harness {
     return answered["error"] as { code: string; message: string };
   }
 
+  /** As the token endpoint issues them: of what Graph's service principal offers. */
   #claims(as: As): Record<string, unknown> {
+    const { appRoles = [], oauth2PermissionScopes = [] } = this.servicePrincipalOf("Microsoft Graph");
+    const offered = JSON.stringify([appRoles, oauth2PermissionScopes]);
+    const unknown = [...(as.roles ?? []), ...(as.scopes ?? [])].filter((name) => !offered.includes(`"${name}"`));
+    assert.deepEqual(unknown, [], "No token has these permissions.");
     return {
       tenantId: as.tenantId ?? tenantId,
       objectId: as.objectId ?? this.automation.id,

@@ -22,7 +22,7 @@ export const notServed: Readonly<Record<string, string>> = {
   ...each("policies of tokens, claims and home realms are not emulated", "doc-51 doc-676 doc-687 doc-690 doc-781"),
   ...each("user flows are not emulated", "doc-80"),
   ...each("the sandbox detects no risk", "doc-651 doc-652 doc-655"),
-  ...each("nothing here asks for it", "doc-229 doc-361 doc-688 doc-689"),
+  ...each("nothing here asks for it", "doc-24 doc-28 doc-229 doc-361 doc-688 doc-689"),
 };
 
 /** The same of Azure, Entra and Defender. */
