@@ -2,6 +2,7 @@
  * Azure in the emulated cloud: the resource manager (resource groups, key vaults and secrets, role
  * assignments, Lighthouse delegations) and Key Vault's data plane.
  */
+import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Cloud, Routes } from "../cloud/model";
 import { demand, tenantOfSubscription } from "./access";
@@ -105,11 +106,24 @@ const everyAnswer = {
   "x-content-type-options": "nosniff",
 };
 
+/** What people quote to support: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling */
+function identifying(isKeyVault: boolean, now: Date): Record<string, string> {
+  const id = randomUUID();
+  if (isKeyVault)
+    return { "x-ms-request-id": id, "x-ms-keyvault-region": "westeurope", "x-ms-keyvault-service-version": "1.9.0" };
+  return {
+    "x-ms-request-id": id,
+    "x-ms-correlation-request-id": id,
+    "x-ms-routing-request-id": `WESTEUROPE:${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}:${id}`,
+    "x-ms-ratelimit-remaining-subscription-reads": "11999",
+  };
+}
+
 export const azureRoutes: Routes = (app, cloud) => {
   void app.register((scope, _options, done) => {
     answerErrors(scope, armEnvelope);
-    scope.addHook("onRequest", (_request, reply, next) => {
-      void reply.headers(everyAnswer);
+    scope.addHook("onRequest", (request, reply, next) => {
+      void reply.headers({ ...everyAnswer, ...identifying(request.url.startsWith("/keyvault/"), cloud.now()) });
       next();
     });
     keyVaultRoutes(scope, cloud);

@@ -34,6 +34,15 @@ interface Authorization {
   readonly delegatedRoleDefinitionIds?: readonly string[];
 }
 
+/** Tenants to which the subscription, or a group in it, is delegated. */
+export function managingTenants(tenant: Tenant, subscriptionId: string): string[] {
+  const assigned = resourcesOfType(tenant, assignmentType)
+    .filter(({ id }) => isWithin(id, `/subscriptions/${subscriptionId}`))
+    .map((assignment) => keyOf(textAt(assignment, "registrationDefinitionId")));
+  const definitions = resourcesOfType(tenant, definitionType).filter(({ id }) => assigned.includes(keyOf(id)));
+  return [...new Set(definitions.map((definition) => textAt(definition, "managedByTenantId")))];
+}
+
 export const registrationDefinitions: ResourceHandler = {
   type: definitionType,
   put(request) {

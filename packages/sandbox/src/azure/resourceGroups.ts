@@ -14,6 +14,7 @@ import {
   type ArmRequest,
   type ResourceHandler,
 } from "./handler";
+import { managingTenants } from "./managedServices";
 import { started } from "./operations";
 import { isWithin, keyOf } from "./resourceId";
 import { addResource, azureResources, subscriptions } from "./subscriptions";
@@ -95,6 +96,12 @@ export function subscriptionBody(tenant: Tenant, subscriptionId: string): Record
     displayName: subscription?.["displayName"] ?? subscriptionId,
     state: subscription?.["state"] ?? "Enabled",
     authorizationSource: "RoleBased",
+    managedByTenants: managingTenants(tenant, subscriptionId).map((tenantId) => ({ tenantId })),
+    subscriptionPolicies: {
+      locationPlacementId: "Public_2014-09-01",
+      quotaId: "PayAsYouGo_2014-09-01",
+      spendingLimit: "Off",
+    },
   };
 }
 

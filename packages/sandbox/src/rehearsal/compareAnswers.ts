@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { isRecord } from "@defender-mssp/errors/json";
 import { complexTypes, entitySets } from "../graph/entities";
+import { securityValues } from "./securityValues";
 
 /** What is compared of an answer. */
 export interface ComparedAnswer {
@@ -62,6 +63,8 @@ const enumerations = new Map(
     return sets.includes(undefined) ? [] : [[name, new Set(sets.flatMap((values) => values ?? []))]];
   }),
 );
+
+for (const [name, members] of Object.entries(securityValues)) enumerations.set(name, new Set(members.split(" ")));
 
 /** What the values at one place are. Objects with a type of their own are apart: each type has its own keys. */
 interface Shape {
@@ -188,8 +191,10 @@ function addValue(shape: Shape, value: unknown, { name, depth }: { name: string;
     const items = value.length === 0 ? undefined : (shape.items ??= { types: new Set(), objects: new Map() });
     for (const item of value) if (items !== undefined) addValue(items, item, { name, depth: depth + 1 });
   }
-  if (!isRecord(value)) return;
+  // Tags of Azure have the customer's own names.
+  if (!isRecord(value) || name === "tags") return;
   const annotated = String(value["@odata.type"]);
+  if (isUnknownEvidence(value)) return;
   const type = /^#microsoft\.graph\.[A-Za-z.]{1,80}$/.test(annotated) ? annotated : "";
   const keys = shape.objects.get(type) ?? new Map<string, Shape>();
   shape.objects.set(type, keys);
@@ -203,12 +208,19 @@ function addValue(shape: Shape, value: unknown, { name, depth }: { name: string;
 function typeName(value: unknown, name: string): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
+  if (isRecord(value) && isUnknownEvidence(value)) return "an object of a type that the metadata does not know";
   if (typeof value !== "string") return typeof value;
-  if (enumerations.get(name)?.has(value) === false) return "a member that the metadata does not know";
+  if (name !== "@odata.type" && enumerations.get(name)?.has(value) === false)
+    return "a member that the metadata does not know";
   if (new RegExp(`^${guid}$`, "i").test(value)) return "id";
   const [moment, fraction] = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.exec(value) ?? [];
   if (moment === undefined) return "text";
   return fraction === undefined ? "moment" : "moment with a fraction";
+}
+
+function isUnknownEvidence({ "@odata.type": type }: Readonly<Record<string, unknown>>): boolean {
+  const isEvidence = /^#microsoft\.graph\.security\.\w+Evidence$/.test(String(type));
+  return isEvidence && enumerations.get("@odata.type")?.has(String(type)) === false;
 }
 
 function isKnownName(name: string): boolean {

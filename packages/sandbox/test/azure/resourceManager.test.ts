@@ -121,8 +121,12 @@ describe("sandbox/azure", () => {
   });
 
   it("subscription: each tenant has one, which names its tenant", async () => {
-    const { body } = await arm("GET", `/subscriptions/${msspSubscriptionId}`);
+    const { body, headers } = await arm("GET", `/subscriptions/${msspSubscriptionId}`);
     assert.equal(body["tenantId"], msspTenantId);
+    assert.deepEqual(body["managedByTenants"], []);
+    assert.ok("quotaId" in (body["subscriptionPolicies"] as object));
+    for (const name of ["x-ms-request-id", "x-ms-correlation-request-id", "x-ms-routing-request-id"])
+      assert.match(headers.get(name) ?? "", /[0-9a-f-]{36}$/, name);
     assert.equal(body["state"], "Enabled");
     const { body: tenants } = await arm("GET", "/tenants");
     assertEach(

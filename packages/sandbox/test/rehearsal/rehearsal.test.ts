@@ -1,4 +1,4 @@
-/** A rehearsal of one sandbox against another, which answers otherwise in thirty planted places. */
+/** A rehearsal of one sandbox against another, which answers otherwise in planted places. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import http from "node:http";
@@ -14,7 +14,8 @@ import {
   signInToRehearse,
   startRehearsalSandbox,
 } from "@defender-mssp/sandbox";
-import { checkoutFolder, setSwitches, temporarySandbox, type EmulatedCloud } from "@defender-mssp/testkit";
+import { checkoutFolder, graphId, setSwitches, temporarySandbox, type EmulatedCloud } from "@defender-mssp/testkit";
+import { automationPermissions } from "../../src/graph/newDirectory";
 import { isRead, type ReadService } from "../../src/rehearsal/reads";
 import { makeObjects } from "../../src/rehearsal/startRehearsalSandbox";
 import { seedTenants } from "../../src/seed/seedTenants";
@@ -96,6 +97,12 @@ const planted: readonly (readonly [string, Change, ...string[]])[] = [
   ["/resourceGroups?api-version=2024-11-01", refused(404, "NotFound"), "status: 404", "error.code: NotFound"],
   ["/$batch", without("responses[]", "headers"), "responses[].headers: absent"],
   ["/runHuntingQuery", header("client-request-id"), "header client-request-id: absent"],
+  ["/security/incidents?$top=50", set("value[]", "severity", "critical"), `value[].severity: a member ${unknown}`],
+  [
+    "/security/alerts_v2?$top=50",
+    set("value[].evidence[]", "@odata.type", "#microsoft.graph.security.zoesEvidence"),
+    `value[].evidence[]: an object of a type ${unknown}`,
+  ],
   ["/auditLogs/signIns", header("retry-after", "7"), "header retry-after: present"],
 ];
 
@@ -138,7 +145,9 @@ describe("a rehearsal", () => {
   };
 
   before(async () => {
-    sandbox = await temporarySandbox({ tenants: [{ tenantId, displayName: "Northwind Zebra", domain }] });
+    const graph = [...(automationPermissions[graphId] ?? []), "SecurityAlert.Read.All", "SecurityIncident.Read.All"];
+    const permissions = { ...automationPermissions, [graphId]: graph };
+    sandbox = await temporarySandbox({ tenants: [{ tenantId, displayName: "Northwind Zebra", domain, permissions }] });
     ({ variables } = await sandbox.environment({ user: {} }));
     layer = http.createServer(pass).listen(0, "127.0.0.1");
     const guest = "xavier@quagga.example";
@@ -178,7 +187,8 @@ describe("a rehearsal", () => {
   }
 
   it("finds no difference in a tenant that answers alike, and sends nothing that writes", async () => {
-    changes = [];
+    // A tag is the customer's own.
+    changes = [["/resourceGroups?api-version=2024-11-01", set("value[]", "tags", { zoesCostCenter: "42" })]];
     setSwitches(sandbox.cloud.tenant(tenantId), { entraLicence: "free" });
     const before = dump(sandbox.cloud);
     const { different, equal } = await rehearsed();
@@ -191,11 +201,11 @@ describe("a rehearsal", () => {
     assert.deepEqual([...others].sort(), posts.map((route) => `POST ${route}`).sort());
   });
 
-  it("finds each of thirty planted differences and no other, without a value of the tenant", async () => {
+  it("finds each of the planted differences and no other, without a value of the tenant", async () => {
     changes = planted;
     setSwitches(sandbox.cloud.tenant(tenantId), { entraLicence: "governance" });
     const rehearsal = await rehearsed();
-    assert.equal(rehearsal.different.length, 30);
+    assert.equal(rehearsal.different.length, planted.length);
     const differences = rehearsal.different.flatMap((row) => row.differences);
     assert.deepEqual(
       differences.map(({ at, service }) => `${at}: ${at === "error.message" ? "text" : service}`).sort(),
