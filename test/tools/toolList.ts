@@ -65,7 +65,7 @@ export const tools: readonly Tool[] = [
     kind: "library",
     install: { from: "pypi", packages: [azureIdentity, "msgraph-sdk==1.65.0"] },
     run: { script: "graphSdk.py" },
-    expected: /^Contoso \d+\nallExternalUsers noExpiration$/m,
+    expected: /^Contoso \d+\nallExternalUsers noExpiration\n100 alerts, 50 incidents, 1 row$/m,
   },
   {
     name: "Azure CLI",

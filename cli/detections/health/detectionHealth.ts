@@ -18,7 +18,7 @@ import { usualAlertsPerDay, type DetectionSettings } from "../../../settings/det
 import type { Project } from "../../../settings/project";
 import { signInToTenant } from "../../tenant/signInToTenant";
 import { composedCustomers, type ComposedCustomers } from "../composedCustomers";
-import { hoursUntil, median, touchedAt } from "./touchedAt";
+import { byMoment, hoursUntil, median, touchedAt } from "./touchedAt";
 
 export interface RuleHealth {
   readonly rule: string;
@@ -153,7 +153,7 @@ export function ruleHealth(
     hoursToClose: median(alerts.flatMap((alert) => hoursUntil(alert, alert.resolvedDateTime))),
     lastAlertAt: alerts
       .flatMap(({ createdDateTime }) => createdDateTime ?? [])
-      .sort()
+      .sort(byMoment)
       .at(-1),
     off,
     needs,

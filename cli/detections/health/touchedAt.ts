@@ -10,10 +10,15 @@ type Handled = Pick<
 /** The first comment, else the last change of what somebody touched: the service has no time of a first touch. */
 export function touchedAt(handled: Handled): string | null {
   const { comments, status, classification, assignedTo, lastUpdateDateTime } = handled;
-  const [first] = comments.flatMap(({ createdDateTime }) => createdDateTime ?? []).sort();
+  const [first] = comments.flatMap(({ createdDateTime }) => createdDateTime ?? []).sort(byMoment);
   const isNew = status === "new" || status === "active";
   const isTouched = !isNew || (classification ?? "unknown") !== "unknown" || (assignedTo ?? "") !== "";
   return first ?? (isTouched ? lastUpdateDateTime : null);
+}
+
+/** Texts of moments have fractions of any length. */
+export function byMoment(left: string, right: string): number {
+  return Date.parse(left) - Date.parse(right);
 }
 
 /** Hours since the creation; none without a time. */

@@ -2,6 +2,9 @@
 import type { FastifyInstance } from "fastify";
 import { TokenRefused } from "./model";
 
+/** Marks an answer about what the sandbox lacks, "true" for a route: for the summary of the proxy. */
+export const unknownRouteHeader = "x-sandbox-unknown-route";
+
 /** A refusal. Routes throw it; one place in each service answers it. */
 export class EmulatedServiceError extends Error {
   constructor(

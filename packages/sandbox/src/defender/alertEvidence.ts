@@ -89,7 +89,7 @@ function deviceEvidence(detection: Detection): SecurityAlertEvidence {
   const isServer = device.name.startsWith("srv");
   const properties = {
     tags: [...device.cloudTags, ...device.deviceTags],
-    firstSeenDateTime: "2024-01-15T09:00:00.0000000Z",
+    firstSeenDateTime: "2024-01-15T09:00:00Z",
     mdeDeviceId: device.id,
     azureAdDeviceId: device.entraDeviceId,
     deviceDnsName: device.dnsName,

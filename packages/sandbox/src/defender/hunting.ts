@@ -7,11 +7,12 @@
 import type { FastifyInstance } from "fastify";
 import { durationOf } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
+import { graphOrigin } from "../graph/batch";
 import { unreadableRequest } from "../graph/graphErrors";
 import { huntedAt, largestHuntingShift } from "./alertOrigins";
 import { detectionRetention, latestDetections, type Detection } from "./detections";
 import { huntingAnswer, type HuntedColumn, type HuntedRow, type HuntedTable, type HuntedTables } from "./huntingAnswer";
-import { answer, requestBody, originOf, withTicks } from "./securityApi";
+import { answer, requestBody, trimmedMoment } from "./securityApi";
 
 const permissions = ["ThreatHunting.Read.All"];
 
@@ -28,7 +29,7 @@ export function huntingRoutes(app: FastifyInstance, cloud: Cloud): void {
   for (const name of names) {
     app.post(`/v1.0/security/${name}`, (request, reply) =>
       answer(cloud, request, reply, permissions, async (caller) => ({
-        "@odata.context": `${originOf(request)}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults`,
+        "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults`,
         ...(await hunt(cloud, caller, requestBody(request))),
       })),
     );
@@ -55,11 +56,9 @@ async function hunt(cloud: Cloud, caller: Caller, body: Readonly<Record<string, 
   return { schema: columns.map(({ name, type }) => ({ name, type: wireTypes[type] ?? "Object" })), results };
 }
 
-/** With seven decimals, as the service writes times. */
 function momentText(value: unknown): unknown {
-  if (value instanceof Date) return withTicks(value);
-  if (typeof value !== "string") return value;
-  return value.replace(/(?:\.(\d+))?Z$/, (_all, digits = "") => `.${String(digits).padEnd(7, "0")}Z`);
+  const text = value instanceof Date ? value.toISOString() : value;
+  return typeof text === "string" ? trimmedMoment(text) : value;
 }
 
 /**

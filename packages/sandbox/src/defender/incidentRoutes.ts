@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { SecurityIncident } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json } from "../cloud/model";
 import { dateTime, string } from "../graph/entities/property";
+import { graphOrigin } from "../graph/batch";
 import { notFound, unreadableRequest } from "../graph/graphErrors";
 import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
@@ -22,7 +23,6 @@ import {
   includesUnknownMembers,
   numberOf,
   optionsOf,
-  originOf,
   take,
   timeBounds,
 } from "./securityApi";
@@ -65,7 +65,7 @@ export function incidentRoutes(app: FastifyInstance, cloud: Cloud): void {
       optionsOf(request.url, []);
       const { incidents, sketch } = found(cloud, caller, request.params.id);
       return {
-        "@odata.context": `${originOf(request)}/v1.0/$metadata#security/incidents('${sketch.number}')/alerts`,
+        "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#security/incidents('${sketch.number}')/alerts`,
         value: incidents.alerts(sketch).map((alert) => shownAlert(alert, request)),
       };
     }),
@@ -85,7 +85,7 @@ export function incidentRoutes(app: FastifyInstance, cloud: Cloud): void {
       refuseRedirected(sketch);
       const incident = incidents.incident(sketch);
       return {
-        "@odata.context": `${originOf(request)}/v1.0/$metadata#security/incidents('${incident.id}')/comments`,
+        "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#security/incidents('${incident.id}')/comments`,
         value: storeComment(cloud, caller, "incidents", incident, requestBody(request)),
       };
     }),
@@ -108,7 +108,7 @@ function one(cloud: Cloud, caller: Caller, request: FastifyRequest<ById>): objec
   const options = optionsOf(request.url, ["$expand"]);
   const { incidents, sketch } = found(cloud, caller, request.params.id);
   return {
-    "@odata.context": `${originOf(request)}/v1.0/$metadata#security/incidents/$entity`,
+    "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#security/incidents/$entity`,
     ...shown(incidents, sketch, isExpanded(options), request),
   };
 }
@@ -137,9 +137,9 @@ async function list(cloud: Cloud, caller: Caller, request: FastifyRequest): Prom
   const place = order === undefined ? `n${last?.number ?? 0}` : String(skip + page.length);
   const isWithAlerts = isExpanded(options);
   return {
-    "@odata.context": `${originOf(request)}/v1.0/$metadata#security/incidents${isWithAlerts ? "(alerts())" : ""}`,
+    "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#security/incidents${isWithAlerts ? "(alerts())" : ""}`,
     ...(options.get("$count") === "true" ? { "@odata.count": countOf(matching()) } : {}),
-    ...(more ? { "@odata.nextLink": nextLink(request, options, `${at.getTime()}.${place}`) } : {}),
+    ...(more ? { "@odata.nextLink": nextLink(cloud, request, options, `${at.getTime()}.${place}`) } : {}),
     value: page.map((sketch) => shown(incidents, sketch, isWithAlerts, request)),
   };
 }
@@ -240,8 +240,8 @@ function positionOf(options: Map<string, string>, now: Date): Position {
   return isNumber === "n" ? { at: moment, skip: 0, below: Number(place) } : { at: moment, skip: Number(place) };
 }
 
-function nextLink(request: FastifyRequest, options: Map<string, string>, token: string): string {
+function nextLink(cloud: Cloud, request: FastifyRequest, options: Map<string, string>, token: string): string {
   const next = new URLSearchParams([...options].filter(([name]) => name !== "$skip" && name !== "$skiptoken"));
   next.set("$skiptoken", token);
-  return `${originOf(request)}${listPath}?${next.toString()}`;
+  return `${graphOrigin(cloud, request)}${listPath}?${next.toString()}`;
 }

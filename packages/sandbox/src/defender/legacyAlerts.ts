@@ -17,23 +17,19 @@ import { isAuthorizedForSiem } from "./siemAuthorizations";
 const defaultWindow = 2 * hourMs;
 
 export function legacyAlertRoutes(scope: FastifyInstance, cloud: Cloud): void {
-  // The documents have both spellings, also with a trailing slash.
-  for (const path of ["/api/alerts", "/api/Alerts", "/api/alerts/", "/api/Alerts/"]) {
-    scope.get(path, async (request) => {
-      const caller = await authenticate(cloud, request, ["azureADGraph", "defender"]);
-      if (isSwitchedOff(caller.tenant, "legacyAlertApi", cloud.now()))
-        throw gone("The resource is no longer available.");
-      if (!mayRead(caller)) {
-        throw forbidden(
-          `Application ${caller.applicationId} is not authorized to pull alerts of tenant ${caller.tenant.id}.`,
-        );
-      }
-      const now = cloud.now();
-      const query = readQuery(new URLSearchParams(request.url.split("?")[1] ?? ""), now);
-      const latest = latestDetections(caller.tenant, query.since, query.until, now, cloud.detectionInterval);
-      return select(ofEndpoints(latest), query).map(legacyAlert);
-    });
-  }
+  scope.get("/api/alerts", async (request) => {
+    const caller = await authenticate(cloud, request, ["azureADGraph", "defender"]);
+    if (isSwitchedOff(caller.tenant, "legacyAlertApi", cloud.now())) throw gone("The resource is no longer available.");
+    if (!mayRead(caller)) {
+      throw forbidden(
+        `Application ${caller.applicationId} is not authorized to pull alerts of tenant ${caller.tenant.id}.`,
+      );
+    }
+    const now = cloud.now();
+    const query = readQuery(new URLSearchParams(request.url.split("?")[1] ?? ""), now);
+    const latest = latestDetections(caller.tenant, query.since, query.until, now, cloud.detectionInterval);
+    return select(ofEndpoints(latest), query).map(legacyAlert);
+  });
 }
 
 /** The API has alerts of Defender for Endpoint alone. */

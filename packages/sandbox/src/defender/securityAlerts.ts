@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
 import { dateTime, string } from "../graph/entities/property";
+import { graphOrigin } from "../graph/batch";
 import { notFound, unreadableRequest } from "../graph/graphErrors";
 import { compileFilter } from "../graph/odata/filterMatch";
 import { parseFilter } from "../graph/odata/filterSyntax";
@@ -23,7 +24,6 @@ import {
   includesUnknownMembers,
   numberOf,
   optionsOf,
-  originOf,
   take,
   timeBounds,
 } from "./securityApi";
@@ -58,7 +58,7 @@ interface ById {
 
 export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
   const one = (caller: Caller, request: FastifyRequest<ById>) => ({
-    "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2/$entity`,
+    "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#security/alerts_v2/$entity`,
     ...shownAlert(alertOf(cloud, caller, request.params.id), request),
   });
   app.get(listPath, (request, reply) =>
@@ -79,7 +79,7 @@ export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
     answer(cloud, request, reply, writePermissions, (caller) => {
       const alert = alertOf(cloud, caller, request.params.id);
       return {
-        "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2('${alert.id}')/comments`,
+        "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#security/alerts_v2('${alert.id}')/comments`,
         value: storeComment(cloud, caller, "alerts_v2", alert, requestBody(request)),
       };
     }),
@@ -90,9 +90,8 @@ export function securityAlertRoutes(app: FastifyInstance, cloud: Cloud): void {
 export function alertOfDetection(tenant: Tenant, detection: Detection): SecurityAlert {
   const alert = securityAlert(detection);
   const changed = withChanges(tenant, "alerts_v2", alert);
-  // Both have the same number of decimals.
-  const updated = [alert.lastUpdateDateTime ?? "", changed.lastUpdateDateTime ?? ""].sort().at(-1);
-  return { ...changed, lastUpdateDateTime: updated ?? null };
+  const [own, update] = [alert.lastUpdateDateTime ?? "", changed.lastUpdateDateTime ?? ""];
+  return { ...changed, lastUpdateDateTime: Date.parse(own) > Date.parse(update) ? own : update };
 }
 
 /** The alert as this client gets it. */
@@ -130,9 +129,9 @@ async function list(cloud: Cloud, caller: Caller, request: FastifyRequest): Prom
   const last = page.at(-1);
   const more = last !== undefined && from.next().done !== true;
   return {
-    "@odata.context": `${originOf(request)}/v1.0/$metadata#security/alerts_v2`,
+    "@odata.context": `${graphOrigin(cloud, request)}/v1.0/$metadata#security/alerts_v2`,
     ...(options.get("$count") === "true" ? { "@odata.count": countOf(matching(until)) } : {}),
-    ...(more ? { "@odata.nextLink": nextLink(request, options, at, new Date(last.createdDateTime ?? at)) } : {}),
+    ...(more ? { "@odata.nextLink": nextLink(cloud, request, options, at, new Date(last.createdDateTime ?? at)) } : {}),
     value: page.map((alert) => shownAlert(alert, request)),
   };
 }
@@ -188,8 +187,8 @@ function positionOf(options: Map<string, string>, now: Date): { at: Date; before
   return { at: new Date(Number(at)), before: new Date(Number(before)) };
 }
 
-function nextLink(request: FastifyRequest, options: Map<string, string>, at: Date, before: Date): string {
+function nextLink(cloud: Cloud, request: FastifyRequest, options: Map<string, string>, at: Date, before: Date): string {
   const next = new URLSearchParams([...options].filter(([name]) => name !== "$skip" && name !== "$skiptoken"));
   next.set("$skiptoken", `${at.getTime()}.${before.getTime()}`);
-  return `${originOf(request)}${listPath}?${next.toString()}`;
+  return `${graphOrigin(cloud, request)}${listPath}?${next.toString()}`;
 }

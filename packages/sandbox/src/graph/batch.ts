@@ -69,9 +69,9 @@ export function isInBatch(): boolean {
   return currentBatch.getStore() !== undefined;
 }
 
-/** The protocol that the client uses, also for a request in its batch. */
-export function protocolOf(request: FastifyRequest): "http" | "https" {
-  return (currentBatch.getStore() ?? request).protocol;
+/** The origin of Graph as the client called it, also for a request in its batch. */
+export function graphOrigin(cloud: Cloud, request: FastifyRequest): string {
+  return (currentBatch.getStore() ?? request).protocol === "https" ? cloud.services.graph : cloud.origins.http;
 }
 
 /** Answers a batch. Throws the service's 400 for a malformed one, before any inner request. */

@@ -2,8 +2,7 @@
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import { findDirectoryObject, linked, linkedFrom, type DirectoryEntry } from "./directory";
 import { type EntitySetName, type GraphVersion, entitySets, odataType } from "./entities";
-import { unreadableRequest } from "./graphErrors";
-import { canonicalSelect, shape } from "./odata/shape";
+import { canonicalSelect, shape, unknownProperty } from "./odata/shape";
 import type { Expansion } from "./odata/query";
 import type { Call } from "./route";
 
@@ -12,7 +11,7 @@ const most = 20;
 /** `object`: where the navigation starts; its ID is `id`. */
 type Navigation = (tenant: Tenant, id: string, object: StoredObject) => readonly DirectoryEntry[];
 
-const roleScheduleInstance: Readonly<Record<string, Navigation>> = {
+const heldRole: Readonly<Record<string, Navigation>> = {
   principal: (tenant, _id, { principalId }) => {
     const principal = typeof principalId === "string" ? findDirectoryObject(tenant, principalId) : undefined;
     return principal === undefined ? [] : [principal];
@@ -34,8 +33,9 @@ export const navigations: Readonly<Partial<Record<EntitySetName, Readonly<Record
   },
   groups: { owners: linkedObjects("groups.owners"), members: linkedObjects("groups.members"), memberOf: memberships },
   users: { memberOf: memberships, manager: linkedObjects("users.manager") },
-  roleAssignmentScheduleInstances: roleScheduleInstance,
-  roleEligibilityScheduleInstances: roleScheduleInstance,
+  roleAssignments: heldRole,
+  roleAssignmentScheduleInstances: heldRole,
+  roleEligibilityScheduleInstances: heldRole,
   directoryRoles: { members: linkedObjects("directoryRoles.members") },
   administrativeUnits: { members: linkedObjects("administrativeUnits.members") },
   accessPackages: {
@@ -102,9 +102,7 @@ export function expanded(
         ([each]) => each.toLowerCase() === name.toLowerCase() && isNamedIn(call.version, each),
       );
       if (navigation === undefined) {
-        throw unreadableRequest(
-          `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.${entitySets[entitySet].type}'.`,
-        );
+        throw unknownProperty(entitySet, name, call.version);
       }
       const found = navigation[1](call.tenant, object.id, object).slice(0, most);
       const answered = found.map((target) => inner(call, target, select, further));

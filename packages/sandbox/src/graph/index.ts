@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TokenRefused, type Caller, type Cloud, type Json, type Routes } from "../cloud/model";
 import { truthOf } from "../cloud/replicas";
 import { recordChange } from "./audit";
-import { answerBatch, batchRoute, isBatch, protocolOf } from "./batch";
+import { answerBatch, batchRoute, graphOrigin, isBatch } from "./batch";
 import type { GraphVersion } from "./entities";
 import { EmulatedGraphError, errorBody, unreadableRequest, unsupportedQuery } from "./graphErrors";
 import { lapseActivations } from "./groupActivations";
@@ -82,13 +82,13 @@ async function serve(
       caller,
       access: granted,
       version,
-      origin: protocolOf(request) === "https" ? cloud.services.graph : cloud.origins.http,
+      origin: graphOrigin(cloud, request),
       cast: match.cast,
       parameters,
       query:
         match.counts === true
           ? parseCountQuery(search, header(request, "consistencylevel"), version)
-          : parseQuery(search, header(request, "consistencylevel"), version, match.route),
+          : parseQuery(search, header(request, "consistencylevel"), version, { ...match.route, path }),
       body: readBody(request),
       contentType: header(request, "content-type"),
       path,

@@ -18,6 +18,7 @@ import { complex, isIn } from "./entities/property";
 import { badRequest, invalidValue, missingValue, unreadableRequest } from "./graphErrors";
 import { asMoment } from "./identifiers";
 import { isObject, jsonText, type JsonObject } from "./json";
+import { unknownName } from "./unserved";
 
 /** The content of a body: values of properties, and references to bind (`owners@odata.bind`). */
 export interface CheckedBody {
@@ -102,7 +103,10 @@ function check(
     // A body may contain the object's type and ID; the service ignores them.
     if (name.includes("@odata.") || name === "id") continue;
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (property === undefined || !isIn(property, version)) throw badRequest(`Invalid property '${name}'.`);
+    if (property === undefined || !isIn(property, version)) {
+      const type = `microsoft.graph.${entitySets[entitySet].type}`;
+      throw unknownName(type, name, version, badRequest(`Invalid property '${name}'.`));
+    }
     if (property.write === "never" || (property.write === "create" && mode === "update")) {
       throw badRequest(`Property '${name}' is read-only and cannot be set.`, [{ target: name, code: "ReadOnly" }]);
     }

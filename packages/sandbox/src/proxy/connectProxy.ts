@@ -7,8 +7,9 @@ import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerRespon
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { graphLikeError, rawErrorAnswer } from "../cloud/graphLikeError";
+import { unknownRouteHeader } from "../cloud/serviceError";
 import { makeRunAuthority } from "./runAuthority";
-import { interceptedDomains, sandboxPath, serviceHost, unknownRouteHeader, type ServiceHost } from "./serviceHost";
+import { interceptedDomains, sandboxPath, serviceHost, type ServiceHost } from "./serviceHost";
 
 export interface ConnectProxyOptions {
   /** The sandbox's HTTPS port on 127.0.0.1, and its certificate (PEM). */
@@ -21,7 +22,10 @@ export interface ConnectProxy {
   readonly authority: string;
   /** How often each host that the sandbox does not answer for was refused. */
   readonly refusedHosts: ReadonlyMap<string, number>;
-  /** How often each request came that the sandbox has no route for, such as `GET https://graph.microsoft.com/v1.0/sites`. */
+  /**
+   * How often each request came that the sandbox has no route for, such as `GET https://graph.microsoft.com/v1.0/sites`, or
+   * lacks a property of, which follows in parentheses.
+   */
   readonly unknownRequests: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
@@ -81,7 +85,11 @@ export async function startConnectProxy({ sandbox }: ConnectProxyOptions): Promi
         headers: { ...passedOn(request.headers), host: target.host },
       },
       (incoming) => {
-        if (incoming.headers[unknownRouteHeader] !== undefined) count(unknownRequests, nameOf(request, target));
+        const lacking = incoming.headers[unknownRouteHeader];
+        if (lacking !== undefined) {
+          const part = lacking === "true" ? "" : ` (${String(lacking)})`;
+          count(unknownRequests, nameOf(request, target) + part);
+        }
         response.writeHead(incoming.statusCode ?? 502, passedOn(incoming.headers));
         incoming.pipe(response);
       },

@@ -1,5 +1,6 @@
 /** Microsoft's hosts that the sandbox answers for, and what each of them is in it. */
 import { clouds, isUuid, legacyAlertResource, type CloudHosts, type CloudName } from "@defender-mssp/microsoft";
+import { canonicalUrl } from "../cloud/canonicalUrl";
 import type { ServiceNames } from "../cloud/serviceNames";
 
 export type Service = "login" | "graph" | "resourceManager" | "keyVault" | "defender";
@@ -9,9 +10,6 @@ export interface ServiceHost {
   readonly service: Service;
   readonly cloud: CloudName;
 }
-
-/** Marks an answer of the proxy's clients as one of no route: for the proxy's summary. */
-export const unknownRouteHeader = "x-sandbox-unknown-route";
 
 /** By host; Key Vault's stands for all names below it. */
 const hosts: ReadonlyMap<string, ServiceHost> = hostTable();
@@ -65,8 +63,7 @@ export function hostPath(path: string): string {
  * has no route, so that no service is reached under the name of another.
  */
 export function sandboxPath({ service }: ServiceHost, host: string, given: string): string {
-  // Microsoft's SDKs join scopes that begin with a slash.
-  const path = given.replace(/^\/{2,}/, "/");
+  const path = canonicalUrl(given);
   if (service === "keyVault") return `/keyvault/${host.split(".", 1)[0]?.toLowerCase() ?? ""}${path}`;
   const [, first = ""] = path.split(/[/?]/, 2);
   const isKnown = service === "login" ? isLoginPath(first) : segments[service].test(first);

@@ -1,6 +1,7 @@
 /** The Fastify application of all areas of the emulated cloud. */
 import { isUuid } from "@defender-mssp/microsoft";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { canonicalUrl } from "../cloud/canonicalUrl";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Routes } from "../cloud/model";
 import type { TenantDescription } from "../cloud/tenantMaker";
@@ -15,7 +16,8 @@ import { nearestRoute } from "./nearestRoute";
 import { refuseForeignHosts } from "./refuseForeignHosts";
 import { RequestTally } from "./requestTally";
 import { answerUnderNames, hasForeignToken, isUnderName } from "./answerUnderNames";
-import { hostPath, unknownRouteHeader } from "../proxy/serviceHost";
+import { unknownRouteHeader } from "../cloud/serviceError";
+import { hostPath } from "../proxy/serviceHost";
 import { addPages } from "./pages/index";
 import { loggedUrl, RequestLog } from "./requestLog";
 
@@ -60,9 +62,9 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     // Graph's URLs are long: filters and `@odata.nextLink`s.
-    routerOptions: { maxParamLength: 2000, caseSensitive: true, ignoreTrailingSlash: false },
+    routerOptions: { maxParamLength: 2000, caseSensitive: false, ignoreTrailingSlash: true },
     bodyLimit: 4 * 1024 * 1024,
-    rewriteUrl: ({ url = "/" }) => url.replace(/^\/{2,}/, "/"),
+    rewriteUrl: ({ url = "/" }) => canonicalUrl(url),
   });
   acceptJson(app);
   app.setErrorHandler(sendError);

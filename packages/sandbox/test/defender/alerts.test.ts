@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { hourMs as hour } from "@defender-mssp/errors/time";
+import { assertNone } from "@defender-mssp/testkit/assertNone";
 import {
   type Collection,
   type LegacyAlert,
@@ -98,8 +99,15 @@ describe("sandbox/defender: detections", () => {
         [legacy.IpAddress, legacy.Url].filter((text) => text !== ""),
         further,
       );
-      assert.ok(graph.lastUpdateDateTime! <= "2026-06-01T12:00:00.0000000Z");
+      assert.ok(Date.parse(graph.lastUpdateDateTime!) <= Date.parse("2026-06-01T12:00:00Z"));
     }
+  });
+
+  it("detections: moments have fractions of any length up to ticks, and no zero at their end", () => {
+    const texts = between(new Date(0), now).map((detection) => JSON.stringify(securityAlert(detection)));
+    const fractions = [...texts.join().matchAll(/T\d\d:\d\d:\d\d(?:\.(\d+))?Z/g)].map(([, digits = ""]) => digits);
+    assert.ok(new Set(fractions.map(({ length }) => length)).size > 4);
+    assertNone([...new Set(fractions)], (digits) => digits.endsWith("0") || digits.length > 7);
   });
 
   it("Graph alerts: ten kinds of evidence; what antivirus stopped has no process", () => {

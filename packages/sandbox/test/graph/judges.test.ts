@@ -36,6 +36,7 @@ import { hasRoute, publicBetaKnowsBetter, serviceKnowsBetter } from "./support/c
 import { evidenceFor } from "./support/evidence";
 import { Harness, routeKey } from "./support/harness";
 import { countWithoutWitness, isFromDocumentsAlone, makePage, refreshCommand } from "./support/makePage";
+import { makeSecurityValues, makeUnserved } from "./support/makeUnserved";
 import { needsReference } from "./support/reference";
 
 const page = path.resolve(__dirname, "../../../../docs/reference/sandbox-routes.md");
@@ -108,6 +109,18 @@ describe("the emulated Graph", function () {
       const now = await countWithoutWitness();
       assert.equal(now, most, now > most ? "A new route has no witness." : `withoutWitness.json can say ${now}.`);
     });
+
+    for (const [name, make] of [
+      ["graph/entities/unservedNames.ts", makeUnserved],
+      ["rehearsal/securityValues.ts", makeSecurityValues],
+    ] as const) {
+      it(`${name} is as Microsoft's metadata`, async function () {
+        needsReference(this);
+        const file = path.resolve(__dirname, "../../src", name);
+        if (process.env["UPDATE_SANDBOX_ROUTES"] === "1") await writeFile(file, await make());
+        assert.ok((await make()) === (await readFile(file, "utf8")), `Refresh it with: ${refreshCommand}`);
+      });
+    }
 
     it("docs/reference/sandbox-routes.md is up to date", async function () {
       needsReference(this);

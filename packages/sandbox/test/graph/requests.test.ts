@@ -303,6 +303,20 @@ describe("requests to the emulated Graph", function () {
       ["$select=displayName,,id", "BadRequest", /is not valid in a \$select or \$expand expression/],
       ["$expand=nothing", "BadRequest", /Could not find a property named 'nothing'/],
       ["$filter=nothing eq 'x'", "BadRequest", /Could not find a property named 'nothing'/],
+      // Microsoft Graph has them.
+      [
+        "$select=isSubscribedByMail",
+        "UnknownError",
+        /^The sandbox has no 'isSubscribedByMail' of microsoft\.graph\.group/,
+      ],
+      ["$expand=drive", "UnknownError", /^The sandbox has no 'drive'/],
+      ["$filter=isArchived eq true", "UnknownError", /^The sandbox has no 'isArchived'/],
+      [
+        `$filter=${Array(16).fill("mail eq 'x'").join(" or ")}`,
+        "Request_UnsupportedQuery",
+        /operators: 16\. Max allowed: 15/,
+      ],
+      [`$filter=mail in (${Array(16).fill("'x'").join()})`, "Request_UnsupportedQuery", /Max allowed: 15/],
       ["$filter=displayName ne 'x'", "Request_UnsupportedQuery", /NotEqualsMatch/],
       ["$filter=displayName eq 'x'&$orderby=displayName", "Request_UnsupportedQuery", /Sorting not supported/],
       ["$orderby=createdDateTime", "Request_UnsupportedQuery", /Unsupported sort property/],
@@ -320,6 +334,16 @@ describe("requests to the emulated Graph", function () {
         assert.equal(refused.code, code);
         assert.match(refused.message, message);
       });
+    }
+  });
+
+  it("query: a page token goes on in its own list alone", async () => {
+    const next = text(await graph.get("/v1.0/users?$top=1&$filter=accountEnabled eq true"), "@odata.nextLink");
+    const { search, searchParams } = new URL(next);
+    assert.equal((await graph.list(`/v1.0/users${search}`)).length, 1);
+    for (const other of ["/v1.0/groups?$top=1", "/v1.0/users?$top=1"]) {
+      const path = `${other}&$skiptoken=${searchParams.get("$skiptoken") ?? ""}`;
+      assert.equal((await graph.refused(400, "GET", path)).code, "Directory_ExpiredPageToken");
     }
   });
 

@@ -31,7 +31,9 @@ describe("batches in the sandbox's server", function () {
       log: (line) => lines.push(line),
       ...(kinds === undefined ? {} : { faults: { seed: 1, percent: 0, timeScale, kinds } }),
     });
-    const daemon = addDaemon(sandbox.cloud, { [graphId]: ["Group.ReadWrite.All"] });
+    const daemon = addDaemon(sandbox.cloud, {
+      [graphId]: ["Group.ReadWrite.All", "SecurityAlert.Read.All", "SecurityIncident.Read.All"],
+    });
     const { body } = await post(sandbox, `/${contoso}/oauth2/v2.0/token`, daemonRequest(daemon));
     token = String(body["access_token"]);
   }
@@ -121,7 +123,8 @@ describe("batches in the sandbox's server", function () {
 
   it("batch: over TLS, links in the answers have the TLS origin", async () => {
     await start();
-    const body = JSON.stringify({ requests: [read("1")] });
+    const security = [read("2", "/security/alerts_v2?$top=1"), read("3", "//security/Incidents?$top=1")];
+    const body = JSON.stringify({ requests: [read("1"), ...security] });
     const text = await new Promise<string>((resolve, reject) => {
       const url = `${sandbox.origins.https}/v1.0/$batch`;
       const request = https.request(
@@ -136,7 +139,8 @@ describe("batches in the sandbox's server", function () {
       request.on("error", reject).end(body);
     });
     assert.ok(text.includes(`${sandbox.origins.https}/v1.0/$metadata#groups`), text);
-    assert.ok(!text.includes(sandbox.origins.http));
+    assert.ok(!text.includes("http://"), text);
+    assert.equal(text.split(`"@odata.nextLink":"${sandbox.origins.https}/v1.0/security/`).length, 3);
   });
 
   it("batch: throttling and errors hit the requests in it, one by one", async () => {

@@ -15,6 +15,7 @@ import {
   contoso,
   daemonRequest,
   get,
+  graphId,
   post,
   temporarySandbox,
   newFolder,
@@ -116,6 +117,20 @@ describe("the sandbox's server", () => {
     assert.match(String(error["message"]), /GET \/v1\.0x\/nothing/);
     assert.ok("request-id" in (error["innerError"] as object));
     assert.deepEqual(sandbox.undocumentedRequests, ["GET /v1.0x/nothing"]);
+  });
+
+  it("path: empty segments and case do not matter, in any service", async () => {
+    const graph = addDaemon(sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All", "ThreatHunting.Read.All"] });
+    const { body: token } = await post(sandbox, `/${contoso}//oauth2/v2.0/token`, daemonRequest(graph));
+    const headers = { authorization: `Bearer ${String(token["access_token"])}`, "content-type": "application/json" };
+    const hunting = { method: "POST", body: JSON.stringify({ Query: "AlertInfo | take 1" }) };
+    for (const [path, expected, init] of [
+      ["//v1.0//users?$filter=mail eq 'a//b'", 403],
+      ["/v1.0//security/alerts_v2?$top=1", 200],
+      ["/v1.0/Security/Alerts_V2/?$top=1", 200],
+      ["/v1.0//security/microsoft.graph.security.runHuntingQuery", 200, hunting],
+    ] as const)
+      assert.equal((await fetch(sandbox.origins.http + path, { ...init, headers })).status, expected, path);
   });
 
   it("malformed request: answered without a stack trace", async () => {

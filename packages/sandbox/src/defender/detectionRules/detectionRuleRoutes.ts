@@ -8,6 +8,7 @@ import { hourMs } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, StoredObject, Tenant } from "../../cloud/model";
 import { switchValue } from "../../cloud/switches";
 import { boolean, dateTime, string } from "../../graph/entities/property";
+import { graphOrigin } from "../../graph/batch";
 import { EmulatedGraphError, unreadableRequest } from "../../graph/graphErrors";
 import { compileFilter } from "../../graph/odata/filterMatch";
 import { parseFilter } from "../../graph/odata/filterSyntax";
@@ -15,7 +16,7 @@ import { innerOf, jsonText, type JsonObject } from "../../graph/json";
 import { bothVersions, created, noContent, ok, type RouteAnswer } from "../../graph/route";
 import type { GraphVersion } from "../../graph/entities";
 import { nameOf } from "../changes";
-import { answerRoute, numberOf, optionsOf, originOf, requestBody, withTicks } from "../securityApi";
+import { answerRoute, numberOf, optionsOf, requestBody, withTicks } from "../securityApi";
 import { checkDetectionRule, checkRuleBody, checkRuleId } from "./checkDetectionRule";
 import { validateQuery } from "./validateQuery";
 import { DetectionQuotas } from "./detectionQuotas";
@@ -134,7 +135,7 @@ function visibleRules({ cloud, tenant }: RuleCall): StoredObject[] {
 }
 
 function listRules(call: RuleCall): RouteAnswer {
-  const { version, request } = call;
+  const { cloud, version, request } = call;
   const options = optionsOf(request.url, ["$filter", "$top", "$skip", "$count", "$orderby", "$select", "$skiptoken"]);
   const shown = visibleRules(call).map((rule) => shownDetectionRule(call.tenant, rule, version));
   const matching = ordered(filtered(shown, options.get("$filter")), options.get("$orderby"));
@@ -147,7 +148,7 @@ function listRules(call: RuleCall): RouteAnswer {
     "@odata.context": rulesContext(call),
     ...(options.get("$count") === "true" ? { "@odata.count": matching.length } : {}),
     ...(matching.length > skip + top
-      ? { "@odata.nextLink": `${originOf(request)}/${version}${path}?${next.toString()}` }
+      ? { "@odata.nextLink": `${graphOrigin(cloud, request)}/${version}${path}?${next.toString()}` }
       : {}),
     value: page.map((rule) => selected(rule, options.get("$select"))),
   });
@@ -201,7 +202,7 @@ async function createRule(call: RuleCall): Promise<RouteAnswer> {
   const rule = storedDetectionRule({ ...checked, id, ...audit, queryModifiedDateTime: now });
   rulesIn(tenant).set(id, rule);
   cloud.changed();
-  return created(shownEntity(call, rule), `${originOf(request)}/${version}${path}/${id}`);
+  return created(shownEntity(call, rule), `${graphOrigin(cloud, request)}/${version}${path}/${id}`);
 }
 
 /** Deleted rules whose names are still taken. */
@@ -262,6 +263,6 @@ function shownEntity(call: RuleCall, rule: StoredObject, select?: string): JsonO
   return { "@odata.context": `${rulesContext(call)}/$entity`, ...selected(shown, select) };
 }
 
-function rulesContext({ request, version }: RuleCall): string {
-  return `${originOf(request)}/${version}/$metadata#security/rules/detectionRules`;
+function rulesContext({ cloud, request, version }: RuleCall): string {
+  return `${graphOrigin(cloud, request)}/${version}/$metadata#security/rules/detectionRules`;
 }

@@ -223,6 +223,10 @@ export const complexTypes: Readonly<Record<string, EntityProperties>> = {
     }),
     redirectUriSettings: complexes("redirectUriSettings"),
   },
+  signInActivity: each(
+    dateTime(),
+    ...["lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime"],
+  ),
   ...administrativeUnitTypes,
   ...entitlementTypes,
   ...tenantGovernanceTypes,

@@ -5,14 +5,17 @@
  */
 import { listOf } from "@defender-mssp/errors/json";
 import type { Json } from "../../cloud/model";
-import { complexTypes, type EntityProperties, type EntityProperty } from "../entities";
+import { complexTypes, type EntityProperties, type EntityProperty, type GraphVersion } from "../entities";
 import { unreadableRequest, unsupportedQuery } from "../graphErrors";
+import { unknownName } from "../unserved";
 import type { Filter, Literal, PropertyPath } from "./filterSyntax";
 
 export interface FilteredType {
   /** Graph's name of the type, for messages. */
   name: string;
   properties: EntityProperties;
+  /** Default: v1.0. */
+  version?: GraphVersion;
 }
 
 type Scope = ReadonlyMap<string, { property: EntityProperty; typeName: string }>;
@@ -24,6 +27,7 @@ type Test = (object: Json, variables: ReadonlyMap<string, Json>) => boolean;
  */
 export function compileFilter(filter: Filter, type: FilteredType, advanced: boolean): (object: Json) => boolean {
   if (!advanced) refuseAdvanced(filter, type);
+  if (!advanced) refuseManyAlternatives(filter);
   const test = compile(filter, type, new Map());
   return (object) => test(object, new Map());
 }
@@ -51,6 +55,25 @@ function refuseAdvanced(filter: Filter, type: FilteredType): void {
     default:
       refuseProperty(filter.path, type);
   }
+}
+
+const mostAlternatives = 15;
+
+/** The text: microsoftgraph/microsoft-graph-docs-contrib 1238. That `in` counts as `or`: microsoft-graph-docs 21098. */
+function refuseManyAlternatives(filter: Filter): void {
+  const alternatives = alternativesIn(filter);
+  if (alternatives > mostAlternatives) {
+    throw unsupportedQuery(
+      `Too many child clauses specified in search filter expression containing 'OR' operators: ${alternatives}. ` +
+        `Max allowed: ${mostAlternatives}.`,
+    );
+  }
+  if (filter.kind === "and") for (const side of [filter.left, filter.right]) refuseManyAlternatives(side);
+}
+
+function alternativesIn(filter: Filter): number {
+  if (filter.kind === "or") return alternativesIn(filter.left) + alternativesIn(filter.right);
+  return filter.kind === "in" ? filter.values.length : 1;
 }
 
 /**
@@ -84,7 +107,7 @@ function refuseProperty([first = ""]: PropertyPath, { name }: FilteredType): voi
 
 /** In a collection of objects the directory finds one value of one property. */
 function refuseComplexQuery(path: PropertyPath, condition: Filter, type: FilteredType): void {
-  const { name, property } = find(path[0] ?? "", type.properties, type.name);
+  const { name, property } = find(path[0] ?? "", type);
   const isOfObjects = typeof property.type === "object" || property.type === "Edm.Untyped";
   const isEqual = (part: Filter): boolean => part.kind === "comparison" && part.operator === "eq";
   // user-list has an example with the issuer and its identifier together.
@@ -160,24 +183,35 @@ interface Reader {
 function reader(path: PropertyPath, type: FilteredType, scope: Scope): Reader {
   const [first = "", ...rest] = path;
   const variable = scope.get(first);
-  if (variable !== undefined) return follow(rest, variable.property, (_, variables) => variables.get(first) ?? null);
-  const { name, property } = find(first, type.properties, type.name);
-  return follow(rest, property, (object) => member(object, name));
+  if (variable !== undefined)
+    return follow(rest, variable.property, type, (_, variables) => variables.get(first) ?? null);
+  const { name, property } = find(first, type);
+  return follow(rest, property, type, (object) => member(object, name));
 }
 
-function follow(path: PropertyPath, property: EntityProperty, value: Reader["value"]): Reader {
+function follow(
+  path: PropertyPath,
+  property: EntityProperty,
+  { version }: FilteredType,
+  value: Reader["value"],
+): Reader {
   const [first, ...rest] = path;
   if (first === undefined) return { property, value };
   const properties = typeof property.type === "object" ? complexTypes[property.type.complex] : undefined;
-  const found = find(first, properties ?? {}, typeName(property));
-  return follow(rest, found.property, (object, variables) => member(value(object, variables), found.name));
+  const type = { name: typeName(property), properties: properties ?? {}, version };
+  const found = find(first, type);
+  return follow(rest, found.property, type, (object, variables) => member(value(object, variables), found.name));
 }
 
-function find(name: string, properties: EntityProperties, ofType: string): { name: string; property: EntityProperty } {
+function find(
+  name: string,
+  { name: ofType, properties, version = "v1.0" }: FilteredType,
+): { name: string; property: EntityProperty } {
   const wanted = name.toLowerCase();
   const entry = Object.entries(properties).find(([candidate]) => candidate.toLowerCase() === wanted);
   if (entry === undefined) {
-    throw unreadableRequest(`Invalid filter clause: Could not find a property named '${name}' on type '${ofType}'.`);
+    const text = `Invalid filter clause: Could not find a property named '${name}' on type '${ofType}'.`;
+    throw unknownName(ofType, name, version, unreadableRequest(text));
   }
   return { name: entry[0], property: entry[1] };
 }

@@ -1,4 +1,5 @@
 /** Pages of a list: filtered, ordered, limited, with a link to the next page. */
+import { createHash } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { entitySets, type EntitySetName } from "../entities";
 import { isIn } from "../entities/property";
@@ -28,14 +29,14 @@ export function page<T extends StoredObject>(
   searched: readonly EntitySetName[] = [typeOf],
 ): ODataPage<T> {
   const matching = ordered(filtered(objects, query, { typeOf, searched }), query, typeOf);
-  const start = query.skipToken === undefined ? 0 : positionAfter(matching, query.skipToken);
+  const start = query.skipToken === undefined ? 0 : positionAfter(matching, query.skipToken, query.list);
   const items = matching.slice(start, start + query.top);
   const last = items.at(-1);
   const more = start + query.top < matching.length;
   return {
     items,
     total: matching.length,
-    skipToken: more && last !== undefined ? makeSkipToken(last.id, start + query.top) : undefined,
+    skipToken: more && last !== undefined ? makeSkipToken(last.id, start + query.top, query.list) : undefined,
   };
 }
 
@@ -49,7 +50,9 @@ function filtered<T extends StoredObject>(
   const name = `microsoft.graph.${type}`;
   const propertiesOf = (entitySet: EntitySetName) =>
     Object.entries(entitySets[entitySet].properties).filter(([, one]) => isIn(one, query.version));
-  const filteredType = { name, properties: Object.fromEntries(propertiesOf(typeOf)) };
+  const { version, computed } = query;
+  const properties = { ...Object.fromEntries(propertiesOf(typeOf)), ...computed?.properties };
+  const filteredType = { name, properties, version };
   const searchedType = { name, properties: Object.fromEntries(searched.flatMap(propertiesOf)) };
   const matches = [
     ...(query.filter === undefined
@@ -57,7 +60,8 @@ function filtered<T extends StoredObject>(
       : [compileFilter(parseFilter(query.filter), filteredType, query.advanced || !directoryObject)]),
     ...(query.search === undefined ? [] : [compileSearch(query.search, searchedType)]),
   ];
-  return objects.filter((object) => matches.every((match) => match(object)));
+  const whole = (object: T) => ({ ...object, ...computed?.values(object) });
+  return objects.filter((object) => matches.every((match) => match(whole(object))));
 }
 
 /** The directory sorts by display name and principal name only, and not what a filter has found. */
@@ -82,23 +86,26 @@ function ordered<T extends StoredObject>(
   return [...objects].sort((left, right) => direction * text(left).localeCompare(text(right), "en"));
 }
 
-/** Opaque to clients: the last ID of the page, and its position in case that object is deleted. */
-function makeSkipToken(lastId: string, position: number): string {
-  return Buffer.from(JSON.stringify([lastId, position])).toString("base64url");
+/** Opaque to clients: the last ID of the page, its position in case that object is deleted, and the list as a hash. */
+function makeSkipToken(lastId: string, position: number, list: string): string {
+  return Buffer.from(JSON.stringify([lastId, position, hashOfList(list)])).toString("base64url");
 }
 
-function positionAfter(objects: readonly StoredObject[], skipToken: string): number {
-  const [lastId, position] = readSkipToken(skipToken);
+function hashOfList(list: string): string {
+  return createHash("sha256").update(list).digest("base64url").slice(0, 12);
+}
+
+function positionAfter(objects: readonly StoredObject[], skipToken: string, list: string): number {
+  const [lastId, position] = readSkipToken(skipToken, list);
   const index = objects.findIndex(({ id }) => id === lastId);
   return index === -1 ? position : index + 1;
 }
 
-function readSkipToken(text: string): [string, number] {
+function readSkipToken(text: string, list: string): [string, number] {
   try {
     const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString());
-    if (Array.isArray(value) && typeof value[0] === "string" && Number.isInteger(value[1])) {
-      return [value[0], value[1] as number];
-    }
+    const isToken = Array.isArray(value) && typeof value[0] === "string" && Number.isInteger(value[1]);
+    if (isToken && value[2] === hashOfList(list)) return [value[0] as string, value[1] as number];
   } catch {
     // A foreign token: refused below.
   }

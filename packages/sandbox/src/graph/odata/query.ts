@@ -1,6 +1,8 @@
 /** Query options of a request: the accepted ones, and the errors for others. */
-import type { GraphVersion } from "../entities";
+import type { StoredObject } from "../../cloud/model";
+import type { EntityProperties, GraphVersion } from "../entities";
 import { badRequest, unreadableRequest, unsupportedQuery } from "../graphErrors";
+import type { JsonObject } from "../json";
 
 /** One `$expand` item, such as `owners($select=id,displayName)`. */
 export interface Expansion {
@@ -24,6 +26,10 @@ export interface Query {
   advanced: boolean;
   /** A filter may name the properties of this version only. */
   version: GraphVersion;
+  /** What a token of a page is for: the list, and which of its objects in which order. */
+  list: string;
+  /** Properties that no object stores, which a filter may name. */
+  computed?: { properties: EntityProperties; values: (object: StoredObject) => JsonObject };
   /** All options as sent, for a link to the next page. */
   sent: URLSearchParams;
 }
@@ -42,6 +48,8 @@ export interface ListOptions {
   readonly pageSize?: PageSize;
   readonly searchable?: boolean;
   readonly tracksChanges?: boolean;
+  /** The requested path. */
+  readonly path?: string;
 }
 
 /**
@@ -64,7 +72,7 @@ export function parseQuery(
   text: string,
   consistencyLevel: string | undefined,
   version: GraphVersion = "v1.0",
-  { pageSize = directoryPage, searchable = false, tracksChanges = false }: ListOptions = {},
+  { pageSize = directoryPage, searchable = false, tracksChanges = false, path = "" }: ListOptions = {},
 ): Query {
   const known = new Set([...supported, ...(searchable ? ["$search"] : []), ...(tracksChanges ? ["$deltatoken"] : [])]);
   const sent = new URLSearchParams(text);
@@ -99,6 +107,7 @@ export function parseQuery(
     search,
     advanced: isEventual && (count || search !== undefined),
     version,
+    list: JSON.stringify([path.toLowerCase(), filter, search, orderBy]),
     sent,
   };
 }

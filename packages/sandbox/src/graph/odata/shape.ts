@@ -10,8 +10,9 @@ import {
   type EntityProperty,
 } from "../entities";
 import { isIn } from "../entities/property";
-import { unreadableRequest } from "../graphErrors";
+import { unreadableRequest, type EmulatedGraphError } from "../graphErrors";
 import { jsonText, objectsIn, type JsonObject } from "../json";
+import { unknownName } from "../unserved";
 
 /**
  * One object, for a version and a selection (canonical names, or `undefined` for the default
@@ -46,18 +47,21 @@ export function canonicalSelect(
   version: GraphVersion,
 ): readonly string[] | undefined {
   if (select === undefined || select.includes("*")) return undefined;
-  const { properties, type } = entitySets[entitySet];
+  const { properties } = entitySets[entitySet];
   return select.map((wanted) => {
     const entry = Object.entries(properties).find(
       ([name, property]) => name.toLowerCase() === wanted.toLowerCase() && isIn(property, version),
     );
-    if (entry === undefined) {
-      throw unreadableRequest(
-        `Parsing OData Select and Expand failed: Could not find a property named '${wanted}' on type 'microsoft.graph.${type}'.`,
-      );
-    }
+    if (entry === undefined) throw unknownProperty(entitySet, wanted, version);
     return entry[0];
   });
+}
+
+/** The refusal of a name in `$select` or `$expand`. */
+export function unknownProperty(entitySet: EntitySetName, name: string, version: GraphVersion): EmulatedGraphError {
+  const type = `microsoft.graph.${entitySets[entitySet].type}`;
+  const text = `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type '${type}'.`;
+  return unknownName(type, name, version, unreadableRequest(text));
 }
 
 /** A value of a complex type with all properties, in the service's order. */

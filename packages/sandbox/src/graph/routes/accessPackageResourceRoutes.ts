@@ -18,7 +18,7 @@ import { innerOf, isObject, jsonText, type JsonObject } from "../json";
 import { complete } from "../objects";
 import { isDelegated, passes, permissions } from "../permissions";
 import { bothVersions, type Call, callBody, done, parameter, type Route, type RouteAnswer } from "../route";
-import { checkCreate } from "../validate";
+import { checkCreate, checkUpdate } from "../validate";
 
 const catalogs = "accessPackageCatalogs";
 const packages = "accessPackages";
@@ -71,10 +71,11 @@ function resourcesOf(tenant: Tenant, catalogId: string): StoredObject[] {
 function request(call: Call): RouteAnswer {
   const { [nameIn(call.version, "accessPackageResource")]: added, catalog, ...body } = callBody(call);
   const { values } = checkCreate(requests, body, call.version);
-  const { values: resource } = checkCreate(resources, isObject(added) ? added : {}, call.version);
+  const check = values["requestType"] === "AdminAdd" ? checkCreate : checkUpdate;
+  const { values: resource } = check(resources, isObject(added) ? added : {}, call.version);
   const { id } = get(call.tenant, catalogs, jsonText(values["catalogId"] ?? innerOf(catalog, "id")));
   if (values["requestType"] === "AdminAdd") addResource(call, id, resource);
-  else removeResource(call, id, resource);
+  else removeResource(call, id, innerOf(added, "id"), resource);
   call.cloud.changed();
   const createdDateTime = wholeSeconds(call.cloud.now());
   const made = complete(requests, { ...values, id: randomUUID(), createdDateTime });
@@ -131,9 +132,12 @@ function mayChange({ tenant, caller }: Call, groupId: string): boolean {
   return isDelegated(caller) && linked(tenant, "groups.owners", groupId).includes(caller.objectId);
 }
 
-function removeResource(call: Call, catalogId: string, { originId }: JsonObject): void {
-  const resource = resourcesOf(call.tenant, catalogId).find(
-    (one) => one["originId"] === jsonText(originId).toLowerCase(),
+/** By its origin, or by its ID as in the page's example. */
+function removeResource(call: Call, catalogId: string, resourceId: Json | undefined, { originId }: JsonObject): void {
+  const resource = resourcesOf(call.tenant, catalogId).find((candidate) =>
+    typeof resourceId === "string"
+      ? candidate.id === resourceId.toLowerCase()
+      : candidate["originId"] === jsonText(originId).toLowerCase(),
   );
   if (resource === undefined) throw refused("ResourceNotFound", "The resource is not in the catalog.");
   const isUsed = linked(call.tenant, `${resources}.${roles}`, resource.id).some(

@@ -24,7 +24,7 @@ import {
   type Call,
   type Route,
 } from "../route";
-import { checkComplex } from "../validate";
+import { checkComplex, merged } from "../validate";
 import { alone, entityRoutes } from "./entityRoutes";
 
 const entitySet = "conditionalAccessPolicies";
@@ -38,10 +38,11 @@ export const conditionalAccessRoutes: readonly Route[] = [
     write: permissions.writeConditionalAccess,
     licence: "conditionalAccess",
     create: ({ cloud }, values) => ({ ...checked(values), createdDateTime: wholeSeconds(cloud.now()) }),
-    body: (_call, body) => {
+    body: (_call, { conditions, ...body }, policy) => {
+      if (conditions === undefined) return body;
       // From terraform-provider-azuread's reports; which other bodies get it is not known.
-      if (body["conditions"] !== undefined && !isObject(body["conditions"])) throw unreadableRequest(noPolicy);
-      return body;
+      if (!isObject(conditions)) throw unreadableRequest(noPolicy);
+      return { ...body, conditions: merged(policy?.["conditions"], conditions) };
     },
     change: ({ cloud }, values, policy) => {
       Object.assign(policy, complete(entitySet, { ...policy, ...checked(values) }));

@@ -48,8 +48,8 @@ export interface EntityRow {
   readonly single?: (call: Call) => StoredObject;
   /** The types of the objects, which a create names. */
   readonly derived?: readonly EntitySetName[];
-  /** Prepares the body of a create and of an update. */
-  readonly body?: (call: Call, body: JsonObject) => JsonObject;
+  /** Prepares the body of a create, and of an update of `object`. */
+  readonly body?: (call: Call, body: JsonObject, object?: StoredObject) => JsonObject;
   /** Values of a new object. Without: there is no POST. */
   readonly create?: (call: Call, values: JsonObject) => JsonObject;
   /** Changed values. Without: there is no PATCH. */
@@ -161,7 +161,12 @@ function add(call: Call, row: EntityRow, create: Required<EntityRow>["create"]):
 
 function patch(call: Call, row: EntityRow, object: StoredObject, change: Required<EntityRow>["change"]): RouteAnswer {
   const type = namedType(row, object);
-  const { values } = checkUpdate(type, row.body?.(call, callBody(call)) ?? callBody(call), call.version, object);
+  const { values } = checkUpdate(
+    type,
+    row.body?.(call, callBody(call), object) ?? callBody(call),
+    call.version,
+    object,
+  );
   update(type, object, change(call, values, object));
   if (row.single !== undefined) call.tenant.objects(row.entitySet).set(object.id, object);
   call.cloud.changed();

@@ -1,11 +1,10 @@
 /**
  * `signInActivity` of users, which a request has to select: when each last signed in, by the sandbox's log of sign-ins.
  * https://learn.microsoft.com/graph/api/resources/signinactivity
- *
- * Filters by it are refused.
  */
-import type { Tenant } from "../../cloud/model";
+import type { StoredObject, Tenant } from "../../cloud/model";
 import { signInLog } from "../../cloud/signIns";
+import { complex } from "../entities/property";
 import { isObject, jsonText, objectsIn, type JsonObject } from "../json";
 import { requireLicence } from "../licences";
 import { passes, permissions, refusal } from "../permissions";
@@ -19,12 +18,18 @@ const largestPage = 500;
 export function withSignInActivity(call: Call, read: (call: Call) => RouteAnswer): RouteAnswer {
   const { select } = call.query;
   const others = select?.filter((name) => name.toLowerCase() !== property.toLowerCase());
-  if (select === undefined || others === undefined || others.length === select.length) return read(call);
+  const isSelected = others !== undefined && others.length < (select?.length ?? 0);
+  if (!isSelected && !/\bsignInActivity\//i.test(call.query.filter ?? "")) return read(call);
   requireLicence(call, "signInLogs");
   if (!passes(call.caller, permissions.readAuditLog.application)) throw refusal(permissions.readAuditLog);
+  const computed = {
+    properties: { [property]: complex("signInActivity") },
+    values: (user: StoredObject) => extended(call.tenant, { id: user.id }),
+  };
+  if (select === undefined || !isSelected) return read({ ...call, query: { ...call.query, computed } });
   // The service adds the ID: the page's example.
   const inner = others.some((name) => name.toLowerCase() === "id") ? others : [...others, "id"];
-  const query = { ...call.query, select: inner, top: Math.min(call.query.top, largestPage) };
+  const query = { ...call.query, computed, select: inner, top: Math.min(call.query.top, largestPage) };
   const { body = {} } = read({ ...call, query });
   const odataContext = jsonText(body["@odata.context"]).replace(`(${inner.join(",")}`, `(${select.join(",")}`);
   const value = body["value"];

@@ -113,6 +113,11 @@ export function accessPolicySequences(harness: () => Harness): void {
     const created = await graph.create(policies, policy());
     const path = `${policies}/${text(created, "id")}`;
     assert.equal((await graph.list(policies)).length, 1);
+    const { conditions } = await graph.get(path);
+    await graph.patch(path, { conditions: { signInRiskLevels: ["high"] } });
+    const changed = { ...(conditions as Body), signInRiskLevels: ["high"] };
+    assert.deepEqual((await graph.get(path))["conditions"], changed);
+    await graph.patch(path, { conditions: { signInRiskLevels: [] } });
     await graph.patch(path, { state: "disabled" });
     assert.deepEqual(await reasonsOf(graph, partner), ["policyNotEnabled"]);
     await graph.patch(path, { state: "enabled" });

@@ -187,13 +187,12 @@ export function auditorSequences(harness: () => Harness): void {
 
     const { code } = await graph.refused(403, "GET", path, undefined, as("User.Read.All"));
     assert.equal(code, "Authentication_MSGraphPermissionMissing");
-    await graph.refused(
-      400,
-      "GET",
-      "/v1.0/users?$filter=signInActivity/lastSignInDateTime le 2026-01-01T00:00:00Z",
-      undefined,
-      granted,
-    );
+    const since = (moment: string) => `/v1.0/users?$filter=signInActivity/lastSignInDateTime ge ${moment}`;
+    const active = await graph.list(since(at.toISOString()), granted);
+    const isActive = (id: string) => active.some((candidate) => candidate["id"] === id);
+    assert.deepEqual([isActive(first.id), isActive(second.id)], [true, false]);
+    assert.deepEqual(await graph.list(since("2199-01-01T00:00:00Z"), granted), []);
+    await graph.refused(403, "GET", since(at.toISOString()), undefined, as("User.Read.All"));
     await without("free", async () => {
       await graph.refused(403, "GET", path, undefined, granted);
     });
@@ -437,7 +436,7 @@ export function auditorSequences(harness: () => Harness): void {
   it("timeout policies: none in a new tenant; the options of their page", async () => {
     const graph = harness();
     const path = "/v1.0/policies/activityBasedTimeoutPolicies";
-    const reads = as("Policy.Read.ApplicationConfiguration");
+    const reads = as("Policy.ReadWrite.ApplicationConfiguration");
     assert.deepEqual(await graph.list(path, as("Policy.Read.All")), []);
     const policy = {
       id: "5ec0de00-5ea1-4000-8000-0000000000f5",
@@ -448,6 +447,7 @@ export function auditorSequences(harness: () => Harness): void {
     };
     graph.tenant.objects("activityBasedTimeoutPolicies").set(policy.id, policy);
     assert.deepEqual(await graph.list(`${path}?$top=5`, reads), [policy]);
+    assert.equal((await graph.get(`${path}/${policy.id}`, reads))["displayName"], "Portal");
     const others = await graph.get(`${path}?$filter=isOrganizationDefault eq false`, reads);
     assert.deepEqual(items(others), []);
     await graph.refused(400, "GET", `${path}?$orderby=displayName`, undefined, reads);

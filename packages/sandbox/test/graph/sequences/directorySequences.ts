@@ -76,6 +76,8 @@ async function roleAssignment(graph: Harness, version: string): Promise<void> {
   await graph.refused(400, "POST", `${root}/roleAssignments`, { principalId: guest, roleDefinitionId });
   const path = `${root}/roleAssignments/${text(created, "id")}`;
   assert.equal((await graph.get(path))["principalId"], guest);
+  const { principal, roleDefinition } = await graph.get(`${path}?$expand=principal,roleDefinition($select=id)`);
+  assert.deepEqual([(principal as Body)["id"], roleDefinition], [guest, { id: roleDefinitionId }]);
   const role = `/${version}/directoryRoles(roleTemplateId='${roleDefinitionId}')`;
   assert.equal((await graph.get(role))["roleTemplateId"], roleDefinitionId);
   const memberships = await graph.list(`/${version}/users/${guest}/memberOf`);

@@ -219,6 +219,12 @@ async function resources(graph: Harness): Promise<void> {
   await graph.refused(400, "POST", requests, request("AdminRemove"));
   assert.deepEqual(await graph.list(found(`originId eq '${originId}'`)), []);
 
+  // By its ID alone: the page's example.
+  await graph.create(requests, request("AdminAdd"));
+  const [again] = await graph.list(found(`originId eq '${originId}'`));
+  await graph.create(requests, request("AdminRemove", { id: again?.["id"] ?? null }));
+  assert.deepEqual(await graph.list(found(`originId eq '${originId}'`)), []);
+
   // What is left of a catalog and a package goes with them.
   await graph.create(requests, request("AdminAdd"));
   await graph.create(roleScopes, role("Owner"));

@@ -392,6 +392,34 @@ function addDetections(metadata: Metadata): void {
   }
 }
 
+/** The members of an enumeration of Defender's, and the types of evidence, in v1.0. */
+export function securityMembers(): Record<string, string> {
+  const { types, enums } = metadataOf("v1.0");
+  const members = (name: string) => [...(enums.get(`graph.security.${name}`) ?? [])].join(" ");
+  const evidence = [...types.keys()].filter((name) => /^graph\.security\.\w+Evidence$/.test(name));
+  return {
+    severity: members("alertSeverity"),
+    determination: members("alertDetermination"),
+    serviceSource: members("serviceSource"),
+    detectionSource: members("detectionSource"),
+    verdict: members("evidenceVerdict"),
+    remediationStatus: members("evidenceRemediationStatus"),
+    "@odata.type": evidence
+      .map((name) => `#microsoft.${name}`)
+      .sort()
+      .join(" "),
+  };
+}
+
+/** The names of a type's properties and relationships in a version. */
+export function namesOfType(version: GraphVersion, type: string): string[] {
+  const elements = sources(version).flatMap((metadata) =>
+    withBases(metadata, `graph.${type}`).flatMap((each) => metadata.types.get(each) ?? []),
+  );
+  const names = elements.flatMap(({ Property, NavigationProperty }) => [...Property, ...NavigationProperty]);
+  return [...new Set(names.map(({ Name }) => Name))].sort();
+}
+
 /** The properties of a type of the beta with those that it inherits: name, type, `?` at the end if null is allowed. */
 export function propertiesOfBetaType(name: string): Record<string, string> {
   const metadata = metadataOf("beta");
