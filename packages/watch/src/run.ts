@@ -9,6 +9,14 @@ const subcommands = {
     description: "Show what an MSSP can do in your tenant now, and who else of other tenants has a way in.",
     load: () => require("./commands/look") as typeof import("./commands/look"),
   },
+  since: {
+    description: "Show what an MSSP did since a day, each entry explained or named.",
+    load: () => require("./commands/since") as typeof import("./commands/since"),
+  },
+  gone: {
+    description: "Prove after an off-boarding that no way is left and nobody came.",
+    load: () => require("./commands/gone") as typeof import("./commands/gone"),
+  },
   application: {
     description: "Print the script that registers an application of your own for this program, which only reads.",
     load: () => require("./commands/application") as typeof import("./commands/application"),

@@ -7,6 +7,7 @@ import { startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-ms
 import {
   addApplication,
   addConsentedServicePrincipal,
+  assignInAzure,
   newFolder,
   tenantId,
   trustCertificates,
@@ -30,6 +31,8 @@ export interface WatchedTenant {
   /** Runs a command line as the customer. */
   readonly watch: (...args: string[]) => Promise<{ code: number; out: string; err: string }>;
   readonly invite: (address: string) => Promise<string>;
+  /** Gives her application the role Reader on the subscriptions. */
+  readonly readAzure: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -53,7 +56,8 @@ export async function watchedTenant(
   const application = { applicationId: watchId, displayName: "Own look", signInAudience: "AzureADMyOrg" } as const;
   addApplication(tenant, application);
   const known = permissions.filter((name) => name in microsoftGraph.appRoles);
-  addConsentedServicePrincipal(tenant, { ...application, homeTenantId: tenantId }, { [microsoftGraph.appId]: known });
+  const own = { ...application, homeTenantId: tenantId };
+  const principal = addConsentedServicePrincipal(tenant, own, { [microsoftGraph.appId]: known });
   cloud.acceptPassingSecret(secret, watchId);
   const { variables } = await sandbox.environment({ user: {} });
   trustCertificates(variables["NODE_EXTRA_CA_CERTS"]);
@@ -85,7 +89,17 @@ export async function watchedTenant(
     const { body } = await automation("/v1.0/invitations", { method: "POST", json });
     return (body as { readonly invitedUser: { readonly id: string } }).invitedUser.id;
   };
-  return { sandbox, tenant, folder, environment, automation, watch, invite, stop: () => sandbox.stop() };
+  return {
+    sandbox,
+    tenant,
+    folder,
+    environment,
+    automation,
+    watch,
+    invite,
+    readAzure: () => assignInAzure(tenant, principal.id, "Reader"),
+    stop: () => sandbox.stop(),
+  };
 }
 
 class Recorded implements Output, ErrorOutput {

@@ -24,13 +24,6 @@ const shown = {
   "User.Read.All": "guests and members",
 } as const satisfies Partial<Record<GraphPermission, string>>;
 
-/** Acts in Microsoft Defender. Source: permissions.json of microsoft-graph-devx-content, 2026-08-07. */
-const auditQuery: WatchPermission = {
-  name: "AuditLogsQuery.Read.All",
-  id: "5e1e9171-754d-478c-812c-f1755a9a4c2d",
-  shows: "what was done in Microsoft Defender",
-};
-
 /** By name. Each only reads. */
 export const watchPermissions: readonly WatchPermission[] = [
   ...Object.entries(shown).map(([name, shows]) => ({
@@ -38,5 +31,4 @@ export const watchPermissions: readonly WatchPermission[] = [
     id: microsoftGraph.appRoles[name as keyof typeof shown],
     shows,
   })),
-  auditQuery,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
