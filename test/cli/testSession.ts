@@ -20,6 +20,8 @@ export interface TestSessionOptions extends MsspOptions {
   readonly now?: () => Date;
   /** File that standard output is redirected to, as by `>` of a shell. Default: none. */
   readonly redirect?: string;
+  /** Columns of the terminal that standard output is. Default: it is none. */
+  readonly columns?: number;
   /** Text on standard input. Default: none. */
   readonly input?: string;
 }
@@ -42,12 +44,13 @@ export class TestSession implements Session {
     environment,
     answers,
     redirect,
+    columns,
     input = "",
     now = () => new Date(),
   }: TestSessionOptions = {}) {
     this.folder = folder;
     this.environment = environmentOf({ environment });
-    this.out = redirect === undefined ? new RecordedOutput() : new RedirectedOutput(openSync(redirect, "w"));
+    this.out = redirect === undefined ? new RecordedOutput(columns) : new RedirectedOutput(openSync(redirect, "w"));
     this.ask = new ListedAnswers(answers, this.err);
     this.input = Readable.from([Buffer.from(input)]);
     this.now = now;
@@ -57,14 +60,17 @@ export class TestSession implements Session {
 class RecordedOutput implements Output {
   readonly #chunks: Buffer[] = [];
   readonly file: number | undefined;
-  readonly isTerminal: boolean = false;
-  readonly columns: number = Infinity;
+  readonly isTerminal: boolean;
   readonly stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       this.#chunks.push(chunk);
       done();
     },
   });
+
+  constructor(readonly columns = Infinity) {
+    this.isTerminal = columns !== Infinity;
+  }
 
   write(text: string): void {
     this.stream.write(text);

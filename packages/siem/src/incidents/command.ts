@@ -30,6 +30,7 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
   notes: [
     "Of several customers, the failure of one stops no other. It is named on standard error and, with --follow, tried " +
       "again.",
+    "On a terminal, without a destination, --format, --follow or a checkpoint, the open incidents are a table.",
     "An incident comes again after each change. A delivery that is repeated has the same `id` and `updatedAt`.",
     "Reading needs SecurityIncident.Read.All (connector.incidents: true, or connector.profile: hunt); --id with --set needs " +
       "connector.profile: triage.",

@@ -25,6 +25,7 @@ import { graphAccess, type GraphAccess, type GraphAccessOptions } from "../token
 import { isChange, runOne, type OneOptions } from "./one";
 import { incidentSource, type FetchedIncident } from "./incidentSource";
 import { incidentFormats, sinkRecordOf } from "./formats";
+import { IncidentTable, isForPeople } from "./incidentTable";
 
 export interface IncidentsOptions extends PullRunOptions, Partial<OneOptions> {
   readonly classify?: IncidentClassification;
@@ -41,17 +42,26 @@ export async function runIncidents(
   const adviceOn = (error: ServiceError): string | undefined => adviceOnIncidents(error, options, source);
   const { id } = options;
   if (id === undefined) {
+    const table = isForPeople(options, session.out) ? new IncidentTable() : undefined;
     await runPull<FetchedIncident>(
       {
         noun: "incident",
         recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]),
-        open: (_, connector, setup) => openIncidents(connector, options, setup),
+        open: (_, connector, setup) => {
+          table?.addCustomer(connector.tenantId, connector.stack);
+          return openIncidents(connector, options, setup);
+        },
         adviceOn,
+        output: table,
       },
       options,
       session,
       source,
     );
+    const text = table?.text(session.now(), session.out.columns);
+    // A pull that failed has not read that there is none.
+    if (text !== undefined) session.out.write(text);
+    else if (table !== undefined && !session.exitCode) session.out.write("No open incidents.\n");
     return;
   }
   const customer = await source.named(options, session);

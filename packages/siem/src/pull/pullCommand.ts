@@ -11,6 +11,7 @@ import type { StderrProgress } from "./progress";
 import type { PullProgress } from "./pullProgress";
 import type { PullCommandOptions } from "./pullOptions";
 import type { Pulled } from "./source";
+import type { Destination } from "../sinks/sink";
 
 /** What the options of every pull have parsed. */
 export interface PullRunOptions extends CredentialOptions, ConnectionOptions, SinkOptions, PullCommandOptions {}
@@ -38,6 +39,8 @@ export interface PullCommand<T extends Pulled> extends Deliverable<T> {
   /** Source, position and checkpoint of a customer's pull. @throws VisibleError, ServiceError */
   readonly open: (customer: UnreadConnector, connector: Connector, setup: SetupOptions) => Promise<OpenedPull<T>>;
   readonly adviceOn: (error: ServiceError) => string | undefined;
+  /** Takes the records in place of standard output. */
+  readonly output?: Destination<T> | undefined;
 }
 
 /** A run of a command. */

@@ -55,7 +55,10 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
   const chosen = chosenDestinations(options);
   const names = chosen.map(({ name }) => name);
   const sinkFor = (kind?: AnyDestination) =>
-    withFlatMemory(openDestination(kind, options, command, { session, signal, note }));
+    withFlatMemory(
+      (kind === undefined ? command.output : undefined) ??
+        openDestination(kind, options, command, { session, signal, note }),
+    );
   const failed = (name: string): void => metrics.destinationFailed(name);
   const several =
     chosen.length < 2

@@ -44,6 +44,28 @@ describe("mssp incidents", function () {
     assert.match(stderr, /^mssp: [\d,]+ incidents\.$/);
   });
 
+  it("incidents: shows the open ones on a terminal as a table, unless a format is asked", async () => {
+    const args = ["incidents", "--stack", "contoso", "--since", "72h"];
+    const on = (...more: string[]) =>
+      inSession([...args, ...more], { folder: project.folder, environment: project.environment, columns: 200 });
+    const latest = new Map(incidentRecords((await run(args)).stdout).map((record) => [record.id, record]));
+    const open = [...latest.values()].filter(({ status }) => status !== "resolved" && status !== "redirected");
+    const [heading, ...rows] = stripVTControlCharacters((await on()).stdout).split("\n");
+    assert.match(heading ?? "", /^Customer +ID +Severity +Age +Owner +Title$/);
+    assert.ok(open.length > 10 && open.length < latest.size);
+    const ids = rows.map((row) => /^contoso +(\d+) +\w+ +\d+ [hd] +\S+ +\S/.exec(row)?.[1]);
+    assert.deepEqual(new Set(ids), new Set(open.map(({ id }) => id)));
+    const ranks = rows.map((row) => ["high", "medium", "low", "informational"].indexOf(row.split(/ +/)[2] ?? ""));
+    assert.deepEqual(ranks, ranks.toSorted());
+    assert.ok(incidentRecords((await on("--format", "json")).stdout).length > 150);
+    const refused = await inSession(["incidents", "--stack", "fabrikam"], {
+      folder: project.folder,
+      environment: project.environment,
+      columns: 200,
+    });
+    assert.deepEqual([refused.exitCode, refused.stdout], [3, ""]);
+  });
+
   it("incidents: pulls several customers with a checkpoint each, metrics and health; a refusal stops no other", async () => {
     const since = new Date(Date.now() - 72 * hour);
     const changes = changedSince(project, since);
