@@ -11,6 +11,7 @@ import {
   type HomeOptions,
   type SandboxStartOptions,
 } from "./options";
+import { registerConsent } from "./registerConsent";
 import { registerEvents } from "./registerEvents";
 import { registerSeed } from "./registerSeed";
 import { registerProxy } from "./registerProxy";
@@ -28,6 +29,7 @@ export function define(sandbox: Command, session: Session): void {
   registerClock(sandbox, session);
   registerDump(sandbox, session);
   registerTenant(sandbox, session);
+  registerConsent(sandbox, session);
   registerSeed(sandbox, session);
   registerEvents(sandbox, session);
   registerReset(sandbox, session);

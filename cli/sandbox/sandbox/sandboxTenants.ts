@@ -11,9 +11,14 @@ import { pluginsPackage, sandboxPackage } from "./packages";
  * and `mssp offboard` looks at every kind. A tenant that the sandbox has already keeps its permissions.
  */
 export async function sandboxTenants(folder: string): Promise<readonly TenantDescription[]> {
+  const permissions = consentedPermissions();
+  return (await pluginsPackage().tenantsOfStacks(folder)).map((tenant) => ({ ...tenant, permissions }));
+}
+
+/** What the customers of the sandbox consent to: the automation's permissions, those of the logs and of the proof. */
+export function consentedPermissions(): Readonly<Record<string, readonly string[]>> {
   const { automationPermissions } = sandboxPackage();
   const proof = [...governanceRelationship.read, ...gdapRelationship.read];
   const graph = [...(automationPermissions[microsoftGraph.appId] ?? []), ...permissionsToReadLogs, ...proof];
-  const permissions = { ...automationPermissions, [microsoftGraph.appId]: graph };
-  return (await pluginsPackage().tenantsOfStacks(folder)).map((tenant) => ({ ...tenant, permissions }));
+  return { ...automationPermissions, [microsoftGraph.appId]: graph };
 }

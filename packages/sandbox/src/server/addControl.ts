@@ -14,6 +14,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/tenantMaker";
 import { putEvents } from "../defender/customDetections/putEvents";
+import { changeConsent, type ConsentChange } from "../entra/changeConsent";
 import type { Companion } from "./companion";
 import { ClockControl } from "./clockControl";
 import { permissionReport } from "./permissionReport";
@@ -111,6 +112,9 @@ export function addControl(app: FastifyInstance, options: ControlOptions): void 
   app.post("/sandbox/clock", (request, reply) => answered(reply, () => clock.change(request.body)));
   app.get("/sandbox/undocumented", () => ({ requests: options.undocumented() }));
   app.post("/sandbox/tenant", (request, reply) => changeTenant(request, reply, options.cloud));
+  app.post("/sandbox/consent", (request, reply) =>
+    answered(reply, () => changeConsent(options.cloud, request.body as ConsentChange)),
+  );
   app.post("/sandbox/events", { bodyLimit: longestBody }, (request, reply) =>
     takeEvents(request, reply, options.cloud),
   );

@@ -27,6 +27,7 @@ import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
 import type { Companion } from "./companion";
 import { certificateFiles, serverCertificate, type ServerCertificate } from "./serverCertificate";
+import { changeConsent, type ChangedConsent, type ConsentChange } from "../entra/changeConsent";
 import { ask, changeSwitches, isAlive, takeLease, type Lease } from "./controlClient";
 import { addControl, Leases } from "./addControl";
 import { Faults, type FaultOptions } from "./faults/index";
@@ -35,6 +36,7 @@ import { listen, listenForHome, type Listener } from "./listener";
 import { claim, currentOwner, type HomeOwner } from "./owner";
 import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
+export type { ChangedConsent, ConsentAct } from "../entra/changeConsent";
 export { automationPermissions } from "../graph/newDirectory";
 export type { TenantDescription } from "../cloud/tenantMaker";
 export type { Exchange } from "./app";
@@ -201,6 +203,21 @@ export async function setTenantSwitches(
     setSwitches(tenant, set);
     started.cloud.changed();
     return switchValues(tenant);
+  } finally {
+    await started.stop();
+  }
+}
+
+/**
+ * Gives or removes a tenant's consent to an application, or enables or disables it there, in the running sandbox,
+ * otherwise on disk. @throws VisibleError where the tenant does not have the application
+ */
+export async function changeTenantConsent(options: SandboxOptions, change: ConsentChange): Promise<ChangedConsent> {
+  const result = await startOrFindOwner(options);
+  if ("owner" in result) return ask<ChangedConsent>(result.owner, "POST", "/sandbox/consent", change);
+  const { started } = result;
+  try {
+    return changeConsent(started.cloud, change);
   } finally {
     await started.stop();
   }

@@ -1,0 +1,90 @@
+/** What a customer's administrator does with an application under Enterprise applications. */
+import { VisibleError } from "@defender-mssp/errors";
+import type { EmulatedCloud } from "../cloud/cloud";
+import { automationApplicationId, msspTenantId } from "../cloud/identity";
+import type { StoredObject, Tenant } from "../cloud/model";
+import type { PermissionsByResource } from "../cloud/tenantMaker";
+import { remove } from "../graph/directory";
+import { addConsentedServicePrincipal, assignAppRole } from "../graph/newDirectory";
+import { listOf, propertyOf, propertyText, servicePrincipalOf } from "./signInDirectory";
+
+export type ConsentAct = "give" | "remove" | "enable" | "disable";
+
+export interface ConsentChange {
+  readonly tenantId: string;
+  /** @default that of the MSSP's automation */
+  readonly applicationId?: string | undefined;
+  readonly act: ConsentAct;
+  /** What the page of `give` asks for; what the application has already stays. */
+  readonly permissions: PermissionsByResource;
+}
+
+export interface ChangedConsent {
+  readonly tenantId: string;
+  readonly applicationId: string;
+  readonly displayName: string;
+  readonly state: "enabled" | "disabled" | "removed";
+  /** Names of the application permissions that it has now. */
+  readonly permissions: readonly string[];
+}
+
+/** @throws VisibleError where the tenant does not have the application */
+export function changeConsent(cloud: EmulatedCloud, change: ConsentChange): ChangedConsent {
+  const { tenantId, act } = change;
+  const tenant = cloud.tenant(tenantId);
+  const applicationId = (change.applicationId ?? automationApplicationId).toLowerCase();
+  const present = servicePrincipalOf(tenant, applicationId);
+  const application = act === "give" ? given(tenant, present, applicationId, change.permissions) : present;
+  if (application === undefined)
+    throw new VisibleError(`The tenant ${tenantId} has no application ${applicationId} under Enterprise applications.`);
+  if (act === "remove") remove(cloud, tenant, "servicePrincipals", application);
+  if (act === "enable" || act === "disable") application["accountEnabled"] = act === "enable";
+  cloud.changed();
+  return {
+    tenantId,
+    applicationId,
+    displayName: propertyText(application["displayName"]),
+    state: act === "remove" ? "removed" : application["accountEnabled"] === false ? "disabled" : "enabled",
+    permissions: act === "remove" ? [] : roleNames(tenant, application.id),
+  };
+}
+
+/** Only the automation is known without a registration: others consent at their address. */
+function given(
+  tenant: Tenant,
+  present: StoredObject | undefined,
+  applicationId: string,
+  permissions: PermissionsByResource,
+): StoredObject {
+  if (present === undefined && applicationId !== automationApplicationId)
+    throw new VisibleError(
+      `Consent to ${applicationId} at its address, /${tenant.id}/adminconsent?client_id=${applicationId}: the sandbox knows what the MSSP's automation asks for, and of no other application.`,
+    );
+  const description = {
+    applicationId,
+    displayName: "MSSP Onboarding Automation",
+    signInAudience: "AzureADMultipleOrgs",
+    homeTenantId: msspTenantId,
+  } as const;
+  if (present === undefined) return addConsentedServicePrincipal(tenant, description, permissions);
+  const held = roleNames(tenant, present.id);
+  for (const [resource, roles] of Object.entries(permissions))
+    for (const role of roles) if (!held.includes(role)) assignAppRole(tenant, present, resource, role);
+  return present;
+}
+
+function roleNames(tenant: Tenant, principalId: string): readonly string[] {
+  const servicePrincipals = tenant.objects("servicePrincipals");
+  return [...tenant.objects("appRoleAssignments").values()]
+    .filter((assignment) => assignment["principalId"] === principalId)
+    .map((assignment) => {
+      const roles = listOf(servicePrincipals.get(propertyText(assignment["resourceId"]))?.["appRoles"]);
+      return propertyText(
+        propertyOf(
+          roles.find((role) => propertyOf(role, "id") === assignment["appRoleId"]),
+          "value",
+        ),
+      );
+    })
+    .sort();
+}
