@@ -26,28 +26,36 @@ export function isHalfMade({ type, errors: [newest = ""] }: FailedCreate): boole
 
 /** Does what a create of a group or service principal has not done, and says how to go on. */
 export async function completeHalfMade(
-  { type, name }: FailedCreate,
+  { type, name, errors }: FailedCreate,
   inputs: Inputs,
   tenantId: string,
   context: CallContext,
 ): Promise<void> {
   const say = (text: string) => void pulumi.log.info(`${name}: ${text}`);
-  const isComplete = await completed(type, inputs, tenantId, { ...context, say }).catch((failure: unknown) => {
-    say(messageOf(failure));
-    return false;
-  });
+  const isComplete = await completed({ type, errors }, inputs, tenantId, { ...context, say }).catch(
+    (failure: unknown) => {
+      say(messageOf(failure));
+      return false;
+    },
+  );
   const next = isComplete
     ? "Run the same command again: it goes on from there."
     : "Run the same command again in ten minutes, with --refresh: only a refresh shows what it lacks.";
   await pulumi.log.warn(`${name}: the object is in the tenant and in the state, but its create has failed. ${next}`);
 }
 
-async function completed(type: string, inputs: Inputs, tenantId: string, context: CallContext): Promise<boolean> {
+async function completed(
+  { type, errors }: Pick<FailedCreate, "type" | "errors">,
+  inputs: Inputs,
+  tenantId: string,
+  context: CallContext,
+): Promise<boolean> {
   const isGroup = type === azuread("Group");
   if (!isGroup && type !== azuread("ServicePrincipal")) return false;
   const endpoints = context.endpoints ?? (await discoverEndpoints(context.environment ?? process.env, context));
   const { call, accessToken } = await signInToGraph(tenantId, { ...context, endpoints });
-  if (isGroup) return addMembers(call, { ...halfMadeGroup(inputs), graph: endpoints.graphEndpoint }, context);
+  const [, id] = /\(Group: "([0-9a-f-]{36})"\)/i.exec(errors[0] ?? "") ?? [];
+  if (isGroup) return addMembers(call, { ...halfMadeGroup(inputs), id, graph: endpoints.graphEndpoint }, context);
   return removeCreator(call, { appId: textOf(inputs["clientId"]), creatorId: objectIdIn(accessToken) ?? "" }, context);
 }
 

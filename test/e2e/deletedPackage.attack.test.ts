@@ -48,7 +48,26 @@ describe("an access package that the customer deletes", function () {
     await project.succeed(["up", "--refresh", "--stack", stack, "--yes", "--skip-preview"]);
     assert.equal(tenant.objects("accessPackages").size, 3);
     assert.doesNotMatch((await mssp(["doctor", "--stack", stack], project)).stdout, /state delete/);
+  });
+
+  it("and the catalog with all packages: after the commands of `mssp doctor`, `destroy --refresh` removes the rest", async () => {
+    const tenant = project.sandbox.cloud.tenant(tenantIdOf(0x71));
+    const hands = new TenantHands(project, tenantIdOf(0x71));
+    const base = "/beta/identityGovernance/entitlementManagement";
+    for (const name of ["accessPackageAssignmentPolicies", "accessPackages", "accessPackageCatalogs"] as const)
+      for (const id of [...tenant.objects(name).keys()]) await hands.graph("DELETE", `${base}/${name}/${id}`);
+
+    const { exitCode, stdout } = await project.pulumi(["preview", "--refresh", "--stack", stack]);
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout, /Retrieving Access Package Resource Catalog Association: unexpected status 404/);
+
+    const doctor = await mssp(["doctor", "--stack", stack], project);
+    const urns = [...doctor.stdout.matchAll(/npx pulumi state delete '([^']+)' --target-dependents/g)];
+    assert.equal(urns.length, 6, doctor.stdout);
+    // What depends on an earlier one is gone with it.
+    for (const [, urn = ""] of urns)
+      await project.run(["state", "delete", urn, "--target-dependents", "--stack", stack, "--yes"]);
     await project.succeed(["destroy", "--refresh", "--stack", stack, "--yes", "--skip-preview"]);
-    assert.equal(tenant.objects("accessPackages").size, 0);
+    assert.equal(tenant.objects("groups").size, 0);
   });
 });

@@ -115,6 +115,22 @@ describe("The azuread stand-in's retries and waiting", function () {
     assert.doesNotMatch(error, /POST https/);
   });
 
+  it("any other create whose answer ends in the middle: the same", async () => {
+    script[grant] = [{ status: -3 }];
+    const error = await refusal(client.create("AppRoleAssignment", assignment));
+    assert.match(error, /: unmarshaling response body: unexpected end of JSON input/);
+    assert.doesNotMatch(error, /POST https/);
+  });
+
+  it("what a deleted catalog holds: an error at every read, as the official plugin's", async () => {
+    const [id, group] = ["6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b15", "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b16"];
+    script[`GET /beta/identityGovernance/entitlementManagement/accessPackageCatalogs/${id}/accessPackageResources`] = [
+      refused(404, "CatalogNotFound"),
+    ];
+    const error = await refusal(client.read("AccessPackageResourceCatalogAssociation", `${id}/${group}`));
+    assert.match(error, /Retrieving Access Package Resource Catalog Association: unexpected status 404/);
+  });
+
   it("what a deleted access package gives: an error at every read, as the official plugin's", async () => {
     const [id, group] = ["6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b13", "6f0f3b1e-0f5a-4c39-9f0e-3a5b9d6c1b14"];
     const base = "/beta/identityGovernance/entitlementManagement/accessPackages";

@@ -5,6 +5,7 @@ import { untilSeen, waits, type WaitContext } from "../waits";
 import { equals, graphList, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
 import { isExisting } from "./createOnce";
+import { goneStatuses, isGone } from "./gone";
 import type { DirectoryObject } from "./types";
 
 export const graphGroups = graphCollection("/v1.0/groups", {
@@ -36,30 +37,40 @@ interface NewGroup {
   readonly members: readonly string[];
   /** Base URL of Microsoft Graph. */
   readonly graph: string;
+  /** Its object ID, if the failure named it: azuread gives a new group another name for a while. */
+  readonly id?: string;
 }
 
 /**
- * Adds the members that a failed create of a group did not add.
+ * Adds the members that a failed create of a group did not add, and gives it its name.
  * @returns false if the group has no mark, or was not seen in time.
  * @throws ServiceError
  */
 export async function addMembers(
   call: GraphCall,
-  { displayName, description, members, graph }: NewGroup,
+  { displayName, description, members, graph, id }: NewGroup,
   context: WaitContext = {},
 ): Promise<boolean> {
   // Without the random ID any stack of that name would fit.
   if (!parseStackMark(description)?.stackId) return false;
   const isUnknown = (failure: ServiceError) => failure.status === 404;
   const find = async () => {
+    if (id !== undefined) {
+      const answer = await call(graphGroups.item(id), { accept: goneStatuses });
+      const named = answer.body as Group;
+      return !isGone(answer) && named.description === description ? named : undefined;
+    }
     const groups = await graphList<Group>(call, `${graphGroups.path}?$filter=${equals("displayName", displayName)}`);
     return groups.find((one) => one.description === description);
   };
-  const group = await untilSeen(waits.groupMembers, find, context);
+  // Without anybody to add there is nothing to wait for.
+  const group = members.length === 0 ? await find() : await untilSeen(waits.groupMembers, find, context);
   if (group === undefined) return false;
-  for (const id of members) {
+  if (group.displayName !== displayName)
+    await call(graphGroups.item(group.id), { method: "PATCH", json: { displayName }, idempotent: true });
+  for (const member of members) {
     const add = async () => {
-      const json = { "@odata.id": `${graph}/v1.0/directoryObjects/${id}` };
+      const json = { "@odata.id": `${graph}/v1.0/directoryObjects/${member}` };
       await call(`${groupMembersPath(group.id)}/$ref`, { method: "POST", json, idempotent: true }).catch(
         (failure: unknown) => {
           if (!(failure instanceof ServiceError) || !isExisting(failure)) throw failure;

@@ -20,7 +20,6 @@ import { clockDifference } from "../clock";
 import { X509Certificate } from "node:crypto";
 import { textOf, valueAt } from "@defender-mssp/errors/json";
 import type { ServiceError } from "@defender-mssp/errors";
-import { hourMs } from "@defender-mssp/errors/time";
 import { federatedCredentialsPath, graphApplications } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import type { GraphCollection } from "./collection";
@@ -45,7 +44,6 @@ import {
   listAppRoleAssignments,
   listClientGrants,
 } from "./servicePrincipal";
-import { clockFrom } from "../clock";
 import { lastSegment } from "../lastSegment";
 import { untilSeen, waits, type WaitContext } from "../waits";
 
@@ -98,8 +96,6 @@ interface Kind {
    * terraform-provider-azuread 3.8.0, where each create calls `d.SetId`.
    */
   readonly isKeptAfterPoll?: boolean;
-  /** The plugin's words where the answer of the request ends in the middle: it names no request then. */
-  readonly halved?: RegExp;
   /** Whether the object signs in. Nothing refers to it: also after a time-out it is deleted. */
   readonly isCredential?: boolean;
   find(call: GraphCall, inputs: Inputs, isKnown: FailedCreate["isKnown"], since: Date): Promise<Removal[]>;
@@ -156,9 +152,9 @@ export function failureOf(type: string, error: string): CreateFailure | undefine
     return kind && "notReadBack";
   if (isTimedOut(error)) return kind?.isCredential === true && failedPoll.test(error) ? "lost" : "timedOut";
   if (kind === undefined) return undefined;
-  if (kind.halved?.test(error) === true) return "lost";
   if (kind.request.test(lostRequest(error)) || (kind.isKeptAfterPoll === true && failedPoll.test(error))) return "lost";
   if (failedPoll.test(error) || changesNewObject.test(error)) return undefined;
+  if (halvedAnswerOfCreate.test(error)) return "lost";
   if (kind.isUnique && existingText.test(error)) return "existing";
   if (!unknownReference.test(error)) return undefined;
   const [, method = "GET", path = ""] =
@@ -188,6 +184,9 @@ function isTimedOut(error: string): boolean {
 
 /** The plugin's error for a poll that failed, such as `Waiting for password credential for …`. */
 const failedPoll = /(^|[*:]\s*)Waiting for (?!deletion of )/;
+
+/** The plugin's words for an answer that ends in the middle, or is empty: it names the step then, and no request. */
+const halvedAnswerOfCreate = /unmarshaling response body|model was nil/;
 
 /** What the plugin says of a request that follows the one which has made the object. */
 const changesNewObject = /after creating|Could not (add|remove)/;
@@ -330,7 +329,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   ApplicationPassword: {
     request: /^POST .*\/addPassword$/,
-    halved: /Adding password for Application .*unmarshaling response body/s,
     isUnique: false,
     isKeptAfterPoll: true,
     isCredential: true,
@@ -352,8 +350,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     request: /^POST .*\/conditionalAccess\/policies$/,
     isUnique: false,
     isKeptAfterPoll: true,
-    async find(call, inputs, isKnown) {
-      const since = clockFrom()().getTime() - hourMs;
+    async find(call, inputs, isKnown, since) {
       const declaredPeople = policyText(inputs, "included", [
         "conditions",
         "users",
@@ -361,7 +358,7 @@ const kinds: Readonly<Record<string, Kind>> = {
         "0",
       ]);
       return (await listAccessPolicies(call))
-        .filter(({ createdDateTime }) => Date.parse(createdDateTime ?? "") >= since)
+        .filter(({ createdDateTime }) => Date.parse(createdDateTime ?? "") >= since.getTime() - clockDifference)
         .filter(
           (policy) =>
             policyText(policy, "include", ["conditions", "users", "includeGuestsOrExternalUsers"]) === declaredPeople,

@@ -5,12 +5,13 @@ describe("microsoft/graph: addMembers, after a create of a group that failed hal
   const description = "Analysts (managed by Pulumi: defender-mssp/contoso#0123456789abcdef)";
 
   /** A service whose list, and then whose members, lack what is new for so many requests. */
-  function service(unlisted: number, refusals: readonly ServiceError[]) {
+  function service(unlisted: number, refusals: readonly ServiceError[], named: object = {}) {
     const added: unknown[] = [];
     let [looks, posts] = [0, 0];
     const answered = (body?: object): Answer => ({ status: 200, body, headers: new Headers(), text: "", tries: 1 });
     const others = { id: "other", displayName: "Analysts", description: "somebody's" };
     const call: GraphCall = (path, { method = "GET", json } = {}) => {
+      if (path === "/v1.0/groups/g" && method === "GET") return Promise.resolve(answered(named));
       if (method === "GET") {
         const listed = looks++ < unlisted ? [others] : [others, { ...others, id: "g", description }];
         return Promise.resolve(answered({ value: listed }));
@@ -49,6 +50,18 @@ describe("microsoft/graph: addMembers, after a create of a group that failed hal
     const { run, added } = service(0, [exists]);
     assert.deepEqual([await run(), added.length], [true, 1]);
     await assert.rejects(service(0, [refusal(403, "Insufficient privileges")]).run(), /Insufficient privileges/);
+  });
+
+  it("looks once where nobody is to be added", async () => {
+    for (const unlisted of [0, 1]) assert.equal(await service(unlisted, []).run({ members: [] }), unlisted === 0);
+  });
+
+  it("finds the group that the failure names, which has a passing name, and gives it its own", async () => {
+    const { run, added } = service(9, [], { id: "g", displayName: "TERRAFORM_UPDATE_1", description });
+    assert.equal(await run({ members: [], id: "g" }), true);
+    assert.deepEqual(added, [["PATCH", "/v1.0/groups/g", { displayName: "Analysts" }]]);
+    const strange = service(9, [], { id: "g", displayName: "TERRAFORM_UPDATE_1", description: "somebody's" });
+    assert.deepEqual([await strange.run({ members: [], id: "g" }), strange.added], [false, []]);
   });
 
   it("adds nobody to a group without this stack's mark", async () => {

@@ -22,6 +22,8 @@ export interface GraphPatience {
   conflict?: boolean;
   /** A 400 or 403 whose message matches. */
   messages?: readonly RegExp[];
+  /** The official plugin's words for the step, where they are known. */
+  step?: string;
 }
 
 /** Credentials from the provider's arguments or the environment. */
@@ -227,7 +229,10 @@ export class GraphOperation {
     version: Version = "v1.0",
     patience: GraphPatience = {},
   ): Promise<GraphEntity> {
-    return objectOf(await this.send(path, { method: "POST", json: body }, version, patience));
+    const step = patience.step ?? `Could not create ${path.split("/").at(-1) ?? ""}`;
+    return this.wholeAnswer(step, async () =>
+      objectOf(await this.send(path, { method: "POST", json: body }, version, patience)),
+    );
   }
 
   async patch(path: string, body: object, version: Version = "v1.0", patience: GraphPatience = {}): Promise<void> {
@@ -288,7 +293,7 @@ export class GraphOperation {
   }
 
   /** The official plugin's error for an answer that ends in the middle: it names the step, and no request. */
-  async wholeAnswer(step: string, send: () => Promise<GraphEntity>): Promise<GraphEntity> {
+  private async wholeAnswer(step: string, send: () => Promise<GraphEntity>): Promise<GraphEntity> {
     try {
       return await send();
     } catch (error) {

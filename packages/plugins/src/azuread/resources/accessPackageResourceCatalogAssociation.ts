@@ -48,7 +48,11 @@ export const accessPackageResourceCatalogAssociation: AzureadResource = {
   async read(id, call) {
     const parsed = catalogAssociationId(id);
     if ("problem" in parsed) return undefined;
-    const [resource] = (await catalogResources(call, parsed.catalog, `originId eq '${parsed.origin}'`)) ?? [];
+    const found = await catalogResources(call, parsed.catalog, `originId eq '${parsed.origin}'`);
+    // The official plugin takes a missing catalog for an error, not for a missing resource.
+    if (found === undefined)
+      throw new Error("Retrieving Access Package Resource Catalog Association: unexpected status 404 (404 Not Found)");
+    const [resource] = found;
     if (resource === undefined) return undefined;
     return {
       catalogId: parsed.catalog,

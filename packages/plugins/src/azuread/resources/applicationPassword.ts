@@ -34,9 +34,9 @@ export const applicationPassword: AzureadResource = {
     const application = segments(plan.text("applicationId")).last;
     await call.locked(application, async () => {
       await call.get(`/applications/${application}`);
-      const credential = await call.wholeAnswer(`Adding password for Application (Application: "${application}")`, () =>
-        call.post(`/applications/${application}/addPassword`, { passwordCredential: credentialOf(plan) }),
-      );
+      const body = { passwordCredential: credentialOf(plan) };
+      const step = `Adding password for Application (Application: "${application}")`;
+      const credential = await call.post(`/applications/${application}/addPassword`, body, "v1.0", { step });
       const keyId = required(textAt(credential, "keyId"), "keyId of the new password");
       const value = required(textAt(credential, "secretText"), "the new password");
       await untilSeen(call, application, { list: "passwordCredentials", keyId, name: "password" });
