@@ -21,6 +21,18 @@ interface CheckCommandOptions {
   readonly json?: boolean;
 }
 
+/** Of `@defender-mssp/kql`, which is loaded on demand. */
+const unknownNameCode = "KQL007";
+
+function hasNewerName({ findings }: { readonly findings: readonly { readonly code?: string }[] }): boolean {
+  return findings.some(({ code }) => code === unknownNameCode);
+}
+
+/** A pipeline's log is read by nobody while it is green. */
+function isCi({ environment }: Session): boolean {
+  return (environment["CI"] ?? "") !== "" && environment["CI"] !== "false";
+}
+
 /** Adds options and action. */
 export function define(command: Command, session: Session): void {
   command
@@ -57,7 +69,8 @@ export function define(command: Command, session: Session): void {
       if (json === true) writeJson(session.out, "check", check);
       else session.out.write(await checkText(check, project.folder));
       if (check.findings.some(({ level }) => level === "error")) session.exitCode = exitCodes.failed;
-      else if (check.tests.notRun > 0) session.exitCode = exitCodes.somebodyNeeded;
+      else if (check.tests.notRun > 0 || (huntingSchema === undefined && isCi(session) && hasNewerName(check)))
+        session.exitCode = exitCodes.somebodyNeeded;
     });
   describeCommand(command, {
     notes: [
@@ -75,7 +88,7 @@ export function define(command: Command, session: Session): void {
     exitCodes: {
       0: "no errors; warnings are possible",
       1: "settings or a rule have an error, or a test failed",
-      3: "no errors, but a test could not run",
+      3: "no errors, but a test could not run, or, in CI, a query names a table that is newer than the tables it is judged by",
     },
     examples: [
       "npx mssp check",

@@ -108,6 +108,21 @@ describe("mssp check", () => {
     assert.match(found[2] ?? "", /a hit: failed/);
   });
 
+  it("in CI ends with 3 for a table that is newer than the tables it is judged by, and with 0 for a person", async () => {
+    await project.write("detections/base/office.yaml", officeRule.replaceAll("DeviceProcessEvents", "NoSuchTable"));
+    const codes: (number | undefined)[] = [];
+    for (const environment of [{}, { CI: "false" }, { CI: "true" }]) {
+      const { exitCode, stdout } = await inSession(["check"], {
+        folder: project.folder,
+        now: () => today,
+        environment: { ...process.env, CI: undefined, ...environment },
+      });
+      assert.match(stdout, /'NoSuchTable' is not in Microsoft's tables and functions of 2026-07-27/);
+      codes.push(exitCode);
+    }
+    assert.deepEqual(codes, [0, 0, 3]);
+  });
+
   it("writes SARIF that the published schema accepts, with a region for each finding", async () => {
     await project.write("Pulumi.contoso.yaml", wrong);
     const column = officeRule.replace("'powershell.exe' and", "'a' and AccountUPN has 'b' and");

@@ -4,6 +4,7 @@ import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema, HuntingTable } from "../schema/huntingSchema";
 import type { JudgedQuery, QueryFinding, QueryWord } from "./judgedQuery";
 import { patternFindings } from "./patternFindings";
+import { newerNames, unknownName, unknownNameCode } from "./unknownNames";
 import { callName, lookbacks, mixedEvent, notStreamed, unorderedCalls } from "./ruleFacts";
 
 /**
@@ -21,7 +22,7 @@ function judgeQuery(query: string, schema: HuntingSchema): JudgedQuery {
   const nodes = parsed.root.all();
   const tables = tablesRead(parsed, nodes, schema);
   const findings = queryFindings(parsed, nodes, tables, schema);
-  const isBound = findings.every(({ severity }) => severity !== "error");
+  const isBound = findings.every(({ severity, code }) => severity !== "error" && code !== unknownNameCode);
   const mixed = isBound ? mixedEvent(parsed.columns, nodes) : undefined;
   return {
     findings,
@@ -80,22 +81,34 @@ function queryFindings(
     const message = `${callName(call)}() needs rows in an order. Put sort or serialize in front of it.`;
     return { code: "KQL005", severity: "error", message, ...parsed.text.region(call.start, call.end) };
   });
-  return [...parserFindings(parsed, tables, schema), ...unordered, ...patternFindings(parsed, nodes)];
+  return [...parserFindings(parsed, nodes, tables, schema), ...unordered, ...patternFindings(parsed, nodes)];
 }
 
 /** The parser binds no names of a query with a chain of some hundred operators. The service has no such limit in a document. */
 const tooDeep = "KS245";
 
 function parserFindings(
-  { diagnostics }: ParsedQuery,
+  parsed: ParsedQuery,
+  nodes: readonly SyntaxNode[],
   read: readonly string[],
-  { tables }: HuntingSchema,
+  schema: HuntingSchema,
 ): QueryFinding[] {
+  const { diagnostics } = parsed;
+  const { tables, asOf = "" } = schema;
+  const newer = newerNames(parsed, nodes, schema);
+  const [firstNewer] = newer;
   const ofQuery = tables.filter(({ name }) => read.includes(name));
-  return diagnostics.flatMap(({ code, severity, message, start: _start, ...region }): QueryFinding[] => {
+  return diagnostics.flatMap(({ code, severity, message, start, ...region }): QueryFinding[] => {
     if (severity !== "Error" && severity !== "Warning") return [];
+    if (newer.some((diagnostic) => diagnostic.start === start && diagnostic.code === code)) {
+      const name = unknownName(message) ?? "";
+      const sentence = `The name '${name}' is not in Microsoft's tables and functions of ${asOf}. If it is newer, judge with the tenant's own: --hunting-schema.`;
+      return [{ ...region, code: unknownNameCode, severity: "warning", message: sentence }];
+    }
     const sentence = `${message}${advice(code, message, tables, ofQuery)}`;
-    const isError = severity === "Error" && code !== tooDeep;
+    // What follows a table or function that nobody knows has columns that nobody knows.
+    const isAfterNewer = code === "KS142" && firstNewer !== undefined && firstNewer.start < start;
+    const isError = severity === "Error" && code !== tooDeep && !isAfterNewer;
     return [{ ...region, code, severity: isError ? "error" : "warning", message: sentence }];
   });
 }

@@ -2,6 +2,7 @@ import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema, HuntingTable } from "../schema/huntingSchema";
 import { continuousFindings } from "./continuousFindings";
 import { frequencyFindings, windowFindings } from "./frequencyFindings";
+import { unknownNameCode } from "./unknownNames";
 import { textStart, type JudgedQuery, type QueryFinding, type QueryWord } from "./judgedQuery";
 
 export interface RuleQueryOptions {
@@ -25,7 +26,10 @@ export interface RuleQueryOptions {
  */
 export function judgeRuleQuery(judged: JudgedQuery, options: RuleQueryOptions = {}): QueryFinding[] {
   // The parser names no columns of a query that has errors, or that it finds too deep.
-  if (judged.findings.some(({ severity, code }) => severity === "error" || code === "KS245")) return [];
+  if (
+    judged.findings.some(({ severity, code }) => severity === "error" || code === "KS245" || code === unknownNameCode)
+  )
+    return [];
   const tables = tablesRead(judged, options.schema ?? defenderSchema());
   const isContinuous = options.isContinuous ?? options.frequency === "PT0S";
   return [

@@ -58,6 +58,7 @@ const scalarTypes: Readonly<Partial<Record<string, string>>> = {
 function functionBody({ parameters, columns }: HuntingFunction): string {
   if (!takesTable(parameters))
     return `{ print ${columns.map(({ name, type }) => `${name}=${emptyValue(type)}`).join(", ")} }`;
+  if (columns.length === 0) return "{ T }";
   const added = columns.map(({ name, type }) => `${name}=column_ifexists('${name}', ${emptyValue(type)})`);
   return `{ T | extend ${added.join(", ")} }`;
 }

@@ -5,6 +5,7 @@ interface TableData extends Omit<HuntingTable, "name" | "columns"> {
 }
 
 interface SchemaData {
+  readonly $about: { readonly asOf: string };
   readonly tables: Readonly<Record<string, TableData>>;
   readonly functions: Readonly<Record<string, { readonly parameters: string; readonly columns: string }>>;
 }
@@ -21,8 +22,9 @@ export function defenderSchema(): HuntingSchema {
   return schema;
 }
 
-function readSchema({ tables, functions }: SchemaData): HuntingSchema {
+function readSchema({ $about, tables, functions }: SchemaData): HuntingSchema {
   return {
+    asOf: $about.asOf,
     tables: Object.entries(tables).map(([name, table]) => ({ ...table, name, columns: tableColumns(table) })),
     functions: Object.entries(functions).map(([name, { parameters, columns }]) => ({
       name,

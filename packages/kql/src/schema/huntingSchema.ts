@@ -30,6 +30,8 @@ export interface HuntingFunction {
 }
 
 export interface HuntingSchema {
+  /** The day of Microsoft's pages: a table may be newer. Absent for a tenant's own answer, which is complete. */
+  readonly asOf?: string;
   readonly tables: readonly HuntingTable[];
   readonly functions: readonly HuntingFunction[];
 }
@@ -38,6 +40,7 @@ export interface HuntingSchema {
 export function declaredColumns(declaration: string): QueryColumn[] {
   return declaration
     .split(",")
+    .filter((column) => column.trim() !== "")
     .map((column) => column.split(":").map((part) => part.trim()))
     .map(([name = "", type = "dynamic"]) => ({ name, type }));
 }

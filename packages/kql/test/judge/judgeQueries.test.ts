@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { judgeQueries, type JudgedQuery, type QueryFinding } from "@defender-mssp/kql";
+import { defenderSchema, judgeQueries, judgeRuleQuery, type JudgedQuery, type QueryFinding } from "@defender-mssp/kql";
 import publicQueries from "../data/publicQueries.json";
 
 /** The findings as `code line:column`. */
@@ -47,8 +47,36 @@ describe("judgeQueries", () => {
     assert.deepEqual(judged.tables, ["DeviceEvents"]);
   });
 
+  it("a table or invoked function that may be newer than the schema is a warning with its day, and an error against a tenant's own", () => {
+    const newer = ["NoSuchTable | where A > 1 | project A", "DeviceEvents | invoke NoSuchFunction() | where B == 1"];
+    for (const query of newer) {
+      const { findings, columns } = judge(query);
+      assert.deepEqual([...new Set(findings.map(({ severity }) => severity))], ["warning"], query);
+      assert.match(
+        findings[0]?.message ?? "",
+        /^The name 'NoSuch\w+' is not in Microsoft's tables and functions of 2026-07-27\./,
+      );
+      assert.deepEqual(columns, []);
+      assert.deepEqual(judgeRuleQuery(judge(query)), []);
+    }
+    const { asOf: _, ...ofTenant } = defenderSchema();
+    const severities = judgeQueries(newer, ofTenant).map(({ findings }) => findings[0]?.severity);
+    assert.deepEqual(severities, ["error", "error"]);
+  });
+
+  it("tables and functions that Microsoft documented in July and August 2026 bind", () => {
+    for (const query of [
+      "CallActivityEvents | where ActivityTimestamp > ago(1h) | project CallId, ActivityInitiatorUpn",
+      'BehaviorInfo | invoke GetAnomalousBehaviorsByKind("Country") | invoke GetHighVolumeAnomalyBehaviors() | project Timestamp, BehaviorId',
+    ])
+      assert.deepEqual(judge(query).findings, [], query);
+  });
+
   const rejected: Readonly<Record<string, readonly [query: string, ...findings: string[]]>> = {
-    "an unknown table": ["NoSuchTable | take 1", "KS204 1:1"],
+    "a table that resembles a known one": ["DeviceEvnts | take 1", "KS204 1:1"],
+    "a table that resembles a let": ["let suspicious = DeviceEvents; suspicous | take 1", "KS204 1:32"],
+    "a function that resembles a known one": ["DeviceEvents | invoke SeenBi()", "KS211 1:23"],
+    "a function of values that nobody knows": ["DeviceEvents | extend A = foo(1)", "KS211 1:27"],
     "an unknown column": ["DeviceEvents\n| where Foo == 1", "KS142 2:9"],
     "a column in another case": ["CloudAppEvents | where ISP == 'a'", "KS142 1:24"],
     "a column that was projected away": ["DeviceEvents | project DeviceId | where DeviceName == 'a'", "KS142 1:41"],
