@@ -158,7 +158,8 @@ const insideRooms = {
     hunt: ["connector", "sinks", "pull", "retirements", "tokens"],
     alerts: ["connector", "sinks", "pull", "retirements", "tokens", "deliveryCount"],
     verify: ["connector", "pull", "retirements", "tokens", "deliveryCount"],
-    incidents: ["connector", "sinks", "pull", "tokens", "alerts"],
+    tickets: ["sinks", "pull", "tokens"],
+    incidents: ["connector", "sinks", "pull", "tokens", "alerts", "tickets"],
   },
   [`${watch}/src`]: {
     texts: [],

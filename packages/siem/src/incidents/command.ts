@@ -36,6 +36,8 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
       "connector.profile: triage.",
     `--set takes with --id status=resolved, assignedTo=<user principal name>, comment=<text>, classification=${incidentClassifications.join(" or ")}, and ` +
       `with it determination=${incidentDeterminations.join(", ")}.`,
+    "With --tickets a first run begins now, unless --since names a time. The folder of the checkpoint keeps which " +
+      "incident has which ticket. docs/tickets.md describes the file.",
     sinkNotes("incident"),
   ],
   reads: `${reads}, and the incidents of the customer's tenant.`,
@@ -74,7 +76,14 @@ export function define(command: Command, session: Session, source: ConnectorSour
   sinkOptions(command, "incident", incidentSettings)
     .optionsGroup("One incident:")
     .option("--id <id>", "this incident only: print it, or change it by --set")
-    .option("--json", "with --id: what was changed, and the incident, as JSON");
+    .option("--json", "with --id: what was changed, and the incident, as JSON")
+    .optionsGroup("Tickets:")
+    .option(
+      "--tickets-check",
+      "with --tickets: make, note and close a test ticket by each route, and say what was done",
+    )
+    .option("--tickets-status", "with --tickets: say what the folder and the trackers have, and what needs somebody")
+    .option("--tickets-repeat", "with --tickets: try again what a tracker or Defender has refused");
   runningOptions(command).action(async (options: IncidentsOptions) => {
     const { runIncidents } = await import("./run.js");
     await runIncidents(options, session, source);

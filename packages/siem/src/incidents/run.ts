@@ -14,6 +14,7 @@ import type { Connector } from "../connector/connector";
 import { readerBy } from "../connector/connectionFiles";
 import type { ConnectorSource } from "../connector/connectorSource";
 import { requireTriage } from "../connector/requireProfile";
+import type { OpenedTickets } from "../tickets/openTickets";
 import { adviceOnProfile } from "../connector/profileAdvice";
 import { interruptible } from "../pull/interrupt";
 import { chosenSeverities } from "../pull/pullOptions";
@@ -30,6 +31,9 @@ import { IncidentTable, isForPeople } from "./incidentTable";
 export interface IncidentsOptions extends PullRunOptions, Partial<OneOptions> {
   readonly classify?: IncidentClassification;
   readonly determination?: IncidentDetermination;
+  readonly ticketsCheck?: boolean;
+  readonly ticketsStatus?: boolean;
+  readonly ticketsRepeat?: boolean;
 }
 
 /** @throws VisibleError */
@@ -42,26 +46,29 @@ export async function runIncidents(
   const adviceOn = (error: ServiceError): string | undefined => adviceOnIncidents(error, options, source);
   const { id } = options;
   if (id === undefined) {
-    const table = isForPeople(options, session.out) ? new IncidentTable() : undefined;
-    await runPull<FetchedIncident>(
-      {
-        noun: "incident",
-        recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]),
-        open: (_, connector, setup) => {
-          table?.addCustomer(connector.tenantId, connector.stack);
-          return openIncidents(connector, options, setup);
+    await runWithTickets(options, session, async (opened) => {
+      const table = isForPeople(options, session.out) ? new IncidentTable() : undefined;
+      await runPull<FetchedIncident>(
+        {
+          noun: "incident",
+          recordOf: (incident, format) => sinkRecordOf(incident, incidentFormats[format]),
+          open: (_, connector, setup) => {
+            table?.addCustomer(connector.tenantId, connector.stack);
+            return openIncidents(connector, options, setup, { opened, now: session.now });
+          },
+          adviceOn,
+          output: table,
+          metrics: opened?.metrics,
         },
-        adviceOn,
-        output: table,
-      },
-      options,
-      session,
-      source,
-    );
-    const text = table?.text(session.now(), session.out.columns);
-    // A pull that failed has not read that there is none.
-    if (text !== undefined) session.out.write(text);
-    else if (table !== undefined && !session.exitCode) session.out.write("No open incidents.\n");
+        { ...options, ...(opened === undefined ? {} : { ticketDesk: opened.sink }) },
+        session,
+        source,
+      );
+      const text = table?.text(session.now(), session.out.columns);
+      // A pull that failed has not read that there is none.
+      if (text !== undefined) session.out.write(text);
+      else if (table !== undefined && !session.exitCode) session.out.write("No open incidents.\n");
+    });
     return;
   }
   const customer = await source.named(options, session);
@@ -73,6 +80,29 @@ export async function runIncidents(
     await runOne(access, { ...options, id }, session.out, signal);
     return 0;
   });
+}
+
+/** With `--tickets` the desk is open as long as the pull runs; its checks and its status need no pull. */
+async function runWithTickets(
+  options: IncidentsOptions,
+  session: Session,
+  pull: (opened: OpenedTickets | undefined) => Promise<void>,
+): Promise<void> {
+  const { tickets, ticketsCheck, ticketsStatus } = options;
+  if (tickets === undefined) return pull(undefined);
+  const given = { ...options, tickets };
+  if (ticketsCheck === true || ticketsStatus === true) {
+    const { checkTickets, showTickets } = await import("../tickets/checkTickets.js");
+    session.exitCode = await (ticketsCheck === true ? checkTickets : showTickets)(given, session);
+    return;
+  }
+  const { openTickets } = await import("../tickets/openTickets.js");
+  const opened = await openTickets(given, session, (text) => session.err.note(text));
+  try {
+    await pull(opened);
+  } finally {
+    opened.close();
+  }
 }
 
 const ofPull = [
@@ -102,6 +132,11 @@ function checkCombination(options: IncidentsOptions): void {
   const named = Object.keys(ofOne) as (keyof typeof ofOne)[];
   const stray = id === undefined ? named.find((name) => options[name] !== undefined) : undefined;
   if (stray !== undefined) throw new UsageError(`${ofOne[stray]} goes with --id: name the incident.`);
+  const ofTickets = (["ticketsCheck", "ticketsStatus", "ticketsRepeat"] as const).find(
+    (name) => options[name] === true,
+  );
+  if (ofTickets !== undefined && options.tickets === undefined)
+    throw new UsageError(`${flag(ofTickets)} goes with --tickets.`);
   const pulls = id === undefined ? undefined : pullOption(options);
   if (pulls !== undefined) throw new UsageError(`${flag(pulls)} is for a pull: it can't be used with --id.`);
   if (id !== undefined && !/^[\w-]{1,100}$/.test(id)) throw new UsageError(`--id "${id}" is no incident's ID.`);
@@ -119,22 +154,43 @@ async function openIncidents(
   connector: Connector,
   options: IncidentsOptions,
   setup: SetupOptions,
+  { opened, now }: { readonly opened: OpenedTickets | undefined; readonly now: () => Date },
 ): Promise<OpenedPull<FetchedIncident>> {
   const { checkpointFor, follow, signal, progress, sleep, limiter } = setup;
   const access = await accessOf(connector, options, setup);
   const severities = chosenSeverities(options);
   const note = (text: string): void => progress.note(text);
-  return startOf({
+  if (opened !== undefined) {
+    const { incidentAccess } = await import("../tickets/openTickets.js");
+    const oneWay = whyReadOnly(connector, now());
+    if (oneWay !== undefined) note(`--tickets: one way: ${oneWay}`);
+    opened.desk.customer(access.tenantId, incidentAccess({ name: connector.stack, access, oneWay, signal, limiter }));
+    if (options.ticketsRepeat === true) await opened.desk.repeat(access.tenantId);
+  }
+  const isTicketsOnly = setup.destinations.length === 1 && opened !== undefined;
+  const started = await startOf({
     tenantId: access.tenantId,
     api: "incidents",
     checkpoint: checkpointFor("incidents"),
     destinations: setup.destinations,
-    since: options.since,
+    // Older incidents get no ticket: with no other destination they are not read.
+    since: options.since ?? (isTicketsOnly ? "PT1H" : undefined),
     openSource: () => Promise.resolve(incidentSource({ ...access, severities, note, sleep, limiter })),
     follow,
     signal,
     progress,
   });
+  return opened === undefined ? started : { ...started, afterwards: () => opened.desk.pass(access.tenantId) };
+}
+
+/** Undefined: incidents may be changed, or Graph decides. */
+function whyReadOnly(connector: Connector, now: Date): string | undefined {
+  try {
+    requireTriage(connector, dateOf(now));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 async function accessOf(

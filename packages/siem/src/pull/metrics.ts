@@ -45,6 +45,8 @@ export class Metrics {
   constructor(
     private readonly noun: string,
     private readonly now: () => number = Date.now,
+    /** The command's own figures. */
+    private readonly more: () => string = () => "",
   ) {}
 
   /** The figures of a customer, who appears from now on. */
@@ -133,6 +135,7 @@ export class Metrics {
         "Number of deliveries that the destination has refused.",
         samplesOf({}, failures),
       ),
+      this.more(),
     ].join("");
   }
 

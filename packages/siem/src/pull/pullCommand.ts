@@ -41,6 +41,8 @@ export interface PullCommand<T extends Pulled> extends Deliverable<T> {
   readonly adviceOn: (error: ServiceError) => string | undefined;
   /** Takes the records in place of standard output. */
   readonly output?: Destination<T> | undefined;
+  /** Metrics of its own. */
+  readonly metrics?: (() => string) | undefined;
 }
 
 /** A run of a command. */

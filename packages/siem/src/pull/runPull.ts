@@ -51,7 +51,7 @@ async function pulled<T extends Pulled>(run: PullRun<T>): Promise<number> {
   if (options.since !== undefined) checkSince(options.since); // A usage error comes before anything is read.
   const place = options.metrics === undefined ? undefined : metricsPlace(options.metrics);
   const note = (text: string): void => progress.note(text);
-  const metrics = new Metrics(command.noun, () => session.now().getTime());
+  const metrics = new Metrics(command.noun, () => session.now().getTime(), command.metrics);
   const chosen = chosenDestinations(options);
   const names = chosen.map(({ name }) => name);
   const sinkFor = (kind?: AnyDestination) =>

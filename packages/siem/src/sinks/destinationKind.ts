@@ -24,8 +24,13 @@ export interface DestinationKind<Values extends object> {
   readonly name: string;
   /** The option with its place, then those that need it. */
   readonly options: (noun: RecordsInfo["noun"]) => readonly [Option, ...Option[]];
-  /** The only format that it takes: the Elastic Common Schema, or any JSON. @default every format */
-  readonly format?: "ecs" | "json";
+  /**
+   * The only format that it takes: the Elastic Common Schema, any JSON, or this command's own record.
+   * @default every format
+   */
+  readonly format?: "ecs" | "json" | "record";
+  /** What it takes alone. @default alerts and incidents */
+  readonly noun?: RecordsInfo["noun"];
   /** What the summary adds where no receipt confirms the deliveries. */
   readonly unconfirmed?: (values: Values) => string | undefined;
   /** @throws UsageError, VisibleError */

@@ -10,8 +10,9 @@ import { logAnalytics } from "./logAnalytics";
 import { formatted, type Destination, type SinkRecord } from "./sink";
 import { standardOutput } from "./standardOutput";
 import { syslog } from "./syslog";
+import { tickets } from "./tickets";
 
-const kinds = [hec, syslog, elasticsearch, logAnalytics, file] as const;
+const kinds = [hec, syslog, elasticsearch, logAnalytics, file, tickets] as const;
 
 type ValuesOf<Kind> = Kind extends DestinationKind<infer Values> ? (values: Values) => void : never;
 /** What the options of all destinations have parsed. */
@@ -23,7 +24,7 @@ export const destinations: readonly AnyDestination[] = kinds;
 /** Adds the options of all destinations to a command. @param more what else `--set` takes. */
 export function sinkOptions(command: Command, noun: RecordsInfo["noun"], more: readonly Settable[] = []): Command {
   const group = command.optionsGroup("Destination, one or several:");
-  const all = destinations.map(({ options }) => options(noun));
+  const all = destinations.filter((kind) => takes(kind, noun)).map(({ options }) => options(noun));
   for (const [place] of all) group.addOption(place);
   const settings = all.flatMap(([, ...companions]) =>
     companions.map((option) => [option.attributeName(), option] as const),
@@ -33,6 +34,10 @@ export function sinkOptions(command: Command, noun: RecordsInfo["noun"], more: r
     more.length === 0 ? "of the destination" : "of the destination, or with --id of the incident",
     [...settings, ...more],
   );
+}
+
+function takes(kind: AnyDestination, noun: RecordsInfo["noun"]): boolean {
+  return kind.noun === undefined || kind.noun === noun;
 }
 
 /** The settings of the destinations, for the notes of a command's help. */
@@ -69,8 +74,9 @@ export function checkSinkOptions(options: SinkOptions & FormatOptions): void {
     if (!isChosen || format === undefined) continue;
     if (options.format === "cef") throw new UsageError(`--${name} takes JSON: it can't be used with --format cef.`);
     const other = options.format === "ocsf" ? "--format ocsf" : options.raw === true ? "--raw" : undefined;
-    if (other !== undefined && format === "ecs")
-      throw new UsageError(`--${name} takes the Elastic Common Schema: it can't be used with ${other}.`);
+    if (other === undefined || format === "json") continue;
+    const own = format === "ecs" ? "the Elastic Common Schema" : "this command's own record";
+    throw new UsageError(`--${name} takes ${own}: it can't be used with ${other}.`);
   }
 }
 
@@ -105,7 +111,7 @@ export function unconfirmed(options: SinkOptions): string | undefined {
 function formatOf({ format, raw }: FormatOptions, kind: AnyDestination | undefined): RecordsInfo["format"] {
   if (format === "cef" || format === "ocsf") return format;
   if (raw === true) return "raw";
-  return kind?.format ?? "json";
+  return kind?.format === "ecs" ? "ecs" : "json";
 }
 
 function placeOf(kind: AnyDestination, options: SinkOptions): string | undefined {
