@@ -58,7 +58,7 @@ async function change(
   };
   const permissions = consentedPermissions();
   const changed = await changeTenantConsent(options, { tenantId, applicationId: clientId, act, permissions });
-  if (json === true) return writeJson(session.out, "sandbox consent", changed);
   const held = changed.state === "removed" ? "" : `, ${counted(changed.permissions.length, "permission")}`;
-  session.out.write(`${changed.displayName} (${changed.applicationId}) in ${tenantId}: ${changed.state}${held}\n`);
+  if (json === true) writeJson(session.out, "sandbox consent", changed);
+  else session.out.write(`${changed.displayName} (${changed.applicationId}) in ${tenantId}: ${changed.state}${held}\n`);
 }

@@ -36,7 +36,7 @@ export interface InterruptibleOptions {
   /** Whether the command follows: a signal is then its usual end. */
   readonly follow: boolean;
   /** What a pull has said so far; it has a last word after a signal, and if nobody reads on. */
-  readonly progress?: { finish(): void; readerGone(): void };
+  readonly progress?: { finish(): void; readerGone(): void; endLine(): void };
   readonly adviceOn: (error: ServiceError) => string | undefined;
 }
 
@@ -57,7 +57,10 @@ export async function interruptible(
     session.exitCode = exitCodeOf(error, { follow, interrupt });
     // Standard output may wait for a reader without end: what it has not taken comes again.
     if (signal.aborted) session.endNow();
-    else if (!(error instanceof ReaderGone)) throw advised(error, adviceOn);
+    else if (!(error instanceof ReaderGone)) {
+      progress?.endLine();
+      throw advised(error, adviceOn);
+    }
   } finally {
     interrupt.dispose();
   }

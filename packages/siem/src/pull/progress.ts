@@ -33,19 +33,19 @@ export class StderrProgress implements PullProgress {
   }
 
   note(text: string): void {
-    this.#endLine();
+    this.endLine();
     this.err.note(text);
   }
 
   /** The reader of standard output has closed it, in the middle of a page: nobody knows how many it took. */
   readerGone(): void {
-    this.#endLine();
+    this.endLine();
     if (!this.quiet) this.err.note(`The reader of standard output has closed it before the last ${this.noun}.`);
   }
 
   /** Shows how many were delivered. */
   finish(): void {
-    this.#endLine();
+    this.endLine();
     const remark = this.remark === undefined ? "" : ` ${this.remark}`;
     if (!this.quiet) this.err.note(`${this.#summary()}${remark}.`);
   }
@@ -60,7 +60,8 @@ export class StderrProgress implements PullProgress {
       .join(", ");
   }
 
-  #endLine(): void {
+  /** Before another writer's line. */
+  endLine(): void {
     if (this.#isLineOpen) this.err.write("\r\u001b[K");
     this.#isLineOpen = false;
   }
