@@ -20,9 +20,10 @@ export function define(command: Command, session: Session): void {
         import("../page/sincePage.js"),
       ]);
       const file = path.resolve(session.folder, options.memory);
-      const { since, look } = await takeSince(opened, { file, now: session.now(), day });
+      const result = await takeSince(opened, { file, now: session.now(), day });
+      const { since } = result;
       if (options.page !== undefined) {
-        const page = sincePage(since, look, opened, options.language);
+        const page = sincePage(result, opened, options.language);
         await writeWholeFile(path.resolve(session.folder, options.page), page, { mode: 0o600 });
       }
       if (options.json === true) writeJson(session.out, "watch since", { ...since, notes: opened.notes });

@@ -17,11 +17,11 @@ import type { Gone } from "../gone/judgeGone";
 import type { SinceResult } from "../since/takeSince";
 import { textsIn, type WatchLanguage } from "../texts/texts";
 import { lookSections, notesBlock, objectsSection, subtitle } from "./lookPage";
-import { unreadLogs } from "./sincePage";
+import { retentionText, unreadLogs } from "./sincePage";
 
 export function gonePage(
   gone: Gone,
-  { look, since }: SinceResult,
+  { look, since, logs }: SinceResult,
   { handOut, notes }: OpenLook,
   language: WatchLanguage,
 ): string {
@@ -42,7 +42,7 @@ export function gonePage(
     footer: texts.footer,
     blocks: [
       notice(states[gone.state], texts[gone.state]),
-      paragraph(visibleText(since.retention)),
+      paragraph(retentionText(since, logs, texts)),
       ...notesBlock(notes, texts),
       ...unreadLogs(since, texts),
       ...part("left", texts.left, leftItems),

@@ -107,7 +107,7 @@ export function objectsSection(objects: readonly LookedObject[], texts: WatchTex
         { title: texts.can, kind: "sentence" },
         { title: texts.since },
         { title: texts.until },
-        { title: texts.end, kind: "sentence" },
+        { title: texts.end },
       ],
       rows: sorted.map((object) => ({
         cells: [

@@ -3,14 +3,19 @@ import { list, notice, paragraph, renderPage, section, table, type Block } from 
 import { paragraph as textParagraph, tableText } from "@defender-mssp/terminal/table";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import type { OpenLook } from "../access/openLook";
-import type { Look } from "../look/look";
+import { dayMs } from "@defender-mssp/errors/time";
+import type { ReadLogs } from "../since/readLogs";
 import type { ExplainedEntry } from "../since/explain";
-import type { Since } from "../since/takeSince";
-import { textsIn, type WatchLanguage } from "../texts/texts";
+import type { Since, SinceResult } from "../since/takeSince";
+import { filledIn, textsIn, type WatchLanguage } from "../texts/texts";
 import type { WatchTexts } from "../texts/watchTexts";
 import { lookSections, notesBlock, subtitle } from "./lookPage";
 
-export function sincePage(since: Since, look: Look, { handOut, notes }: OpenLook, language: WatchLanguage): string {
+export function sincePage(
+  { since, look, logs }: SinceResult,
+  { handOut, notes }: OpenLook,
+  language: WatchLanguage,
+): string {
   const texts = textsIn(language);
   const { findings, agreed, others } = since;
   return renderPage({
@@ -20,7 +25,7 @@ export function sincePage(since: Since, look: Look, { handOut, notes }: OpenLook
     subtitle: subtitle(look, handOut, texts),
     footer: texts.footer,
     blocks: [
-      paragraph(visibleText(since.retention)),
+      paragraph(retentionText(since, logs, texts)),
       notice(findings.length > 0 ? "failed" : "passed", `${texts.findings}: ${findings.length}`),
       ...notesBlock(notes, texts),
       ...unreadLogs(since, texts),
@@ -37,6 +42,13 @@ export function sincePage(since: Since, look: Look, { handOut, notes }: OpenLook
       ...lookSections(look, texts),
     ],
   });
+}
+
+/** What the edition keeps, in the page's language. */
+export function retentionText({ from, until }: Since, { hasSignIns, keptDays }: ReadLogs, texts: WatchTexts): string {
+  const edition = hasSignIns === false ? texts.free : filledIn(texts.kept, { days: String(keptDays) });
+  const isTooEarly = Date.parse(until) - Date.parse(from) > keptDays * dayMs;
+  return isTooEarly ? `${edition} ${texts.tooEarly}` : edition;
 }
 
 export function unreadLogs({ unread }: Since, texts: WatchTexts): Block[] {

@@ -62,6 +62,11 @@ export interface WatchTexts {
   readonly did: string;
   readonly count: string;
   readonly logs: string;
+  /** Editions with sign-ins; `{days}`. */
+  readonly kept: string;
+  readonly free: string;
+  /** What was asked for and is no longer kept. */
+  readonly tooEarly: string;
   readonly proven: string;
   readonly toConfirm: string;
   readonly accessLeft: string;
