@@ -63,14 +63,14 @@ export async function importDetections(
     throw new VisibleError("--name is the name of one rule, and these files hold several. Nothing was written.");
   for (const { file, rules, refused } of imported) {
     outcomes.push(...refused.map((reason) => ({ source: file, refused: reason, notes: [], open: [] })));
-    for (const { name: own, content, notes } of rules) {
+    for (const { name: own, content, notes, comments = [] } of rules) {
       const name = given ?? own;
       const target = `${rulesFolder}/${set}/${name}.yaml`;
       if (await exists(path.join(project.folder, target))) {
         outcomes.push({ source: file, refused: `${target} exists, and stays as it is`, notes, open: [] });
         continue;
       }
-      const ruleText = ruleFileText(content);
+      const ruleText = ruleFileText(content, [...notes, ...comments]);
       const { problems } = parseRule(ruleText, { name, set, file: target });
       await mkdir(path.join(project.folder, rulesFolder, set), { recursive: true });
       await writeWholeFile(path.join(project.folder, target), ruleText);

@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from "@defender-mssp/errors/json";
-import { importedName, type ImportedRule } from "./importedRule";
+import { importedName, keptAsComments, type ImportedRule } from "./importedRule";
 import { newShape } from "@defender-mssp/microsoft";
 
 const ruleKeys = new Set([
@@ -27,10 +27,8 @@ export function importGraphRule(source: JsonRecord): ImportedRule {
   const { status } = rule;
   if (status !== "enabled" && status !== "disabled")
     notes.push(`status: ${typeof status === "string" ? `${status} is` : "none, so"} written as disabled`);
-  const unknown = Object.keys(rule).filter(
-    (key) => !ruleKeys.has(key) && !serviceKeys.has(key) && !key.includes("@odata."),
-  );
-  if (unknown.length > 0) notes.push(`not carried over: ${unknown.join(", ")}`);
+  const isKept = (key: string) => !ruleKeys.has(key) && !serviceKeys.has(key) && !key.includes("@odata.");
+  const comments = keptAsComments(rule, isKept, notes);
   const displayName = typeof rule["displayName"] === "string" ? rule["displayName"].trim() : "";
   return {
     name: importedName(displayName),
@@ -46,6 +44,7 @@ export function importGraphRule(source: JsonRecord): ImportedRule {
       automatedActions: fieldsAt(action, "automatedActions"),
     }),
     notes,
+    comments,
   };
 }
 

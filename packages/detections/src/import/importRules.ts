@@ -75,11 +75,14 @@ function importedFrom(source: JsonRecord): ImportedRule | string {
   return "no rule of a known format: Graph's detectionRule, or an analytics rule of Sentinel";
 }
 
-/** The text of a rule file, with the JSON schema for editors on its first line. */
-export function ruleFileText(content: ImportedContent): string {
+/** The text of a rule file, with the JSON schema for editors on its first line, and with comments. */
+export function ruleFileText(content: ImportedContent, comments: readonly string[] = []): string {
   const schema = "# yaml-language-server: $schema=../../node_modules/@defender-mssp/detections/rule.schema.json\n";
+  const lines = comments.map((comment) => `# ${comment.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim()}\n`);
   return (
-    schema + stringify(withoutMissing(content), { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false })
+    schema +
+    lines.join("") +
+    stringify(withoutMissing(content), { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false })
   );
 }
 

@@ -1,7 +1,7 @@
 /** An analytics rule of Microsoft Sentinel: YAML of Azure-Sentinel, or the properties of an ARM resource. */
 import { isRecord, recordsOf, textsOf, type JsonRecord } from "@defender-mssp/errors/json";
 import { attackTactics } from "@defender-mssp/microsoft";
-import { importedName, oneLine, textAt, type ImportedRule } from "./importedRule";
+import { importedName, keptAsComments, oneLine, textAt, type ImportedRule } from "./importedRule";
 import { nestedTechniques } from "@defender-mssp/microsoft";
 
 const carried = new Set([
@@ -17,17 +17,6 @@ const carried = new Set([
   ...["kind", "enabled", "status", "triggerOperator", "triggerThreshold", "queryPeriod"],
 ]);
 
-/** Keys that mean nothing outside of Sentinel's content. */
-const meaningless = new Set([
-  "id",
-  "version",
-  "requiredDataConnectors",
-  "tags",
-  "metadata",
-  "templateVersion",
-  "alertRuleTemplateName",
-]);
-
 /** @returns a sentence about what can't be a custom detection, or the rule. */
 export function importSentinelRule(source: JsonRecord): ImportedRule | string {
   const kind = textAt(source, "kind") ?? "Scheduled";
@@ -39,8 +28,7 @@ export function importSentinelRule(source: JsonRecord): ImportedRule | string {
   const dynamic = Object.keys(override).filter((key) => !/^alert(DisplayName|Description)Format$/.test(key));
   if (dynamic.length > 0)
     notes.push(`alertDetailsOverride: ${dynamic.join(", ")} can't be dynamic in a custom detection`);
-  const others = Object.keys(source).filter((key) => !carried.has(key) && !meaningless.has(key));
-  if (others.length > 0) notes.push(`not carried over: ${others.join(", ")}`);
+  const comments = keptAsComments(source, (key) => !carried.has(key), notes);
   const { enabled } = source;
   if (typeof enabled !== "boolean") notes.push("status: the format has none, so written as disabled");
   const content = {
@@ -60,7 +48,7 @@ export function importSentinelRule(source: JsonRecord): ImportedRule | string {
     },
   };
   trigger(source, notes);
-  return { name: importedName(displayName), content, notes };
+  return { name: importedName(displayName), content, notes, comments };
 }
 
 function frequency(source: JsonRecord, kind: string, notes: string[]): string {
@@ -183,14 +171,19 @@ function entities(source: JsonRecord, notes: string[]): JsonRecord {
       continue;
     }
     const columns: Record<string, string> = {};
-    for (const { identifier, column } of fields) {
+    // A whole name, such as host.domain, stands only where its parts have no column.
+    const wholeLast = [false, true].flatMap((isWhole) =>
+      fields.filter(({ identifier }) => /^(?:full|display)name$/i.test(identifier) === isWhole),
+    );
+    for (const { identifier, column } of wholeLast) {
       const named = target.columns[identifier.toLowerCase()];
       // Public rules write user principal names as FullName.
       const isUpn =
         named === "nameColumn" && type.toLowerCase() === "account" && /upn$|userprincipalname$/i.test(column);
       const key = isUpn ? "upnColumn" : named;
       if (key === undefined) notes.push(`entity ${type} ${identifier} (${column}): not carried over`);
-      else columns[key] ??= column;
+      else if (columns[key] === undefined) columns[key] = column;
+      else notes.push(`entity ${type} ${identifier} (${column}): not carried over, ${key} is ${columns[key]}`);
     }
     if (Object.keys(columns).length === 0) continue;
     const list = (mapped[target.collection] ??= []);

@@ -1,7 +1,7 @@
 /** The query that `sigma convert` printed, with the Sigma rule for all that the query does not have. */
 import { textsOf, type JsonRecord } from "@defender-mssp/errors/json";
 import { attackTactics } from "@defender-mssp/microsoft";
-import { importedName, oneLine, textAt, type ImportedRule } from "./importedRule";
+import { importedName, keptAsComments, oneLine, textAt, type ImportedRule } from "./importedRule";
 import { nestedTechniques } from "@defender-mssp/microsoft";
 import { queryStages } from "../ruleFile/queryTokens";
 
@@ -15,13 +15,8 @@ export function importSigmaRule(queryText: string, rule: JsonRecord | undefined,
   const level = textAt(source, "level")?.toLowerCase();
   if (level === "critical") notes.push("level critical: written as high, the highest severity");
   const falsePositives = textsOf(source["falsepositives"]).filter((text) => !/^(unknown|none|unlikely)$/i.test(text));
-  const lost = Object.keys(source).filter(
-    (key) =>
-      !["title", "id", "description", "level", "tags", "falsepositives", "status", "logsource", "detection"].includes(
-        key,
-      ),
-  );
-  if (lost.length > 0) notes.push(`not carried over: ${lost.join(", ")}`);
+  const carried = ["title", "description", "level", "tags", "falsepositives", "logsource", "detection"];
+  const comments = keptAsComments(source, (key) => !carried.includes(key), notes);
   if (/["'][^"']*\*[^"']*["']/.test(query))
     notes.push("the query compares with a literal *, which never matches: correct it by hand");
   notes.push(
@@ -45,6 +40,7 @@ export function importSigmaRule(queryText: string, rule: JsonRecord | undefined,
       },
     },
     notes,
+    comments,
   };
 }
 

@@ -1,7 +1,7 @@
 import { importRules, parseRule, ruleFileText } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
 const sentinel = {
   id: "28b42356-45af-40a6-a0b4-a554cdfd5d8a",
@@ -81,6 +81,35 @@ describe("detections: importRules", () => {
     ])
       assert.match(notes, expected);
     assert.equal(rule.notes.length, 7, notes);
+    const text = ruleFileText(rule.content, [...rule.notes, ...(rule.comments ?? [])]);
+    assert.match(text, /^# id: "28b42356-45af-40a6-a0b4-a554cdfd5d8a"$/m);
+    assert.match(text, /^# suppressionEnabled: true$/m);
+    assert.match(ruleFileText({}, ["a\nb: \u202ec"]), /^# a b: {2}c$/m);
+  });
+
+  it("maps the parts of a name where Sentinel has them beside the whole, and names the whole", () => {
+    const fields = (map: Readonly<Record<string, string>>) =>
+      Object.entries(map).map(([identifier, columnName]) => ({ identifier, columnName }));
+    const entityMappings = [
+      { entityType: "Host", fieldMappings: fields({ FullName: "DeviceName", HostName: "Host", DnsDomain: "Domain" }) },
+      { entityType: "Account", fieldMappings: fields({ FullName: "User", Name: "AccountName", NTDomain: "NT" }) },
+      { entityType: "Host", fieldMappings: fields({ FullName: "Alone" }) },
+    ];
+    const { rules } = importRules("a.yaml", stringify({ ...sentinel, entityMappings }));
+    const template = rules[0]?.content.alertTemplate as { readonly entityMappings: unknown };
+    assert.deepEqual(template.entityMappings, {
+      hosts: [{ nameColumn: "Host", dnsDomainColumn: "Domain" }, { nameColumn: "Alone" }],
+      accounts: [{ nameColumn: "AccountName", ntDomainColumn: "NT" }],
+    });
+    assert.match(rules[0]?.notes.join("\n") ?? "", /entity Host FullName \(DeviceName\): .*nameColumn is Host$/m);
+    assert.match(rules[0]?.notes.join("\n") ?? "", /entity Account FullName \(User\): .*nameColumn is AccountName$/m);
+  });
+
+  it("ends a long name with a whole word", () => {
+    const nameOf = (title: string) => importRules("a.yaml", stringify({ ...sentinel, name: title })).rules[0]?.name;
+    assert.equal(nameOf(`${"word ".repeat(11)}exploitation`), "word-".repeat(11).slice(0, -1));
+    assert.equal(nameOf(`${"word ".repeat(11)}later`), `${"word-".repeat(11)}later`);
+    assert.equal(nameOf("x".repeat(70)), "x".repeat(60));
   });
 
   it("reads the resources of an ARM template, NRT as continuous", () => {
@@ -127,9 +156,11 @@ describe("detections: importRules", () => {
         (text, file) => {
           const { rules, refused } = importRules(file, text);
           assert.ok(rules.length + refused.length > 0 || /"(value|resources)"/.test(text));
-          for (const { name, content } of rules) {
+          for (const { name, content, notes, comments = [] } of rules) {
             assert.match(name, /^[a-z0-9][a-z0-9-]{0,59}$/);
-            parseRule(ruleFileText(content), { name, set: "a", file: "a.yaml" });
+            const commented = ruleFileText(content, [...notes, ...comments]);
+            parseRule(commented, { name, set: "a", file: "a.yaml" });
+            assert.deepEqual(parse(commented), parse(ruleFileText(content)));
           }
         },
       ),
