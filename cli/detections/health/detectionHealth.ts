@@ -137,7 +137,7 @@ export function ruleHealth(
   const days = isOlder || Number.isNaN(age) ? since : Math.max(1, age);
   const off = live === undefined ? "not in the tenant" : offText(live);
   const needs: RuleHealth["needs"] = [
-    ...(alerts.length > noisy * days ? (["noisy"] as const) : []),
+    ...(alerts.length > noisy * days || hasLoudDay(alerts, noisy) ? (["noisy"] as const) : []),
     ...(off === undefined && isOlder && alerts.length === 0 ? (["silent"] as const) : []),
     ...(falsePositives >= fewest && truePositives + benign === 0 ? (["onlyFalsePositives"] as const) : []),
   ];
@@ -159,6 +159,12 @@ export function ruleHealth(
     needs,
     device: mainDevice(alerts),
   });
+}
+
+/** Whether more alerts than the limit were created within 24 hours. */
+function hasLoudDay(alerts: readonly SecurityAlert[], limit: number): boolean {
+  const times = alerts.map(({ createdDateTime }) => Date.parse(createdDateTime ?? "")).sort((a, b) => a - b);
+  return times.some((time, index) => (times[index + Math.floor(limit)] ?? NaN) - time < dayMs);
 }
 
 /** Columns in a title stand for any text. */

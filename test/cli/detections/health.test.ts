@@ -1,5 +1,6 @@
 /** `mssp detections health` over a hundred customers whose alerts are known. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
@@ -76,7 +77,8 @@ describe("mssp detections health", function () {
         ...others,
       });
     for (let index = 0; index < count; index++) {
-      const hours = 20 * 24 - index;
+      // Ten in each 24 hours, and one more among the last.
+      const hours = index === 300 ? 0.5 : 719 - index * 2.4;
       created.push(at(hours));
       const isClosed = index % 2 === 0;
       stored(`a${index}`, hours, {
@@ -190,21 +192,38 @@ describe("mssp detections health", function () {
     assert.deepEqual(await read(201), { alertsPerDay: 10, turnedOff: [], health: [], unreadAlerts });
   });
 
-  it("a rule is noisy by the days that it exists, one at least", () => {
-    const at = (hours: number) => new Date(now.getTime() - hours * hourMs).toISOString();
-    const needsOf = (alerts: number, age: number) => {
+  it("a rule of any age is noisy by its loudest day, or by the days that it exists", () => {
+    const needsOf = (age: number, noisy: number, days: readonly number[]) => {
+      const at = (ago: number) => new Date(now.getTime() - ago * 24 * hourMs).toISOString();
       const live = { id: "r", status: "enabled", createdDateTime: at(age) } as DetectionRuleObject;
-      const raised = Array.from(
-        { length: alerts },
-        () => ({ detectorId: "r", createdDateTime: at(1), comments: [] }) as unknown as SecurityAlert,
+      const raised = days.map(
+        (day) => ({ detectorId: "r", createdDateTime: at(day), comments: [] }) as unknown as SecurityAlert,
       );
-      return healthOf({ name: "r", id: "r", title: "R", live }, raised, { since: 30, noisy: 10, now }).needs;
+      return healthOf({ name: "r", id: "r", title: "R", live }, raised, { since: 30, noisy, now }).needs;
     };
-    assert.deepEqual(
-      [needsOf(11, 2), needsOf(10, 2), needsOf(31, 72), needsOf(30, 72)],
-      [["noisy"], [], ["noisy"], []],
+    const drawn = fc.record({
+      age: fc.double({ min: 0.1, max: 90, noNaN: true }),
+      limit: fc.integer({ min: 1, max: 20 }),
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(drawn, ({ age, limit, at }) => {
+        const span = Math.min(age, 30);
+        const dayLong = Math.min(1, span) * 0.99;
+        const flood = Array.from(
+          { length: limit + 1 },
+          (_, index) => at * (span - dayLong) + (dayLong * index) / limit,
+        );
+        assert.deepEqual(needsOf(age, limit, flood), ["noisy"]);
+        const steady = Array.from(
+          { length: Math.floor((span * limit) / 1.001) },
+          (_, index) => ((index + at) * 1.001) / limit,
+        );
+        assert.deepEqual(needsOf(age, limit, steady), []);
+      }),
     );
-    assert.deepEqual([needsOf(300, 24 * 90), needsOf(301, 24 * 90)], [[], ["noisy"]]);
+    const uneven = [0, 0, 0, 0, 0, 0, 0.5, 0.5, 0.5, 0.5, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2];
+    assert.deepEqual([needsOf(1.5, 10, uneven), needsOf(1.7, 10, uneven)], [["noisy"], []]);
   });
 
   it("names who has turned a rule off, exceptions that end, and a customer whose alerts it may not read", async () => {
