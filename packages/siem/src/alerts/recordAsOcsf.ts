@@ -9,6 +9,8 @@ import type { FetchedAlert } from "./fetchedAlert";
 import { filePath } from "./filePath";
 
 type Ids = ReadonlyMap<string, number>;
+const classNames = { 2004: "Detection Finding", 2005: "Incident Finding" } as const;
+const severityNames = ["Unknown", "Informational", "Low", "Medium", "High"];
 const severityIds = { unknown: 0, informational: 1, low: 2, medium: 3, high: 4 } as const;
 /** Of a detection and an incident alike. 0 is unknown, 99 a value that the schema does not have. */
 const statusIds: Ids = new Map(Object.entries({ new: 1, active: 1, inProgress: 2, resolved: 4 }));
@@ -29,9 +31,11 @@ export function finding(
     activity_id: activity,
     category_uid: 2,
     class_uid: uid,
+    class_name: classNames[uid],
     type_uid: uid * 100 + activity,
     time: Date.parse(time),
     severity_id: severityIds[severity],
+    severity: severityNames[severityIds[severity]],
     message: title,
     status,
     status_id: enumId(statusIds, status),
@@ -50,7 +54,8 @@ export function findingInfo(record: AlertRecord) {
     title,
     desc: description,
     types: category && [category],
-    analytic: detectorId && { uid: detectorId, type_id: 0 },
+    // Readers want a name, and the record has no other than the alert's.
+    analytic: detectorId && { uid: detectorId, name: title, type_id: 0 },
     data_sources: detectionSource && [detectionSource],
     attacks: mitreTechniques.map((technique) => {
       const [uid] = technique.split(".");

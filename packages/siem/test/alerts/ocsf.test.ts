@@ -119,6 +119,20 @@ describe("OCSF 1.8.0", () => {
       { technique: { uid: "T1059" }, sub_technique: { uid: "T1059.001" } },
       { technique: { uid: "T1566" } },
     ]);
+    const named = ["class_name", "severity"].map((name) => event[name]);
+    const { title } = graph[0]!;
+    const { analytic } = alertEvent({ ...graph[0]!, detectorId: "d" })["finding_info"] as Event;
+    assert.deepEqual(
+      [...named, analytic],
+      [
+        "Detection Finding",
+        { low: "Low", medium: "Medium", high: "High", informational: "Informational", unknown: "Unknown" }[
+          graph[0]!.severity
+        ],
+        { uid: "d", name: title, type_id: 0 },
+      ],
+    );
+    assert.equal(incidentEvent(incidents[0]!)["class_name"], "Incident Finding");
     const hashes = [2, 3].map((id, index) => ({ algorithm_id: id, value: String(index + 1) }));
     assert.deepEqual(event["evidences"], [{ file: { name: "a.exe", path: "c:\\x\\a.exe", type_id: 0, hashes } }]);
   });
