@@ -15,6 +15,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { atOnce } from "@defender-mssp/errors/atOnce";
 import type { DetectionException } from "../../../settings/detections";
+import { nearOne } from "../../../settings/problems";
 import { stackFile, type Project } from "../../../settings/project";
 import { writeStackFile } from "../../stack/writeStackFile";
 import { signInToTenant } from "../../tenant/signInToTenant";
@@ -45,14 +46,19 @@ interface SwitchOptions {
 const tenantsAtOnce = 25;
 
 /** @throws VisibleError where none of the customers gets the rule. */
-export async function switchRule(project: Project, options: SwitchOptions): Promise<SwitchedCustomer[]> {
-  const { customers, faulty } = await detectionCustomers(project, options.stacks);
+export async function switchRule(project: Project, asked: SwitchOptions): Promise<SwitchedCustomer[]> {
+  const { customers, faulty } = await detectionCustomers(project, asked.stacks);
   const { rules } = await readRules(project.folder);
-  const set = rules.find(({ name }) => name === options.rule)?.set;
-  const own = customers.filter(({ settings }) => set !== undefined && settings.detections.sets.includes(set));
+  // `check` and `test` print the set before the name.
+  const found = rules.find(({ name, set }) => [name, `${set}/${name}`].includes(asked.rule));
+  const options = { ...asked, rule: found?.name ?? asked.rule };
+  const own = customers.filter(({ settings }) => found !== undefined && settings.detections.sets.includes(found.set));
   if (own.length === 0) {
+    const names = rules.map(({ name }) => name);
+    const near = nearOne(asked.rule.slice(0, 100), names);
+    const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
     const what =
-      set === undefined ? `detections/ has no rule ${options.rule}` : `No customer's sets have ${options.rule}`;
+      found === undefined ? `detections/ has no rule ${asked.rule}${meant}` : `No customer's sets have ${asked.rule}`;
     throw new VisibleError(`${what}. Nothing was changed.`);
   }
   const failure = (message: string) => ({ state: "failed", settings: "unchanged", message }) as const;

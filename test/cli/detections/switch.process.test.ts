@@ -101,7 +101,7 @@ describe("mssp detections off and on", function () {
   it("turns it on again as it was, and leaves the settings files as they were", async () => {
     const before = await Promise.all(some.map(settingsOf));
     await run(...off, ...ofSome);
-    const { exitCode, states } = await run("on", "office", ...ofSome);
+    const { exitCode, states } = await run("on", "base/office", ...ofSome);
     assert.deepEqual([exitCode, states], [0, { on: some.length }]);
     assert.deepEqual(await Promise.all(some.map(settingsOf)), before);
     assertNone(some, (number) => isOff(number) || rule(number).description !== `Phishing ${mark}`);
@@ -184,7 +184,7 @@ describe("mssp detections off and on", function () {
   it("refuses an unknown rule, one that no customer gets, a day that is over, and no customers", async () => {
     const refused = async (...args: string[]) => (await text(...args)).stderr;
     const others = ["--reason", "x", "--owner", "Ana"];
-    assert.match(await refused("on", "ofice", "--all"), /detections\/ has no rule ofice/);
+    assert.match(await refused("on", "ofice", "--all"), /detections\/ has no rule ofice \(did you mean office\?\)/);
     assert.match(await refused("on", "unused", "--all"), /No customer's sets have unused/);
     assert.match(await refused("off", "office", "--all", "--until", "2027-02-28", ...others), /2027-02-28 is over/);
     assert.match(await refused("on", "office"), /Say which customers/);
