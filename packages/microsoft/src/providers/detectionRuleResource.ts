@@ -19,7 +19,7 @@ import { keptOff, readOffNote, turnedOff, turnedOn } from "../defender/detection
 import { patchBody } from "../defender/detections/patchBody";
 import { ruleBody } from "../defender/detections/ruleBody";
 import { detectionApiVersions, ruleIdForm, type DetectionApiVersion } from "../defender/automatedActionForms";
-import { dateOf } from "../clock";
+import { clockFrom, dateOf } from "../clock";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { isCut } from "../graph/createOnce";
 import { wait } from "../http";
@@ -151,7 +151,7 @@ export const detectionRuleResource = replicated({
         if (live === undefined) return { outs: stateWith(inputs, await createRule(call, inputs, context)) };
         const state = ruleState(olds);
         // Somebody may have turned the rule off after this run had listed it.
-        const intended = keptOff(target(inputs), live, dateOf(new Date()));
+        const intended = keptOff(target(inputs), live, dateOf(clockFrom(context.environment)()));
         if (ruleDifferences(intended, settled(live)).length === 0) {
           return { outs: { ...stateWith(inputs, live), lastModifiedBy: state.lastModifiedBy } };
         }

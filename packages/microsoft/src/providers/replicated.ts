@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { messageOf, ServiceError, withoutUndefined } from "@defender-mssp/errors";
 import { optionalText } from "@defender-mssp/errors/json";
+import { clockFrom } from "../clock";
 import type { CallContext } from "../graph/call";
 import { isRecentWrite, untilSeen, waits, type Wait } from "../waits";
 import type { Properties } from "./provider";
@@ -40,16 +41,16 @@ export function replicated<L extends ResourceLogic>(logic: L): L {
   const create: ResourceLogic["create"] = (news, context) =>
     keeping(news, context, async (inner) => {
       const { id, outs } = await logic.create(news, inner);
-      return { id, outs: { ...outs, ...written(id) } };
+      return { id, outs: { ...outs, ...written(id, context) } };
     });
   const update: ResourceLogic["update"] = (id, olds, news, context) =>
     keeping(news, context, async (inner) => {
       const { outs } = await logic.update(id, olds, news, inner);
-      return { outs: { ...outs, ...written(id) } };
+      return { outs: { ...outs, ...written(id, context) } };
     });
   const read: ResourceLogic["read"] = async (id, props = {}, context = {}) => {
     const { [writtenOn]: writtenAt, id: writtenId, ...state } = props;
-    const isRecent = isRecentWrite(optionalText(writtenAt));
+    const isRecent = isRecentWrite(optionalText(writtenAt), clockFrom(context.environment)());
     const look = () => logic.read(id, props, context);
     let found = await look();
     if (found.id === "" && found.isDeleted !== true)
@@ -102,7 +103,7 @@ async function keeping<T>(
 ): Promise<T> {
   let kept: { readonly id: string; readonly properties: object } | undefined;
   const keep = (id: string, outs: object) =>
-    void (kept = { id, properties: withoutUndefined({ ...outs, ...written(id), __provider }) });
+    void (kept = { id, properties: withoutUndefined({ ...outs, ...written(id, context), __provider }) });
   try {
     return await write({ ...context, keep });
   } catch (failure) {
@@ -111,8 +112,8 @@ async function keeping<T>(
   }
 }
 
-function written(id: string): Record<string, string> {
-  return { [writtenOn]: new Date().toISOString(), id };
+function written(id: string, context: CallContext = {}): Record<string, string> {
+  return { [writtenOn]: clockFrom(context.environment)().toISOString(), id };
 }
 
 /** Looks for an object that a read did not find. */

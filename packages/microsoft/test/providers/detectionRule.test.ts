@@ -7,6 +7,7 @@ import {
   graphCall,
   isDriftedInTenant,
   isEditedInTenant,
+  turnedOff,
   unknownValue,
   type DetectionRuleInputs,
   type DetectionRuleObject,
@@ -335,6 +336,21 @@ describe("providers/detectionRule", function () {
     edit((rule) => (rule["displayName"] = "By a script"), "MSSP Onboarding Automation");
     assert.equal(isEditedInTenant(state, await live()), false);
     assert.equal(isDriftedInTenant(state, await live()), true);
+  });
+
+  it("keeps a rule off until its last day, by the clock of the run, and turns it on after it", async () => {
+    const state = await create();
+    const at = (moment: string) => ({
+      ...context(),
+      environment: { ...test.environment, ARM_METADATA_HOSTNAME: "localhost:1", MSSP_CLOCK: moment },
+    });
+    const statuses: (string | undefined)[] = [];
+    for (const moment of ["2031-03-31T12:00:00Z", "2031-04-01T12:00:00Z"]) {
+      edit((rule) => Object.assign(rule, turnedOff(rule, { until: "2031-03-31", by: "Ana Silva" })));
+      await detectionRuleResource.update(base.ruleId, state, inputs(), at(moment));
+      statuses.push(stored().status);
+    }
+    assert.deepEqual(statuses, ["disabled", "enabled"]);
   });
 
   it("creates a rule again that is gone, also one that reads still show", async () => {

@@ -46,6 +46,16 @@ describe("microsoft/providers: replicated", () => {
     assert.deepEqual(await scene(there).read({ name: "Tier 1" }), there);
   });
 
+  it("a write has the time of the run's clock, and a read compares it with that clock", async () => {
+    const { resource, seen } = scene(gone);
+    const environment = { ARM_METADATA_HOSTNAME: "localhost:1", MSSP_CLOCK: "2031-04-01T12:00:00Z" };
+    const sleep = (milliseconds: number) => Promise.resolve(void (seen.waited += milliseconds));
+    const { outs } = await resource.create({}, { environment });
+    assert.equal((outs as State)["writtenOn"], "2031-04-01T12:00:00.000Z");
+    await resource.read("1", outs as State, { sleep, environment });
+    assert.ok(seen.waited >= 290_000, `${seen.waited} ms: recently written`);
+  });
+
   it("one stale answer drops nothing from the state", async () => {
     for (const answers of [
       [gone, there],
