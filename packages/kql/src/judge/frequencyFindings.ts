@@ -58,7 +58,7 @@ export function windowFindings(
   return lookbacks
     .filter(({ hours }) => hours > window)
     .map(({ name, hours: _hours, ...region }) => {
-      const message = `ago(${name}) looks further back than a run of ${frequency ?? ""} does: it gets the events of ${window} hours. Give the rule a longer frequency, or a shorter span.`;
+      const message = `${name} looks further back than a run of ${frequency ?? ""} does: it gets the events of ${window} hours. Give the rule a longer frequency, or a shorter span.`;
       return { ...region, code: "KQL112", severity: "warning", message };
     });
 }

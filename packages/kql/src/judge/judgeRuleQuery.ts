@@ -123,7 +123,10 @@ function eventFindings(
   missing: readonly string[],
 ): QueryFinding[] {
   if (tables.length === 0) {
-    return [outputFinding(judged, "KQL102", "The query reads no table. A rule needs a table of Defender or Sentinel.")];
+    const message = judged.operators.some(({ name }) => name === "search")
+      ? "The query searches all tables. Name those of the rule: search in (DeviceEvents, …)."
+      : "The query reads no table. A rule needs a table of Defender or Sentinel.";
+    return [outputFinding(judged, "KQL102", message)];
   }
   const sets = eventColumns(tables);
   if (sets.length > 0 && sets.every((columns) => columns === undefined)) {

@@ -12,7 +12,7 @@ export function callName(call: SyntaxNode): string {
   return call.child("Name")?.text ?? "";
 }
 
-/** `Timestamp > ago(30d)`, also by a `let` name: where the query looks how far back. */
+/** `Timestamp > ago(30d)`, `now() - 30d` or `datetime_add(…)`, also by a `let` name: where the query looks how far back. */
 export function lookbacks({ text }: ParsedQuery, nodes: readonly SyntaxNode[]): QueryLookback[] {
   const spans = new Map(
     nodes.flatMap((node) => {
@@ -23,13 +23,28 @@ export function lookbacks({ text }: ParsedQuery, nodes: readonly SyntaxNode[]): 
   return nodes.flatMap((node) => {
     if (!/^(?:GreaterThan(?:OrEqual)?|Between)Expression$/.test(node.kind)) return [];
     const right = node.child("Right");
-    const call = right?.child("First") ?? right;
-    if (call === undefined || !timeColumns.has(node.child("Left")?.text ?? "") || callName(call) !== "ago") return [];
-    const [argument] = call.callArguments();
-    const value = argument && literalValue(spans.get(argument.text) ?? argument);
-    if (!(value instanceof KustoTimespan)) return [];
-    return [{ name: argument?.text ?? "", hours: Number(value.ticks) / 36e9, ...text.region(call.start, call.end) }];
+    const moment = right?.child("First") ?? right;
+    if (moment === undefined || !timeColumns.has(node.child("Left")?.text ?? "")) return [];
+    const hours = hoursBack(moment, (value) => spans.get(value.text) ?? value);
+    return hours === undefined ? [] : [{ name: moment.text, hours, ...text.region(moment.start, moment.end) }];
   });
+}
+
+/** Hours of the parts that have a fixed length. */
+const partHours: Readonly<Record<string, number>> = { week: 168, day: 24, hour: 1, minute: 1 / 60 };
+
+/** @param named the value of a `let` name; another expression as it is */
+function hoursBack(moment: SyntaxNode, named: (node: SyntaxNode) => SyntaxNode): number | undefined {
+  const value = named(moment);
+  const [first, amount, base] = value.callArguments();
+  if (callName(value) === "datetime_add") {
+    const hours = (partHours[String(first?.literal)] ?? NaN) * -Number(amount && named(amount).text);
+    return base !== undefined && callName(named(base)) === "now" && hours > 0 ? hours : undefined;
+  }
+  const isBeforeNow = value.kind === "SubtractExpression" && callName(value.child("Left") ?? value) === "now";
+  const span = callName(value) === "ago" ? first : isBeforeNow ? value.child("Right") : undefined;
+  const literal = span && literalValue(named(span));
+  return literal instanceof KustoTimespan ? Number(literal.ticks) / 36e9 : undefined;
 }
 
 /** Columns of EmailEvents that change after the event. */

@@ -99,6 +99,14 @@ describe("judgeRuleQuery", () => {
       assert.deepEqual(judge(looks(span), { frequency }), expected, `${frequency} ${span}`);
     assert.deepEqual(judge(looks("21m", "SigninLogs", "TimeGenerated"), { frequency: "PT5M" }), ["KQL112 warning"]);
     assert.deepEqual(judge(looks("20m", "SigninLogs", "TimeGenerated"), { frequency: "PT5M" }), []);
+    for (const moment of ["now() - 7d", "datetime_add('day', -7, now())", "t"])
+      assert.deepEqual(
+        judge(`let t = now() - 7d; DeviceEvents | where Timestamp >= ${moment}`, { frequency: "PT1H" }),
+        ["KQL112 warning"],
+        moment,
+      );
+    for (const moment of ["now() - 3h", "datetime_add('day', 7, now())", "datetime_add('month', -1, Timestamp)"])
+      assert.deepEqual(judge(`DeviceEvents | where Timestamp > ${moment}`, { frequency: "PT1H" }), [], moment);
     const between = "DeviceEvents | where Timestamp between (ago(2d) .. ago(1d))";
     assert.deepEqual(judge(between, { frequency: "PT1H" }), ["KQL112 warning"]);
   });
@@ -121,6 +129,13 @@ describe("judgeRuleQuery", () => {
       if (count > 0) assertNone(judge(query, { frequency: "PT1H" }), (code) => code === "KQL120");
     });
   }
+
+  it("says of search over all tables to name them", () => {
+    const [judged] = judgeQueries(["search 'x' | project Timestamp, ReportId, DeviceId"]);
+    assertEach(judgeRuleQuery(judged!), ({ message }) => message, [
+      "The query searches all tables. Name those of the rule: search in (DeviceEvents, …).",
+    ]);
+  });
 
   it("a query that doesn't bind gets no finding about its output", () => {
     const [judged] = judgeQueries(["DeviceEvents | where Foo == 1"]);
