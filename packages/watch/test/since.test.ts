@@ -105,12 +105,12 @@ describe("since and gone: what the MSSP did, and whether it is gone", () => {
     const key = "0".repeat(64);
     assert.match((await world.watch("look", "--hand-out", file, "--key", key)).err, /somebody else wrote it/);
     const place = path.join(world.folder, file);
-    const text = await readFile(place, "utf8");
-    await writeFile(place, text.replace(/"payload": "(.{40})./, '"payload": "$1A'));
-    assert.match(
-      (await world.watch("look", "--hand-out", file)).err,
-      /signature does not fit|no signed step|is no Ed25519/,
-    );
+    const envelope = recordOf(parsedJson(await readFile(place, "utf8")));
+    const [first] = recordsOf(envelope["signatures"]);
+    const forged = Buffer.from(textOf(envelope["payload"]), "base64").toString().replace("Contoso", "Contosa");
+    const signature = Buffer.from(textOf(first?.["sig"]), "base64");
+    await writeFile(place, envelopeText(Buffer.from(forged), textOf(first?.["keyid"]), signature));
+    assert.match((await world.watch("look", "--hand-out", file)).err, /the signature does not fit/);
   });
 
   it("finds what hides: an application that the automation made, an issuer of its tenant, a foreign address", async () => {
@@ -127,9 +127,16 @@ describe("since and gone: what the MSSP did, and whether it is gone", () => {
       method: "POST",
       json: credential,
     });
+    await world.automation("/v1.0/applications", { method: "POST", json: { displayName: "Plain tool" } });
     await world.invite("mallory@private.example");
+    const bare = await world.invite(`mallory@${mssp}`);
     const { document, code } = await json("gone", "--since", today());
     assert.deepEqual([document["state"], code], ["accessLeft", 1]);
+    assert.ok(
+      recordsOf(document["left"]).some(({ what }) => textOf(what).includes(bare)),
+      "a guest without any right",
+    );
+    assert.match(JSON.stringify(document["toConfirm"]), /Plain tool[^}]*audit log: Add application/);
     const all = JSON.stringify([document["left"], document["toConfirm"]]);
     for (const text of ["Backup tool", `takes tokens of ${credential.issuer}`, "--not-theirs private.example"])
       assert.ok(all.includes(text), text);
