@@ -79,6 +79,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       page("The connector", "docs/connector.md"),
       page("Alerts, incidents and hunting", "docs/alerts.md"),
       page("Where alerts and incidents go", "docs/destinations.md"),
+      page("Tickets of incidents", "docs/tickets.md"),
       page("OCSF", "docs/ocsf.md"),
       page("Outputs", "docs/reference/outputs.md"),
     ]),

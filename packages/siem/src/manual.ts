@@ -7,6 +7,7 @@ export const manual = [
   "docs/guides/siem-engineer.md",
   "docs/alerts.md",
   "docs/destinations.md",
+  "docs/tickets.md",
   "docs/retirements.md",
   "templates/siem",
 ] as const;

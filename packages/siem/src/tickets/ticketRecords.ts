@@ -2,7 +2,7 @@
  * What the folder of the checkpoints keeps of tickets: a line for each incident, the last one of a key counts.
  * A line is appended before and after what it tells of, so that a kill at any moment leaves the truth.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { messageOf, VisibleError } from "@defender-mssp/errors";
@@ -84,6 +84,11 @@ export class TicketRecords {
    * @throws VisibleError where another process has the folder, or the file can't be used.
    */
   static async open(folder: string, since: string, now: () => number): Promise<TicketRecords> {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new VisibleError(`The folder ${folder} can't be made: ${messageOf(error)}.`, { cause: error });
+    }
     const unlock = lock(path.join(folder, "tickets.lock"));
     try {
       const file = path.join(folder, "tickets.jsonl");

@@ -1,0 +1,192 @@
+/** The settings, what is written, and trackers that answer with something else. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { parse } from "yaml";
+import { DestinationError } from "../../src/sinks/sink";
+import { jiraWiki, plainLine } from "../../src/tickets/plainText";
+import { openTracker } from "../../src/tickets/profiles/profiles";
+import { TicketRecords } from "../../src/tickets/ticketRecords";
+import { checkedTicketSettings, routesFor, type TrackerSettings } from "../../src/tickets/ticketSettings";
+import { newFolder } from "@defender-mssp/testkit";
+import { tenant, World } from "./ticketWorld";
+
+const tracker = { profile: "roundup", url: "https://tracker.example", secret: { variable: "SECRET" } };
+const route = { name: "all", tracker: "desk" };
+const check = (more: object): unknown =>
+  checkedTicketSettings({ version: 1, trackers: { desk: tracker }, routes: [route], ...more }, "tickets.yaml");
+
+describe("siem/tickets: settings", function () {
+  it("takes the file of the documents", () => {
+    const page = readFileSync(path.join(__dirname, "..", "..", "..", "..", "docs", "tickets.md"), "utf8");
+    const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    assert.equal(checkedTicketSettings(parse(text), "tickets.yaml").routes.length, 2);
+  });
+
+  it("says everything that is wrong at once", () => {
+    assert.throws(() => check({ colour: "red" }), /Unrecognized key: "colour"/);
+    const jira = {
+      profile: "jira",
+      url: "http://jira.example",
+      secret: { variable: "SECRET" },
+      toTicket: { truePositive: "Done" },
+    };
+    const wrong = {
+      trackers: { desk: tracker, soc: jira },
+      routes: [route, { ...route, tracker: "other" }, { name: "j", tracker: "soc" }],
+    };
+    for (const text of [
+      /soc: http:\/\/jira\.example is not https/,
+      /soc\.toTicket has no close reason for falsePositive/,
+      /soc\.toIncident has no classification for "Done"/,
+      /there is no tracker "other"/,
+      /the name "all" is there twice/,
+      /Jira needs a project/,
+    ])
+      assert.throws(() => check(wrong), text);
+    const priorities = { high: "1" };
+    assert.throws(() => check({ trackers: { desk: { ...tracker, priorities } } }), /priorities/);
+  });
+
+  it("knows the routes of an incident by customer, severity, tag and title", () => {
+    const world = new World();
+    world.newIncident();
+    const incident = { ...world.incident(0)!, title: "Ransomware on SRV1", customTags: ["vip"] };
+    const names = (more: object): string[] =>
+      routesFor(
+        checkedTicketSettings({ version: 1, trackers: { desk: tracker }, routes: [{ ...route, ...more }] }, "f"),
+        "contoso",
+        incident,
+      ).map(({ name }) => name);
+    assert.deepEqual(names({ customers: ["contoso"], severities: ["low"], tags: ["vip"], titles: ["ransomware"] }), [
+      "all",
+    ]);
+    for (const more of [{ customers: ["fabrikam"] }, { severities: ["high"] }, { tags: ["x"] }, { titles: ["phish"] }])
+      assert.deepEqual(names(more), []);
+  });
+});
+
+describe("siem/tickets: a folder", function () {
+  it("is one process's, survives a cut line, and refuses a damaged one", async () => {
+    const folder = newFolder();
+    const open = (): Promise<TicketRecords> => TicketRecords.open(folder, "2026-01-01T00:00:00.000Z", () => 0);
+    const first = await open();
+    first.put({ key: `${tenant}/1`, tracker: "desk", route: "all", ticket: "7" });
+    first.close();
+    const { appendFileSync, writeFileSync } = await import("node:fs");
+    const file = path.join(folder, "tickets.jsonl");
+    appendFileSync(file, '{"key":"cut');
+    // Process 1 lives, and began at another time than this says.
+    writeFileSync(path.join(folder, "tickets.lock"), "1 1");
+    const second = await open();
+    assert.equal(second.get(`${tenant}/1`)?.ticket, "7");
+    second.close();
+    const [start] = [readFileSync(`/proc/${process.ppid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19]];
+    writeFileSync(path.join(folder, "tickets.lock"), `${process.ppid} ${start}`);
+    await assert.rejects(open(), /is another collector's \(process \d+\)/);
+    writeFileSync(path.join(folder, "tickets.lock"), "1 1");
+    writeFileSync(file, `${readFileSync(file, "utf8")}{"key":1}\n`);
+    await assert.rejects(open(), /tickets\.jsonl, line 3, is not of this command, or is damaged/);
+  });
+});
+
+describe("siem/tickets: text of a tenant", function () {
+  it("is no markup, no mention, no link and no second line", () => {
+    const title = "{code}[~admin] https://evil.example !x.png!\n\u202eh1. *b*";
+    assert.equal(
+      jiraWiki(plainLine(title)),
+      "\\{code\\}\\[\\~admin\\] https\\[:\\]//evil.example \\!x.png\\! h1. \\*b\\*",
+    );
+    assert.equal(plainLine("a".repeat(50), 10).length, 10);
+  });
+});
+
+describe("siem/tickets: a tracker that answers with something else", function () {
+  let server: http.Server;
+  let origin: string;
+  let answer: (request: http.IncomingMessage, response: http.ServerResponse, body: string) => void;
+  const requests: { url: string; headers: http.IncomingHttpHeaders; body: string }[] = [];
+
+  before(async () => {
+    server = http.createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => (body += String(chunk)));
+      request.on("end", () => {
+        requests.push({ url: request.url ?? "", headers: request.headers, body });
+        answer(request, response, body);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => (requests.length = 0));
+  after(() => server.close());
+
+  const secret = Buffer.alloc(24, 7).toString("base64");
+  const opened = (profile: string) => {
+    const reasons = { truePositive: "Done", falsePositive: "No", informationalExpectedActivity: "No", unknown: "Done" };
+    const tables = { toTicket: reasons, toIncident: { Done: "truePositive", No: "falsePositive" } };
+    const more = profile === "jira" ? tables : profile === "webhook" ? { list: `${origin}/list` } : {};
+    const desk = { ...tracker, profile, url: origin, ...more };
+    const { trackers } = checkedTicketSettings(
+      { version: 1, trackers: { desk }, routes: [{ ...route, project: "SOC" }] },
+      "f",
+    );
+    const sleep = () => Promise.resolve();
+    return openTracker(trackers["desk"] as TrackerSettings, {
+      name: "desk",
+      secret,
+      now: () => 1_750_000_000_000,
+      sleep,
+    });
+  };
+  const say = (status: number, text: string, headers: http.OutgoingHttpHeaders = {}) => {
+    answer = (_, response) => response.writeHead(status, headers).end(text);
+  };
+
+  for (const profile of ["roundup", "jira", "webhook"]) {
+    it(`${profile}: a page of HTML, another address and a refusal make no ticket`, async () => {
+      const desk = opened(profile);
+      say(200, "<html>Sign in</html>");
+      await assert.rejects(desk.find(`${tenant}/1`), (error) => error instanceof DestinationError && error.isPassing);
+      say(302, "", { location: "http://127.0.0.1:1/" });
+      await assert.rejects(desk.find(`${tenant}/1`), (error) => error instanceof DestinationError && !error.isPassing);
+      say(403, "{}");
+      await assert.rejects(desk.find(`${tenant}/1`), /The tracker "desk" refuses with 403/);
+    });
+  }
+
+  it("another ticket's key is not taken for the asked one", async () => {
+    const issue = { key: "SOC-1", fields: { labels: ["defender", `defender/${tenant}/10`], status: { name: "Open" } } };
+    say(200, JSON.stringify({ issues: [issue], total: 1 }));
+    assert.deepEqual(await opened("jira").find(`${tenant}/1`), []);
+    assert.equal((await opened("jira").find(`${tenant}/10`)).length, 1);
+  });
+
+  it("a list without an end ends", async () => {
+    const issue = (n: number) => ({ key: `SOC-${n}`, fields: { labels: [`defender/${tenant}/1`] } });
+    let page = 0;
+    answer = (_, response) => response.end(JSON.stringify({ issues: [issue(page++)], total: 1e9 }));
+    await assert.rejects(opened("jira").find(`${tenant}/1`), DestinationError);
+    assert.equal(page, 2000);
+  });
+
+  it("a webhook is a CloudEvent whose ID, time and body are signed", async () => {
+    say(200, '{"ticket":"T-1"}');
+    const draft = { key: `${tenant}/1`, title: "t", lines: [], link: null, customer: "c", severity: "low" };
+    const id = await opened("webhook").create(
+      { ...draft, priority: undefined, project: undefined, updatedAt: "2026" },
+      undefined,
+    );
+    assert.equal(id, "T-1");
+    const { headers, body } = requests[0]!;
+    const event = JSON.parse(body) as Record<string, unknown>;
+    assert.deepEqual([event["specversion"], event["id"], event["subject"]], ["1.0", `${tenant}/1/2026`, `${tenant}/1`]);
+    const signed = `${String(headers["webhook-id"])}.1750000000.${body}`;
+    const expected = createHmac("sha256", Buffer.alloc(24, 7)).update(signed).digest("base64");
+    assert.equal(headers["webhook-signature"], `v1,${expected}`);
+  });
+});
