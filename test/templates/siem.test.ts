@@ -67,13 +67,13 @@ describe("templates/siem", () => {
     for (const name of used) assert.ok(metrics.text.includes(`${name} `) && known.includes(name), name);
   });
 
-  it("`defender-mssp-siem docs` prints files that exist: the guide, three pages and the templates", async () => {
+  it("`defender-mssp-siem docs` prints files that exist: the guide, four pages and the templates", async () => {
     const session = new TestSession({ folder: checkout });
     await runSiem(["docs"], session);
     const files = session.out.text.trim().split("\n");
-    assert.equal(files.length, 5);
+    assert.equal(files.length, 6);
     for (const file of files) await access(file);
-    assert.deepEqual((await readdir(files[4]!)).sort(), [
+    assert.deepEqual((await readdir(files[5]!)).sort(), [
       "Containerfile",
       "elasticsearch-index-template.json",
       "logrotate",
