@@ -286,7 +286,10 @@ function rounded(row: string): string {
 function main(): void {
   const { values } = parseArgs({ options: { seed: { type: "string" }, cases: { type: "string" } } });
   const [seed, count] = [Number(values.seed ?? 1), Number(values.cases ?? 20_000)];
-  if (!hasSecondOpinion()) return;
+  if (!hasSecondOpinion()) {
+    process.exitCode = 2;
+    return;
+  }
   const random = generator(seed);
   const byCause = new Map<string, string[]>();
   let [compared, done] = [0, 0];

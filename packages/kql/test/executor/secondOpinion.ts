@@ -12,7 +12,7 @@ const python = process.env["MSSP_PYTHON"] ?? "python3";
 export function hasSecondOpinion(): boolean {
   const isInstalled = spawnSync(python, ["-c", "import duckdb, duckdb_kql"]).status === 0;
   if (!isInstalled)
-    process.stderr.write(`Skipped: ${python} has no duckdb-kql. CONTRIBUTING.md has its installation.\n`);
+    process.stderr.write(`Skipped: ${python} lacks duckdb or duckdb-kql. CONTRIBUTING.md has its installation.\n`);
   return isInstalled;
 }
 

@@ -39,6 +39,11 @@ describe("runQuery: traps of KQL", () => {
     });
   });
 
+  it("a value that is nested too deeply is refused by name", () => {
+    const deep = "parse_json(strcat(strrep('[', 20000), strrep(']', 20000)))";
+    refuses(`print tostring(${deep})`, /tostring\(\): a value that is nested too deeply/);
+  });
+
   it("== compares strings with case; =~, in~ and has without", () => {
     values({
       '"a" == "A"': false,

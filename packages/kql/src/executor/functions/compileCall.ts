@@ -30,7 +30,10 @@ export function compileCall(node: SyntaxNode, scope: Scope, evaluator: Evaluator
     } catch (error) {
       if (error instanceof Refusal) throw evaluator.unsupported(node, `${name}(): ${error.message}`);
       // JavaScript's own limits of the length of a text and the depth of a value.
-      if (error instanceof RangeError) throw evaluator.unsupported(node, `${name}(): ${error.message}`);
+      if (error instanceof RangeError) {
+        const reason = /call stack/.test(error.message) ? "a value that is nested too deeply" : error.message;
+        throw evaluator.unsupported(node, `${name}(): ${reason}`);
+      }
       throw error;
     }
   };
