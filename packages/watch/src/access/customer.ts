@@ -25,7 +25,7 @@ export interface SignInOptions {
 }
 
 /** The customer's tenant, signed in. */
-export interface Customer {
+export interface SignedInCustomer {
   readonly tenantId: string;
   readonly call: GraphCall;
   readonly endpoints: Endpoints;
@@ -41,7 +41,7 @@ const azureCliId = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const browserPatience = 600;
 
 /** @throws VisibleError, ServiceError where nobody can sign in */
-export async function openCustomer(options: SignInOptions, session: Session): Promise<Customer> {
+export async function openCustomer(options: SignInOptions, session: Session): Promise<SignedInCustomer> {
   const { environment } = session;
   const endpoints = await discoverEndpoints(environment);
   const tenantId = await customerTenant(options.tenant ?? environment["ARM_TENANT_ID"], endpoints, environment);

@@ -1,9 +1,10 @@
 /** Options of every look, and what they open: the tenant, the MSSP, the hand-out. */
 import type { Command } from "commander";
 import { VisibleError } from "@defender-mssp/errors";
+import { dayMs } from "@defender-mssp/errors/time";
 import { customerAzure, tenantReader, type TenantReader } from "@defender-mssp/tenant";
 import type { Session } from "@defender-mssp/terminal/session";
-import { openCustomer, type Customer } from "./customer";
+import { openCustomer, type SignedInCustomer } from "./customer";
 import { domainTenants, type DomainTenants } from "./domainTenants";
 import { readHandOut, type HandOut } from "./handOut";
 import { nameMssp, withVerifiedDomains } from "./mssp";
@@ -29,7 +30,7 @@ export function addLookOptions(command: Command): Command {
 }
 
 export interface OpenLook {
-  readonly customer: Customer;
+  readonly customer: SignedInCustomer;
   readonly tenant: TenantReader;
   readonly domains: DomainTenants;
   readonly handOut: HandOut | undefined;
@@ -71,7 +72,7 @@ export async function openLook(options: LookOptions, session: Session): Promise<
 }
 
 /** A look by an application of the MSSP's would be the MSSP's word again. */
-async function refuseMssp({ list, owner }: TenantReader, { appId }: Customer): Promise<void> {
+async function refuseMssp({ list, owner }: TenantReader, { appId }: SignedInCustomer): Promise<void> {
   if (appId === undefined) return;
   const { servicePrincipalsPath, isMsspTenant } = await import("@defender-mssp/tenant");
   const { isCallError } = await import("@defender-mssp/errors");
@@ -90,7 +91,7 @@ async function refuseMssp({ list, owner }: TenantReader, { appId }: Customer): P
 
 function handOutNotes(handOut: HandOut | undefined, { key }: LookOptions, now: Date): string[] {
   if (handOut === undefined) return [];
-  const days = Math.floor((now.getTime() - Date.parse(handOut.signedOn)) / 86_400_000);
+  const days = Math.floor((now.getTime() - Date.parse(handOut.signedOn)) / dayMs);
   return [
     ...(key === undefined
       ? [
@@ -101,7 +102,7 @@ function handOutNotes(handOut: HandOut | undefined, { key }: LookOptions, now: D
   ];
 }
 
-function signInNotes({ isAzureCli }: Customer): string[] {
+function signInNotes({ isAzureCli }: SignedInCustomer): string[] {
   if (!isAzureCli) return [];
   return [
     "You look with `az login`. Its fixed permissions do not read Conditional Access, access packages, Defender roles, detection rules and the log of Microsoft Defender: " +

@@ -7,9 +7,9 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { addLookOptions, openLook, type LookOptions } from "../access/openLook";
-import { addPageOptions, type PageOptions } from "../page/pageOptions";
+import { addPageOptions, type ResultOptions } from "../page/pageOptions";
 
-interface GoneOptions extends LookOptions, PageOptions {
+interface GoneOptions extends LookOptions, ResultOptions {
   readonly since?: string;
   readonly notTheirs?: readonly string[];
   readonly signWith?: string;

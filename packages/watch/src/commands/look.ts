@@ -7,11 +7,11 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { addLookOptions, openLook, type LookOptions } from "../access/openLook";
-import { addPageOptions, type PageOptions } from "../page/pageOptions";
+import { addPageOptions, type ResultOptions } from "../page/pageOptions";
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
-  addPageOptions(addLookOptions(command)).action(async (options: LookOptions & PageOptions) => {
+  addPageOptions(addLookOptions(command)).action(async (options: LookOptions & ResultOptions) => {
     const { tenant, domains, handOut, notes } = await openLook(options, session);
     const [{ takeLook }, { lookPage, lookText }, { rememberLook }] = await Promise.all([
       import("../look/look.js"),

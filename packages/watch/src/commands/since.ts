@@ -7,13 +7,13 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { addLookOptions, openLook, type LookOptions } from "../access/openLook";
-import { addPageOptions, type PageOptions } from "../page/pageOptions";
+import { addPageOptions, type ResultOptions } from "../page/pageOptions";
 
 /** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command.argument("[day]", "the first day, UTC, such as 2026-11-01 (default: what is new since the last run)");
   addPageOptions(addLookOptions(command)).action(
-    async (day: string | undefined, options: LookOptions & PageOptions) => {
+    async (day: string | undefined, options: LookOptions & ResultOptions) => {
       const opened = await openLook(options, session);
       const [{ takeSince }, { sincePage, sinceText }] = await Promise.all([
         import("../since/takeSince.js"),

@@ -1,7 +1,7 @@
 /** After an off-boarding: is a way left, did somebody come, was something made? */
 import type { DirectoryAudit } from "@defender-mssp/microsoft";
 import { loggedNodes, loggedObjects, tenantKinds, type TenantReader, type UnreadKind } from "@defender-mssp/tenant";
-import type { Look, LookedObject } from "../look/look";
+import type { TenantLook, LookedObject } from "../look/look";
 import type { SinceResult } from "../since/takeSince";
 
 export interface Gone {
@@ -84,7 +84,7 @@ function objectLeft({ kind, name, id, evidence, grants, gives, step }: LookedObj
 }
 
 /** What identities of the MSSP made, or know a credential of, and is there: whatever else names nobody of it. */
-async function stillThere(tenant: TenantReader, changes: readonly DirectoryAudit[], { objects }: Look) {
+async function stillThere(tenant: TenantReader, changes: readonly DirectoryAudit[], { objects }: TenantLook) {
   const known = new Set(objects.map(({ id }) => id.toLowerCase()));
   const { nodes, unread } = await loggedNodes(tenant, loggedObjects(changes), known);
   const left = nodes.filter(({ grants }) => grants.length > 0);

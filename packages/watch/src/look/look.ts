@@ -63,7 +63,7 @@ export interface UnlookedKind {
   readonly reason: string;
 }
 
-export interface Look {
+export interface TenantLook {
   /** ISO 8601, UTC. */
   readonly lookedOn: string;
   readonly tenantId: string;
@@ -89,7 +89,7 @@ export async function takeLook(
   domains: DomainTenants,
   handOut: HandOut | undefined,
   now: Date,
-): Promise<Look> {
+): Promise<TenantLook> {
   const graph = await readGraph(tenant);
   const known = new Set(graph.nodes.map(({ id }) => id.toLowerCase()));
   const others = await readStrangers(tenant, domains, known);
@@ -184,7 +184,7 @@ function missingObjects(
   nodes: readonly GrantingNode[],
   handOut: HandOut | undefined,
   unread: readonly UnreadKind[],
-): Look["missing"] {
+): TenantLook["missing"] {
   if (handOut === undefined) return [];
   const seen = new Set(
     nodes

@@ -16,7 +16,7 @@ import {
 import { paragraph as textParagraph, tableText } from "@defender-mssp/terminal/table";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import type { HandOut } from "../access/handOut";
-import type { Agreement, Look, LookedObject } from "../look/look";
+import type { Agreement, TenantLook, LookedObject } from "../look/look";
 import { filledIn, textsIn, type WatchLanguage } from "../texts/texts";
 import type { WatchTexts } from "../texts/watchTexts";
 
@@ -24,7 +24,7 @@ import type { WatchTexts } from "../texts/watchTexts";
 const shownNames = 3;
 
 export function lookPage(
-  look: Look,
+  look: TenantLook,
   handOut: HandOut | undefined,
   notes: readonly string[],
   language: WatchLanguage,
@@ -51,7 +51,7 @@ export function notesBlock(notes: readonly string[], texts: WatchTexts): Block[]
 }
 
 export function subtitle(
-  { tenantId, msspTenantIds, lookedOn }: Look,
+  { tenantId, msspTenantIds, lookedOn }: TenantLook,
   handOut: HandOut | undefined,
   texts: WatchTexts,
 ): string {
@@ -61,7 +61,7 @@ export function subtitle(
 }
 
 /** What stands below every result: who else, what was not looked at. */
-export function lookSections(look: Look, texts: WatchTexts): Block[] {
+export function lookSections(look: TenantLook, texts: WatchTexts): Block[] {
   return [
     ...strangersSection(look, texts),
     ...readersSection(look, texts),
@@ -70,7 +70,7 @@ export function lookSections(look: Look, texts: WatchTexts): Block[] {
   ];
 }
 
-function lookState({ objects, unread }: Look): "passed" | "failed" | "warning" {
+function lookState({ objects, unread }: TenantLook): "passed" | "failed" | "warning" {
   if (objects.some(isNotAgreed)) return "failed";
   return unread.length > 0 || objects.some(({ agreement }) => agreement === "unknown") ? "warning" : "passed";
 }
@@ -79,7 +79,7 @@ function isNotAgreed({ agreement, grants }: LookedObject): boolean {
   return agreement === "notAgreed" || grants.some((grant) => grant.agreement === "notAgreed");
 }
 
-function summary({ objects, unread }: Look, { summary: words }: WatchTexts): string {
+function summary({ objects, unread }: TenantLook, { summary: words }: WatchTexts): string {
   const count = String(objects.filter(isNotAgreed).length);
   const first =
     objects.length === 0
@@ -156,7 +156,7 @@ function endCell({ kind, name, step, grants }: LookedObject, texts: WatchTexts):
   ];
 }
 
-function missingSection({ missing }: Look, texts: WatchTexts): Block[] {
+function missingSection({ missing }: TenantLook, texts: WatchTexts): Block[] {
   if (missing.length === 0) return [];
   return [
     section(
@@ -172,7 +172,7 @@ function missingSection({ missing }: Look, texts: WatchTexts): Block[] {
   ];
 }
 
-function strangersSection({ strangers }: Look, texts: WatchTexts): Block[] {
+function strangersSection({ strangers }: TenantLook, texts: WatchTexts): Block[] {
   if (strangers.length === 0) return [];
   return [
     section(
@@ -201,7 +201,7 @@ function strangersSection({ strangers }: Look, texts: WatchTexts): Block[] {
   ];
 }
 
-function readersSection({ alertReaders }: Look, texts: WatchTexts): Block[] {
+function readersSection({ alertReaders }: TenantLook, texts: WatchTexts): Block[] {
   if (alertReaders.length === 0) return [];
   return [
     section(
@@ -217,7 +217,7 @@ function readersSection({ alertReaders }: Look, texts: WatchTexts): Block[] {
   ];
 }
 
-function unreadSection({ unread }: Look, texts: WatchTexts): Block[] {
+function unreadSection({ unread }: TenantLook, texts: WatchTexts): Block[] {
   if (unread.length === 0) return [];
   return [
     section(
@@ -234,7 +234,7 @@ function unreadSection({ unread }: Look, texts: WatchTexts): Block[] {
   ];
 }
 
-function notLookedSection({ notLooked }: Look, texts: WatchTexts): Block {
+function notLookedSection({ notLooked }: TenantLook, texts: WatchTexts): Block {
   return section(
     { id: "not-looked", title: texts.notLooked, intro: texts.notLookedIntro },
     table({
@@ -250,7 +250,7 @@ function notLookedSection({ notLooked }: Look, texts: WatchTexts): Block {
 }
 
 /** The same for a terminal. */
-export function lookText(look: Look, handOut: HandOut | undefined, notes: readonly string[]): string {
+export function lookText(look: TenantLook, handOut: HandOut | undefined, notes: readonly string[]): string {
   const texts = textsIn("en");
   const { objects, missing } = look;
   const rows = objects.map((object) => [
@@ -284,7 +284,7 @@ export function lookText(look: Look, handOut: HandOut | undefined, notes: readon
   ].join("");
 }
 
-export function strangersText({ strangers, alertReaders }: Look): string[] {
+export function strangersText({ strangers, alertReaders }: TenantLook): string[] {
   const texts = textsIn("en");
   const rows = strangers.map(({ key, domains, ways }) => [
     [...domains, key].join(", "),

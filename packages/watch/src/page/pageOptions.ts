@@ -2,7 +2,7 @@
 import { Option, type Command } from "commander";
 import type { WatchLanguage } from "../texts/texts";
 
-export interface PageOptions {
+export interface ResultOptions {
   readonly page?: string;
   readonly language: WatchLanguage;
   readonly json?: boolean;

@@ -3,9 +3,9 @@ import { microsoftServicesTenantId } from "@defender-mssp/microsoft";
 import type { DomainTenants } from "../access/domainTenants";
 import type { HandOut } from "../access/handOut";
 import type { Memory } from "../access/memory";
-import type { Look } from "../look/look";
+import type { TenantLook } from "../look/look";
 
-export interface Identity {
+export interface LogIdentity {
   /** Object ID; empty where the log has none. */
   readonly id: string;
   /** Of an application that acts by itself; else empty. */
@@ -15,7 +15,7 @@ export interface Identity {
   readonly displayName: string;
 }
 
-export interface Actor {
+export interface LogActor {
   readonly whose: "mssp" | "other";
   /** Object or application ID, a tenant, or a name: what tells it from others. */
   readonly id: string;
@@ -26,7 +26,7 @@ export interface Actor {
 }
 
 export interface Actors {
-  readonly identify: (identity: Identity) => Promise<Actor | undefined>;
+  readonly identify: (identity: LogIdentity) => Promise<LogActor | undefined>;
   /** Application IDs of the MSSP and of every other tenant. */
   readonly appIds: () => ReadonlySet<string>;
 }
@@ -39,7 +39,7 @@ export const departed = "an application that is no longer in your directory";
  * @param applications application IDs in the directory; undefined where they may not be read
  */
 export function knownActors(
-  look: Look,
+  look: TenantLook,
   memory: Memory,
   handOut: HandOut | undefined,
   domains: DomainTenants,
@@ -65,16 +65,16 @@ export function knownActors(
     }
   const strangerApps = look.strangers.flatMap(({ ways }) => ways.flatMap(({ appId }) => appId?.toLowerCase() ?? []));
   const hasRelationship = look.objects.some(({ kind }) => kind === "governanceRelationship");
-  const home = async ({ homeTenantId, name }: Identity): Promise<string | undefined> => {
+  const home = async ({ homeTenantId, name }: LogIdentity): Promise<string | undefined> => {
     if (homeTenantId !== "") return homeTenantId.toLowerCase();
     const domain = /_([^_]+)#EXT#@/i.exec(name)?.[1]?.toLowerCase();
     if (domain === undefined) return undefined;
     const owner = await domains(domain);
     return "tenantId" in owner ? owner.tenantId : domain;
   };
-  const identify = async (identity: Identity): Promise<Actor | undefined> => {
+  const identify = async (identity: LogIdentity): Promise<LogActor | undefined> => {
     const [id, appId] = [identity.id.toLowerCase(), identity.appId.toLowerCase()];
-    const actor = (whose: Actor["whose"], key: string): Actor => ({
+    const actor = (whose: LogActor["whose"], key: string): LogActor => ({
       whose,
       id: id || appId || identity.name,
       key,

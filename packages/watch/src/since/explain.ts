@@ -1,6 +1,6 @@
 /** Whether an agreed access could do what an entry says. */
 import type { HandOut } from "../access/handOut";
-import type { Look } from "../look/look";
+import type { TenantLook } from "../look/look";
 import type { LogEntry } from "./readLogs";
 
 /** `agreed`: within an agreed right. `finding`: no agreed access could do it, or it is none of the agreed. */
@@ -31,7 +31,7 @@ const rights: readonly (readonly [RegExp, RegExp])[] = [
 /** What every person of a tenant may do for themselves. */
 const selfService = /redeem|accept.*invit|security info|self-service|activat|request|sign-in/i;
 
-export function explain(entry: LogEntry, look: Look, handOut: HandOut | undefined): ExplainedEntry {
+export function explain(entry: LogEntry, look: TenantLook, handOut: HandOut | undefined): ExplainedEntry {
   if (entry.actor.whose === "other") return { ...entry, verdict: "other", why: `it is of ${entry.actor.key}` };
   const { id, appId, isPerson } = entry.actor;
   if (handOut === undefined) return { ...entry, verdict: "finding", why: "without a hand-out nothing is agreed" };

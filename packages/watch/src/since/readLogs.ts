@@ -11,7 +11,7 @@ import {
   type GraphCall,
 } from "@defender-mssp/microsoft";
 import { unreadReason } from "@defender-mssp/tenant";
-import { departed, type Actor, type Actors } from "./actors";
+import { departed, type LogActor, type Actors } from "./actors";
 
 export type LogName =
   "changes" | "sign-ins of people" | "sign-ins of people without interaction" | "sign-ins of applications";
@@ -21,7 +21,7 @@ export interface LogEntry {
   readonly log: LogName;
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly actor: Actor;
+  readonly actor: LogActor;
   readonly who: string;
   readonly what: string;
   /** Entra refused it. */

@@ -11,7 +11,7 @@ import {
 } from "@defender-mssp/tenant";
 import type { OpenLook } from "../access/openLook";
 import { readMemory, writeMemory, type Memory } from "../access/memory";
-import { takeLook, type Look } from "../look/look";
+import { takeLook, type TenantLook } from "../look/look";
 import { rememberLook } from "../look/rememberLook";
 import { knownActors } from "./actors";
 import { explain, type ExplainedEntry } from "./explain";
@@ -32,7 +32,7 @@ export interface Since {
 
 export interface SinceResult {
   readonly since: Since;
-  readonly look: Look;
+  readonly look: TenantLook;
   readonly logs: ReadLogs;
 }
 
