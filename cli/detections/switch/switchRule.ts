@@ -50,15 +50,15 @@ export async function switchRule(project: Project, asked: SwitchOptions): Promis
   const { customers, faulty } = await detectionCustomers(project, asked.stacks);
   const { rules } = await readRules(project.folder);
   // `check` and `test` print the set before the name.
-  const found = rules.find(({ name, set }) => [name, `${set}/${name}`].includes(asked.rule));
-  const options = { ...asked, rule: found?.name ?? asked.rule };
-  const own = customers.filter(({ settings }) => found !== undefined && settings.detections.sets.includes(found.set));
+  const chosen = rules.find(({ name, set }) => [name, `${set}/${name}`].includes(asked.rule));
+  const options = { ...asked, rule: chosen?.name ?? asked.rule };
+  const own = customers.filter(({ settings }) => chosen !== undefined && settings.detections.sets.includes(chosen.set));
   if (own.length === 0) {
     const names = rules.map(({ name }) => name);
     const near = nearOne(asked.rule.slice(0, 100), names);
     const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
     const what =
-      found === undefined ? `detections/ has no rule ${asked.rule}${meant}` : `No customer's sets have ${asked.rule}`;
+      chosen === undefined ? `detections/ has no rule ${asked.rule}${meant}` : `No customer's sets have ${asked.rule}`;
     throw new VisibleError(`${what}. Nothing was changed.`);
   }
   const failure = (message: string) => ({ state: "failed", settings: "unchanged", message }) as const;

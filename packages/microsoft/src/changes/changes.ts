@@ -6,7 +6,7 @@ import { daysOfRetirementWarning } from "./endings";
 import { retirements, retirementsAsOf, type Retirement } from "./retirements";
 
 /** An entry of the table. `from` is null where no date is published. */
-export interface Change extends Omit<BehaviourChange, "subject" | "from" | "precision" | "concerns"> {
+export interface TableChange extends Omit<BehaviourChange, "subject" | "from" | "precision" | "concerns"> {
   readonly subject: BehaviourChange["subject"] | "api" | "host" | "table" | "product";
   readonly from: string | null;
   readonly precision: "day" | "month" | null;
@@ -21,7 +21,7 @@ export const changeLevels = ["underWay", "soon", "later", "over", "undated"] as 
 export type ChangeLevel = (typeof changeLevels)[number];
 
 /** A change as it is on a day. */
-export interface DatedChange extends Change {
+export interface DatedChange extends TableChange {
   readonly level: ChangeLevel;
   /** Whole days until `from`; null where no date is published. */
   readonly daysLeft: number | null;
@@ -34,12 +34,12 @@ export interface CustomerChange extends DatedChange {
 }
 
 /** Every entry. */
-export const changes: readonly Change[] = [
-  ...behaviourChanges.map(({ concerns: _, ...change }): Change => change),
+export const changes: readonly TableChange[] = [
+  ...behaviourChanges.map(({ concerns: _, ...change }): TableChange => change),
   ...retirements.map(endingAsChange),
 ];
 
-function endingAsChange(retirement: Retirement): Change {
+function endingAsChange(retirement: Retirement): TableChange {
   const {
     id,
     what,
@@ -71,7 +71,7 @@ function endingAsChange(retirement: Retirement): Change {
   };
 }
 
-function subjectMatched({ tables, permissions, paths, hosts }: Retirement["matches"]): Change["subject"] {
+function subjectMatched({ tables, permissions, paths, hosts }: Retirement["matches"]): TableChange["subject"] {
   if (tables !== undefined) return "table";
   if (paths !== undefined) return "api";
   if (permissions !== undefined) return "permission";
@@ -108,7 +108,10 @@ function byNext(a: DatedChange, b: DatedChange): number {
   );
 }
 
-function levelOn(change: Pick<Change, TimeKey | "certainty">, today: string): Pick<DatedChange, "level" | "daysLeft"> {
+function levelOn(
+  change: Pick<TableChange, TimeKey | "certainty">,
+  today: string,
+): Pick<DatedChange, "level" | "daysLeft"> {
   const { from, until, precision, certainty } = change;
   if (from === null) return { level: "undated", daysLeft: null };
   const daysLeft = daysUntil(from, today);
@@ -133,14 +136,14 @@ function lastDay({
 }: {
   from: string;
   until?: string | undefined;
-  precision: Change["precision"];
+  precision: TableChange["precision"];
 }): string {
   if (until !== undefined || precision !== "month") return until ?? from;
   const [year = 0, month = 1] = from.split("-").map(Number);
   return dateOf(new Date(Date.UTC(year, month, 0)));
 }
 
-const effects: Readonly<Record<Change["effect"], string>> = {
+const effects: Readonly<Record<TableChange["effect"], string>> = {
   ends: "off",
   begins: "in force",
   freezes: "frozen",

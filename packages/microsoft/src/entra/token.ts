@@ -235,14 +235,21 @@ async function tokenFromAzureCli(
   return { accessToken, expiresOn: new Date((expires ?? 0) * 1000) };
 }
 
-/** The output of `az`; undefined if it is not installed, not logged in, or fails. */
 async function azureCli(options: TokenOptions, environment: Environment): Promise<string | undefined> {
-  const { execFile } = await import("node:child_process");
   const audience = options.v1 ? ["--resource", options.audience] : ["--scope", scopeOf(options.audience)];
   const parameters = ["account", "get-access-token", "--output", "json", "--tenant", options.tenantId, ...audience];
+  return runAzureCli(parameters, environment);
+}
+
+/** The output of `az`; undefined if it is not installed, not logged in, or fails. */
+export async function runAzureCli(
+  parameters: readonly string[],
+  environment: Environment,
+): Promise<string | undefined> {
+  const { execFile } = await import("node:child_process");
   const settings = { env: { ...environment }, timeout: 30_000, shell: process.platform === "win32" };
   return new Promise((resolve) => {
-    execFile("az", parameters, settings, (error, stdout) => resolve(error === null ? stdout : undefined));
+    execFile("az", [...parameters], settings, (error, stdout) => resolve(error === null ? stdout : undefined));
   });
 }
 

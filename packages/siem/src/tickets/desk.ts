@@ -5,7 +5,7 @@
 import type { IncidentChanges, IncidentRecord } from "@defender-mssp/microsoft";
 import { messageOf, ServiceError, VisibleError } from "@defender-mssp/errors";
 import { DestinationError } from "../sinks/sink";
-import { agreedAtCreation, isResolved, markerFor, planTicket, type Agreed, type Plan } from "./plan";
+import { agreedAtCreation, isResolved, markerFor, planTicket, type Agreed, type TicketPlan } from "./plan";
 import { plainLine } from "./plainText";
 import type { TicketRecord, TicketRecords } from "./ticketRecords";
 import { routesFor, type TicketSettings } from "./ticketSettings";
@@ -256,7 +256,7 @@ export class Desk {
     const agreed = record.agreed ?? agreedAtCreation(incident);
     const ticket = await this.#read(tracker, record);
     if (ticket === undefined) return incident;
-    const planned = (): Plan =>
+    const planned = (): TicketPlan =>
       planTicket({
         agreed,
         incident,
@@ -314,7 +314,7 @@ export class Desk {
    */
   async #write(
     { id, updatedAt }: IncidentRecord,
-    { incident, comments }: Plan,
+    { incident, comments }: TicketPlan,
     access: IncidentAccess,
   ): Promise<string | undefined> {
     try {

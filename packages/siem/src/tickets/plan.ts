@@ -39,7 +39,7 @@ export interface PlanOptions {
   readonly mayWrite: boolean;
 }
 
-export interface Plan {
+export interface TicketPlan {
   /** Undefined: nothing to write to the ticket. */
   readonly ticket: TicketChange | undefined;
   readonly incident: IncidentChanges | undefined;
@@ -79,7 +79,7 @@ export function agreedAtCreation(incident: IncidentRecord): Agreed {
 }
 
 /** @param options the incident is not older than what was agreed. */
-export function planTicket(options: PlanOptions): Plan {
+export function planTicket(options: PlanOptions): TicketPlan {
   return new Planner(options).plan();
 }
 
@@ -99,7 +99,7 @@ class Planner {
     this.#priority = options.ticket.priority;
   }
 
-  plan(): Plan {
+  plan(): TicketPlan {
     const { agreed, incident, ticket } = this.options;
     this.#alerts();
     this.#severity();

@@ -10,6 +10,7 @@ import {
   lookUpDomain,
   request,
   requestToken,
+  runAzureCli,
   tokenEndpoint,
   type Endpoints,
   type GraphCall,
@@ -90,12 +91,8 @@ export async function namedTenant(name: string, endpoints: Endpoints): Promise<s
 }
 
 async function tenantOfAzureCli(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const { execFile } = await import("node:child_process");
-  const settings = { env: { ...environment }, timeout: 30_000, shell: process.platform === "win32" };
   const parameters = ["account", "show", "--query", "tenantId", "--output", "tsv"];
-  return new Promise((resolve) => {
-    execFile("az", parameters, settings, (error, stdout) => resolve(error === null ? stdout.trim() : undefined));
-  });
+  return (await runAzureCli(parameters, environment))?.trim();
 }
 
 /** Authorization code with PKCE. No token is stored. Source: Microsoft, "OAuth 2.0 authorization code flow". */
