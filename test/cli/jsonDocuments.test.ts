@@ -76,6 +76,7 @@ const commandLines: Readonly<Record<string, readonly string[]>> = {
   "sandbox clock": [],
   "sandbox dump": [],
   "sandbox tenant": [tenant],
+  "sandbox consent": [tenant],
   "sandbox seed": ["tenants.yaml"],
   "sandbox events": ["events.json", "--tenant", tenant],
   "sandbox permissions": [],

@@ -7,9 +7,14 @@ import { checkout } from "./mssp";
 import { inSession as mssp } from "./testSession";
 
 describe("mssp", function () {
+  it("its name alone shows the first screen", async () => {
+    const { exitCode, stdout } = await mssp([]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^Usage: npx mssp \[options\] \[command\]$/m);
+  });
+
   describe("usage errors", () => {
     for (const [args, ...says] of [
-      [[], /^Usage: npx mssp \[options\] \[command\]$/m],
       [["sandbox"], /^Usage: npx mssp sandbox \[options\] \[command\]$/m],
       [
         ["sandbox", "run"],

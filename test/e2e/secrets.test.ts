@@ -361,6 +361,7 @@ describe("secrets", function () {
         () => mssp(["alerts", ...stack, "--since", "P3D", "--syslog", collector.syslog, "--format", "cef"]),
         () => mssp(["sandbox", "dump", "--deleted"]),
         () => mssp(["sandbox", "tenant", tenantId]),
+        () => mssp(["sandbox", "consent", tenantId, "enable"]),
         async () => {
           const events = path.join(project.folder, "tmp", "events.json");
           await writeFile(events, JSON.stringify({ DeviceInfo: [{ DeviceId: "d1" }] }));
