@@ -141,6 +141,24 @@ describe("tickets in two trackers, with kills on either side", function () {
     return [...own, ...others];
   }
 
+  /** The keys that the tickets were made with. */
+  async function firstKeys(ids: readonly string[]): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for (const id of ids) {
+      const isJira = id.startsWith("SOC");
+      const issue = isJira ? await json(`${jira.url}/rest/api/2/issue/${id}`) : undefined;
+      let text = textOf(valueAt(issue, ["fields", "description"])).replaceAll("\\", "");
+      if (!isJira) {
+        const own = await json(`${roundup.url}/rest/data/issue/${id}`);
+        const [first] = recordsOf(valueAt(own, ["data", "attributes", "messages"]));
+        const message = await json(`${roundup.url}/rest/data/msg/${textOf(first?.["id"])}?@verbose=3&@fields=content`);
+        text = textOf(valueAt(message, ["data", "attributes", "content"]));
+      }
+      keys.push(/^Key: (\S+)$/m.exec(text)?.[1] ?? assert.fail(`ticket ${id} has no key in its text`));
+    }
+    return keys;
+  }
+
   it("leaves one ticket for each incident", async () => {
     const before = active(new Date(since));
     // Three kills of the collector alone, three of a tracker under it, and then the collector.
@@ -157,13 +175,18 @@ describe("tickets in two trackers, with kills on either side", function () {
     await untilQuiet();
     const made = await tickets();
     const keys = made.map(({ key }) => key);
-    const doubled = keys.length - new Set(keys).size;
+    // A double that was joined has another key by now: its first text has the one that it was made with.
+    const first = await firstKeys(made.map(({ id }) => id));
+    const doubled = first.length - new Set(first).size;
+    const early = new Set(before.map(({ key }) => key));
+    const later = first.filter((key) => !early.has(key));
     const still = new Set(active(new Date(since)).map(({ key }) => key));
     const lost = before.filter(({ key }) => still.has(key) && !keys.includes(key));
     const customers = new Set(before.map(({ tenantId }) => tenantId)).size;
     console.log(
       `      ${before.length} incidents of ${customers} customers, ${made.length} tickets, ` +
-        `${doubled} doubled, ${lost.length} lost`,
+        `${doubled} doubled, ${lost.length} lost; ${later.length} of incidents that came, or changed, during the run, ` +
+        `${keys.filter((key) => key.startsWith("joined/") || key.startsWith("merged/")).length} joined`,
     );
     assert.ok(before.length >= wanted - 5);
     assert.equal(doubled, 0);

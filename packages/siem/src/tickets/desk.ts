@@ -484,16 +484,17 @@ export class Desk {
         if (own.key !== target) await tracker.update(own, { notes, key: target, event: `${key}/merged` });
         const base = { key: target, tracker: record.tracker, route: other?.route ?? record.route };
         const doubles = into === undefined || into.id === own.id ? [] : [into.id];
-        // The ticket's half is the ticket's: what a person has changed meanwhile is a change still.
-        const { severity, isResolved: wasResolved, alerts, alertsTo } = other?.agreed ?? record.agreed ?? {};
-        const half = { severity, isResolved: wasResolved, alerts, alertsTo } as Agreed;
-        const agreed = { ...record.agreed, ...half, updatedAt: other?.agreed?.updatedAt ?? "" } as Agreed;
+        // What this ticket agreed on stays: what differs from the other incident now is planned, and said, on this one.
+        const { severity, alerts, alertsTo } = other?.agreed ?? record.agreed ?? {};
+        const seen = { severity, alerts, alertsTo, updatedAt: other?.agreed?.updatedAt ?? "" };
+        const { agreed, findings } = record;
         records.put({
           ...base,
           ticket: own.id,
           doubles,
           isDue: true,
-          ...(record.agreed === undefined ? {} : { agreed }),
+          ...(agreed === undefined ? {} : { agreed: { ...agreed, ...seen } as Agreed }),
+          ...(findings === undefined ? {} : { findings }),
         });
       } else await this.#link(tracker, own, into, text, "merged", `merged/${key}`);
       done();

@@ -152,6 +152,9 @@ export class World {
 
   merge(id: string, into: string): void {
     const moved = this.incidents.get(id)?.alerts ?? [];
+    // The ticket of one follows the state of the other.
+    if ((this.incidents.get(id)?.status === "resolved") !== (this.incidents.get(into)?.status === "resolved"))
+      this.flips.people++;
     this.changeIncident(id, { status: "redirected", redirectIncidentId: into, alerts: [] });
     this.changeIncident(into, { alerts: [...(this.incidents.get(into)?.alerts ?? []), ...moved] });
   }
