@@ -30,7 +30,7 @@ export async function validateQuery(queryText: string): Promise<SavedQueryVerdic
 async function savedVerdict(queryText: string): Promise<SavedQueryVerdict> {
   const judged = await judgedQuery(queryText);
   if (judged === undefined) return {};
-  const error = judged.findings.find(({ severity }) => severity === "error");
+  const error = judged.findings.find(({ severity, code }) => severity === "error" || code === newerNameCode);
   if (error !== undefined) return { problem: problemText(error) };
   return { columns: judged.columns.map(({ name }) => name) };
 }
@@ -38,8 +38,14 @@ async function savedVerdict(queryText: string): Promise<SavedQueryVerdict> {
 /** Diagnostics of Microsoft's parser about the text; the others are about names and types. */
 export const syntaxCode = /^(KS0\d\d|KS176|KS198|KQL\d+)$/;
 
+/** A name that may be newer than the schema, by the judge. The emulated tenant has the schema's names and no others. */
+const newerNameCode = "KQL007";
+
 /** The frame of a text is the service's, what it says of the query the parser's. */
 function problemText({ code, message }: { readonly code: string; readonly message: string }): string {
+  const newer = code === newerNameCode ? /^The name '[^']+'/.exec(message)?.[0] : undefined;
+  if (newer !== undefined)
+    return `The query has a semantic error: ${newer} does not refer to any known table, tabular variable or function. Fix semantic errors in your query.`;
   if (syntaxCode.test(code)) return `The query contains syntax errors: ${message}`;
   const unknownFunction = /^The name '([^']+)' does not refer to any known function/.exec(message)?.[1];
   const semantic =
