@@ -74,14 +74,13 @@ export function certificatePage(
 /** The text to send the page with. @param digest of the signed step */
 export function certificateMail(certificate: Certificate, options: CertificatePageOptions, digest?: string): string {
   const { fill, texts } = readerOf(certificate, options);
-  const { left, toConfirm, msspName } = certificate;
-  const open = left.length + toConfirm.length;
+  const open = openSteps(certificate).length;
   return `${[
     fill(stateText(certificate, texts)),
     fill(texts.certificate.mail),
     ...(open === 0 ? [] : [`${texts.certificate.left}: ${open}`]),
     ...(digest === undefined ? [] : [`${texts.signature.mail} ${digest}`]),
-    msspName,
+    certificate.msspName,
   ].join("\n\n")}\n`;
 }
 
@@ -99,12 +98,17 @@ function readerOf(certificate: Certificate, { language = "en", cloud }: Certific
   return { texts: textsOf(language), fill: (text) => visibleText(filled(values)(text)) };
 }
 
+/** What the customer does herself: that the looks are too few is said by a sentence. */
+function openSteps({ left, toConfirm }: Certificate) {
+  return [...left, ...toConfirm.filter(({ what }) => what !== unsettledEnd)];
+}
+
 /** What is left, the customer's own last step first; nothing where all is proven. */
 function leftForYou(certificate: Certificate, reader: Reader): Block[] {
-  const { state, left, toConfirm, looks, consentEndedOn } = certificate;
+  const { state, left, looks, consentEndedOn } = certificate;
   const { fill, texts } = reader;
   const { agreed, later, consentEnded } = texts.certificate;
-  const steps = [...left, ...toConfirm.filter(({ what }) => what !== unsettledEnd)];
+  const steps = openSteps(certificate);
   const said = [
     ...(state === "accessLeft" ? [] : [fill(agreed)]),
     ...(looks.isSettled || state === "accessLeft" ? [] : [fill(later)]),

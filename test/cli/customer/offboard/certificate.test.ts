@@ -393,6 +393,9 @@ describe("the certificate", () => {
         const page = shownText(certificatePage(whole, { language }));
         const [first = "", ...others] = certificateMail(whole, { language }, "d1935").split("\n\n");
         assert.ok(first.length > 40 && page.includes(first.split("<")[0] ?? ""), first);
+        const { left } = textsOf(language).certificate;
+        const [, count] = new RegExp(`${left} \\((\\d+)\\)`).exec(page) ?? [];
+        assert.ok(count !== undefined && others.includes(`${left}: ${count}`), others.join());
         assert.ok(others.some((text) => text.includes("d1935")) && !others.join().includes("{"), others.join());
         assert.doesNotMatch(page, /npx|pulumi|mssp (offboard|governance)/i, language);
         for (const menu of [
