@@ -92,6 +92,11 @@ export const permissionsToReadLogs = [
   "Directory.Read.All",
 ] as const satisfies readonly GraphPermission[];
 
+/** Whether one of the permissions is this one, or the one that reads and writes the same. */
+export function isHeld(permission: string, held: readonly string[]): boolean {
+  return held.includes(permission) || held.includes(permission.replace(".Read.", ".ReadWrite."));
+}
+
 /** The Microsoft Graph permission that reads each part of a customer's month; the rest is in the state and the logs. */
 export const monthPermissions = {
   devices: "ThreatHunting.Read.All",

@@ -12,6 +12,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { hasDetections, hasMonth, hasSentinelAccess, type PrerequisiteSettings } from "./prerequisiteSettings";
 import {
+  isHeld,
   neededPermissions,
   permissionsForEvidence,
   permissionsForMonth,
@@ -152,8 +153,12 @@ const accessAdministrator = "Role Based Access Control Administrator";
 
 /** Whether the automation has the permission, or the one that reads and writes the same. */
 function writesToo(permission: string, all: readonly PrerequisiteSettings[]): boolean {
-  const enough = [permission, permission.replace(".Read.", ".ReadWrite.")];
-  return all.some((settings) => neededPermissions(settings).some((needed) => enough.includes(needed.permission)));
+  return all.some((settings) =>
+    isHeld(
+      permission,
+      neededPermissions(settings).map((needed) => needed.permission),
+    ),
+  );
 }
 
 /** Beside `Application.ReadWrite.OwnedBy` it makes the automation, and whoever steals it, an owner of any application. */

@@ -20,7 +20,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { hasMonth } from "../../../domain/prerequisiteSettings";
-import { neededPermissions, permissionsForMonth, type NeededPermission } from "../../../domain/prerequisites";
+import { isHeld, neededPermissions, permissionsForMonth, type NeededPermission } from "../../../domain/prerequisites";
 import { endedAccess } from "../../../domain/endedAccess";
 import { foreignDomainText } from "../../../domain/foreignDomainText";
 import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
@@ -198,9 +198,7 @@ function monthFeature(settings: Settings, roles: readonly string[], { clientId }
   const feature = { feature: "month", optional: true } as const;
   if (preview !== undefined && preview.id !== clientId)
     return [{ ...feature, state: "notChecked", reason: `not signed in as the preview application, ${preview.id}` }];
-  const missing = permissionsForMonth(settings).filter(
-    (name) => !roles.includes(name) && !roles.includes(name.replace(".Read.", ".ReadWrite.")),
-  );
+  const missing = permissionsForMonth(settings).filter((name) => !isHeld(name, roles));
   if (missing.length === 0) return [{ ...feature, state: "passed" }];
   return [{ ...feature, state: "failed", reason: `requires ${missing.join(", ")}: the page says "not read" without` }];
 }

@@ -3,14 +3,12 @@
  * relationship. Either the person brings an access token (MSSP_GRAPH_TOKEN), or signs in here to a
  * public client that the tenant has. No token is stored.
  */
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { randomBytes } from "node:crypto";
 import { tokenClaims } from "@defender-mssp/errors/json";
 import { request, type Endpoints, type GraphCall } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import type { Session } from "@defender-mssp/terminal/session";
-import { LoopbackRedirect } from "@defender-mssp/terminal/loopbackRedirect";
+import { freePort, LoopbackRedirect } from "@defender-mssp/terminal/loopbackRedirect";
 import { NetworkClient } from "@defender-mssp/siem/tokens/networkClient";
 import { acquired, codeOf, deviceCodeShown } from "@defender-mssp/siem/tokens/signIn";
 
@@ -166,14 +164,4 @@ function adviceOn(message: string, clientId: string, { tenant, scopes }: SignInT
     "700016": `There is no application ${clientId} in ${tenant}: --client-id names a public client of that tenant. See \`npx mssp docs governance\`.`,
     "7000218": `The application ${clientId} is no public client: turn on "Allow public client flows" in its registration.`,
   }[code];
-}
-
-/** Entra ignores the port of a public client's redirect URI on localhost. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "localhost");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -12,7 +12,7 @@ export { tenantKinds } from "./kinds";
 export { azureRoleText, signedInAzure } from "./kinds/azureResources";
 export { listedRuleState } from "./kinds/defenderSettings";
 export { isOn, readEntry, type EntryGrant } from "./kinds/entryGrants";
-export { eligibilityEnd, readPeople, type PersonNode, type TenantUser } from "./kinds/people";
+export { addressedUserProperties, eligibilityEnd, readPeople, type PersonNode, type TenantUser } from "./kinds/people";
 export { delegatedAdminNodes, gdapEnd } from "./kinds/trusts";
 export { loggedNodes, loggedObjects, type LoggedObject } from "./loggedNodes";
 export { isMsspTenant, msspTenants, owner, ownerByMark } from "./owner";

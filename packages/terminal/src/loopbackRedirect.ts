@@ -100,3 +100,13 @@ function show(response: ServerResponse, status: number, text: string): void {
     })
     .end(page);
 }
+
+/** A port of this machine that nobody uses: Entra ignores the port of a public client's redirect URI on localhost. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "localhost");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}

@@ -10,7 +10,7 @@ import { accessTable } from "../accessTable";
 import { contactText, handoutFill, type HandoutParts } from "../handout";
 import { dayCell } from "../page";
 import type { MonthFigure } from "./monthFigures";
-import { figureText, type ReadMonth } from "./readMonth";
+import { figureText, isRead, type ReadMonth } from "./readMonth";
 
 const sections: readonly (readonly [MonthFigure["section"], title: string, intro: string])[] = [
   [
@@ -113,8 +113,6 @@ export function monthPage(
     footer: "Written by npx mssp report. It contains no secret.",
   });
 }
-
-const isRead = ({ value, days }: MonthFigure) => value !== null || days > 0;
 
 /** Names what an administrator of the customer has not consented to; empty, or a sentence with a blank. */
 function missingConsent({ gaps }: Pick<ReadMonth["month"], "gaps">): string {

@@ -69,9 +69,15 @@ export async function readMonth(stack: string, name: string, run: Place & { figu
   return { month, settings, report };
 }
 
+/** False: no day has the figure, which is not 0. */
+export function isRead({ value, days }: MonthFigure): boolean {
+  return value !== null || days > 0;
+}
+
 /** @param all days of the month. */
-export function figureText({ value, days, isOfAll, isIncomplete }: MonthFigure, all: number): string {
-  if (value === null) return days === 0 ? "not read" : "–";
+export function figureText(figure: MonthFigure, all: number): string {
+  const { value, days, isOfAll, isIncomplete } = figure;
+  if (value === null) return isRead(figure) ? "–" : "not read";
   const where = isOfAll ? "" : ` (on ${days} of ${all} days)`;
   return `${isIncomplete ? "at least " : ""}${value.toLocaleString("en")}${where}`;
 }

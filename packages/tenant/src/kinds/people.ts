@@ -110,7 +110,8 @@ export interface TenantUser extends Addressed {
   readonly createdDateTime?: string | null;
 }
 
-const properties = [
+/** What of a user tells whose it is, with what people call it by. */
+export const addressedUserProperties = [
   "id",
   "displayName",
   "mail",
@@ -118,10 +119,8 @@ const properties = [
   "otherMails",
   "proxyAddresses",
   "identities",
-  "employeeType",
-  "createdDateTime",
-  "userType",
 ] as const;
+const properties = [...addressedUserProperties, "employeeType", "createdDateTime", "userType"] as const;
 
 export interface PersonNode extends OwnedNode {
   readonly user: TenantUser;

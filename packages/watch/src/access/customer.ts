@@ -1,7 +1,5 @@
 /** Signs in to the customer's tenant, as an application or a person of hers. */
 import { randomBytes, createHash } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { optionalText, textsOf, tokenClaims } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import {
@@ -15,7 +13,7 @@ import {
   type Endpoints,
   type GraphCall,
 } from "@defender-mssp/microsoft";
-import { LoopbackRedirect } from "@defender-mssp/terminal/loopbackRedirect";
+import { freePort, LoopbackRedirect } from "@defender-mssp/terminal/loopbackRedirect";
 import type { Session } from "@defender-mssp/terminal/session";
 
 export interface SignInOptions {
@@ -138,14 +136,4 @@ async function tokenInBrowser(
   } finally {
     loopback.close();
   }
-}
-
-/** Entra ignores the port of a public client's redirect URI on localhost. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "localhost");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

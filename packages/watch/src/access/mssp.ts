@@ -2,7 +2,7 @@
 import { VisibleError } from "@defender-mssp/errors";
 import { isUuid, usersPath, type Endpoints, type GraphCall, graphList } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";
-import type { TenantUser, Whose } from "@defender-mssp/tenant";
+import { addressedUserProperties, type TenantUser, type Whose } from "@defender-mssp/tenant";
 import { namedTenant } from "./customer";
 import type { DomainTenants } from "./domainTenants";
 import type { HandOut } from "./handOut";
@@ -49,16 +49,7 @@ export async function withVerifiedDomains(whose: Whose, call: GraphCall, domains
   const tenants = [whose.msspTenantId, ...(whose.furtherMsspTenantIds ?? [])];
   const verified = new Set(whose.domains);
   try {
-    const properties = [
-      "id",
-      "displayName",
-      "mail",
-      "userPrincipalName",
-      "otherMails",
-      "proxyAddresses",
-      "identities",
-    ] as const;
-    const users = await graphList<TenantUser>(call, usersPath(properties));
+    const users = await graphList<TenantUser>(call, usersPath(addressedUserProperties));
     const named = new Set(users.flatMap((user) => foreignDomains(user, new Set())));
     for (const domain of named) {
       const owner = await domains(domain);

@@ -17,6 +17,7 @@ import {
   type KindKey,
   type ServicePrincipalEntry,
   type TenantReader,
+  addressedUserProperties,
   type TenantUser,
   type UnreadKind,
 } from "@defender-mssp/tenant";
@@ -45,16 +46,7 @@ export interface Stranger {
 /** Tenants of Microsoft's own services and staff. */
 const microsoftTenants = new Set([microsoftServicesTenantId, "72f988bf-86f1-41af-91ab-2d7cd011db47"]);
 
-const userProperties = [
-  "id",
-  "displayName",
-  "mail",
-  "userPrincipalName",
-  "otherMails",
-  "proxyAddresses",
-  "identities",
-  "userType",
-] as const;
+const userProperties = [...addressedUserProperties, "userType"] as const;
 
 interface Sighting extends StrangerWay {
   readonly key: string;
