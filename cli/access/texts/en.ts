@@ -61,7 +61,7 @@ export const en: Texts = {
   who: {
     title: "Who can do what, until when",
     people: "These people of {mssp} can work in your Microsoft Defender: {names}.",
-    idle: "These people of {mssp} are guests in your tenant, and can do nothing in Defender by themselves: {names}.",
+    idle: "These people of {mssp} are guests in your tenant. What this page lists gives them nothing in Defender by itself: {names}.",
     nobody: "Nobody of {mssp} has an account in your tenant.",
     onRequest: "People of {mssp} get access only for a time, when they request it and somebody approves.",
     siemReads: "The SIEM of {mssp} reads your alerts, and changes nothing.",

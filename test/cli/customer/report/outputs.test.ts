@@ -271,7 +271,7 @@ describe("mssp report: the hand-out", () => {
     const page = (kept: typeof paths) => handoutPage({ ...report, objects, paths: kept }, "en");
     const [working, ended] = [page(paths), page(paths.filter(({ from }) => from !== guest.key))];
     const can = new RegExp(`can work in your Microsoft Defender: [^<]*${guest.name}`);
-    const idle = new RegExp(`can do nothing in Defender by themselves: [^<]*${guest.name}`);
+    const idle = new RegExp(`What this page lists gives them nothing in Defender by itself: [^<]*${guest.name}`);
     assert.ok(can.test(working) && !idle.test(working));
     assert.ok(!can.test(ended) && idle.test(ended));
   });
