@@ -5,7 +5,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { envelopeText, keyFingerprint, preAuthEncoding } from "@defender-mssp/errors/dsse";
 import { parsedJson, recordOf, recordsOf, textOf } from "@defender-mssp/errors/json";
+import { microsoftGraph } from "@defender-mssp/microsoft";
 import {
+  addApplication,
   addConsentedServicePrincipal,
   automationApplicationId,
   msspTenantId,
@@ -53,6 +55,28 @@ describe("since and gone: what the MSSP did, and whether it is gone", () => {
     await writeFile(path.join(world.folder, "hand-out.dsse.json"), text);
     return "hand-out.dsse.json";
   };
+
+  it("agrees to a right of the application that the hand-out names it for, and of no other", async () => {
+    const other = {
+      ...{ applicationId: "5ec0de00-0000-4000-8000-0000000000aa", displayName: "Second application" },
+      signInAudience: "AzureADMultipleOrgs" as const,
+    };
+    addApplication(world.sandbox.cloud.tenant(msspTenantId), other);
+    const granted = { [microsoftGraph.appId]: ["User.Invite.All"] };
+    const { id } = addConsentedServicePrincipal(world.tenant, { ...other, homeTenantId: msspTenantId }, granted);
+    const file = await handOut({
+      applications: [
+        { id: automationApplicationId, permissions: [{ name: "User.Invite.All" }] },
+        { id: other.applicationId, permissions: [{ name: "User.Invite" }] },
+      ],
+    });
+    const { out } = await world.watch("look", "--mssp", mssp, "--hand-out", file, "--json");
+    const objects = recordsOf(recordOf(parsedJson(out))["objects"]);
+    const agreement = (object: Record<string, unknown> | undefined) =>
+      recordsOf(object?.["grants"]).find(({ what }) => textOf(what).includes(" User.Invite.All "))?.["agreement"];
+    assert.equal(agreement(objects.find(({ appId }) => appId === automationApplicationId)), "agreed");
+    assert.equal(agreement(objects.find((object) => object["id"] === id)), "notAgreed");
+  });
 
   it("explains what an agreed application may do, names what it may not, and shows each entry once", async () => {
     await world.invite(`ana@${mssp}`);

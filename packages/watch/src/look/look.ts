@@ -135,7 +135,7 @@ function lookedObject(node: GrantingNode, handOut: HandOut | undefined, appId: s
       kind: edge.kind,
       id: edge.id,
       what: edge.what,
-      agreement: handOut === undefined ? "unknown" : isAgreedGrant(node, edge, handOut) ? "agreed" : "notAgreed",
+      agreement: handOut === undefined ? "unknown" : isAgreedGrant(node, edge, appId, handOut) ? "agreed" : "notAgreed",
       step: edge.step,
     })),
     unsure,
@@ -157,26 +157,29 @@ function isAgreed(
   return [id, ownerId, appId].some((each) => ids.has(each?.toLowerCase() ?? "")) || isEntry;
 }
 
-/** What the hand-out says that this object reaches. */
-function isAgreedGrant(node: GrantingNode, { id, what, within }: Edge, handOut: HandOut): boolean {
+/** What the hand-out says that this object reaches: a right that it names for another object is not agreed for this one. */
+function isAgreedGrant(node: GrantingNode, edge: Edge, appId: string | undefined, handOut: HandOut): boolean {
   const { objects, paths, applications } = handOut;
   const own = objects.filter(({ objectId }) => objectId !== "" && objectId === node.id.toLowerCase());
   const keys = new Set(own.map(({ key }) => key));
   const reached = objects.filter(({ key }) => paths.some(({ from, to }) => keys.has(from) && to === key));
-  const isNamed = ({ objectId, name, kind }: AgreedObject) =>
-    objectId === id.toLowerCase() ||
-    (within !== undefined && objectId === within.toLowerCase()) ||
-    (/role|permission/i.test(kind) && name !== "" && what.includes(` ${name}`));
-  const words = what.split(/[ ,]+/);
-  return (
-    reached.some(isNamed) ||
-    objects.some(({ objectId }) => objectId === id.toLowerCase()) ||
-    (node.principal?.type === "servicePrincipal" &&
-      [
-        ...applications.flatMap(({ permissions }) => permissions),
-        ...own.flatMap(({ detail }) => detail.split(/[ ,]+/)),
-      ].some((permission) => permission.includes(".") && words.includes(permission)))
-  );
+  const ids = [edge.id, edge.within ?? edge.id].map((id) => id.toLowerCase());
+  if (objects.some(({ objectId }) => objectId === ids[0]) || reached.some(({ objectId }) => ids.includes(objectId)))
+    return true;
+  const agreed = new Set([
+    ...reached.flatMap(({ kind, name }) => (/role|permission/i.test(kind) ? [name] : [])),
+    ...applications.flatMap(({ id, permissions }) => (id === appId?.toLowerCase() ? permissions : [])),
+  ]);
+  const rights = rightsIn(edge);
+  return rights.length > 0 && rights.every((right) => agreed.has(right));
+}
+
+/** Names of the roles or permissions that a grant gives, whole: one is not agreed because another begins like it. */
+function rightsIn({ kind, name, what }: Edge): readonly string[] {
+  const start = `the ${name} `;
+  if (!what.startsWith(start)) return [];
+  const text = what.slice(start.length).replace(/ (of|in) .*$/s, "");
+  return kind === "delegatedConsent" ? text.split(/\s+/) : [text];
 }
 
 /** Objects of the hand-out that have an ID of their own in the tenant, and that no look found. */
