@@ -14,7 +14,8 @@ describe("mssp doctor --repair", function () {
   let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
   before(async () => {
     project = await createProject({
-      log: (line) => {
+      // Before the answer is sent: afterwards the engine may have written it into the state.
+      observe: ({ line }) => {
         if (killAt?.request.test(line) !== true) return;
         killAt.kill();
         killAt = undefined;

@@ -35,7 +35,7 @@ export interface AppOptions {
    * bodies nor codes.
    */
   readonly log?: (line: string) => void;
-  /** Receives each request with its answer, including secrets. */
+  /** Receives each request with its answer, including secrets, before the answer is sent. */
   readonly observe?: (exchange: Exchange) => void;
   /** Counts the permissions that requests need. */
   readonly permissionUse: PermissionUse;
@@ -47,6 +47,8 @@ export interface AppOptions {
 
 /** A request and its answer. */
 export interface Exchange {
+  /** Method, path and status, such as `PUT /subscriptions/… 201`. */
+  readonly line: string;
   /**
    * The request's body: bytes from Graph's routes, elsewhere parsed JSON or the fields of a form.
    */
@@ -152,6 +154,7 @@ function addObservers(app: FastifyInstance, { observe, log: writeLine }: AppOpti
     app.addHook("onSend", (request, reply, payload, done) => {
       const location = reply.getHeader("location");
       observe({
+        line: `${request.method} ${loggedUrl(request.url)} ${reply.statusCode}`,
         request: request.body,
         answer: typeof payload === "string" ? payload : "",
         location: typeof location === "string" ? location : undefined,
