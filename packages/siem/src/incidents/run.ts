@@ -8,6 +8,7 @@ import {
   type IncidentDetermination,
   type ServiceError,
 } from "@defender-mssp/microsoft";
+import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { Session } from "@defender-mssp/terminal/session";
 import { flag, UsageError } from "@defender-mssp/terminal/usageError";
 import type { Connector } from "../connector/connector";
@@ -100,6 +101,8 @@ async function runWithTickets(
   const opened = await openTickets(given, session, (text) => session.err.note(text));
   try {
     await pull(opened);
+    // The other trackers have theirs, so that the pull itself has succeeded.
+    if (options.follow !== true && opened.desk.state.unreached.length > 0) session.exitCode ||= exitCodes.destination;
   } finally {
     opened.close();
   }

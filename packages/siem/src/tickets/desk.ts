@@ -27,7 +27,7 @@ export interface IncidentAccess {
   /** Why incidents are only read; undefined: they may be changed. */
   oneWay: string | undefined;
   /** Undefined: there is none, or no longer. */
-  read(id: string): Promise<IncidentRecord | undefined>;
+  read(id: string, withAlerts?: boolean): Promise<IncidentRecord | undefined>;
   /** @returns the incident's last change, by the service's clock. */
   update(id: string, changes: IncidentChanges): Promise<string>;
   comment(id: string, text: string): Promise<void>;
@@ -66,10 +66,19 @@ export function stateOfRecords(all: readonly TicketRecord[], now: number) {
 /** Times that a changing ticket is read again. */
 const triesOfStale = 5;
 
+/** The pause before one of several trackers is tried again: as long as it has been down, within these, in milliseconds. */
+const pauses = { shortest: 5000, longest: 300_000 } as const;
+
+interface Outage {
+  readonly since: number;
+  readonly until: number;
+  readonly error: DestinationError;
+}
+
 export class Desk {
   readonly #customers = new Map<string, IncidentAccess>();
   readonly #polledAt = new Map<string, number>();
-  readonly #unreachedSince = new Map<string, number>();
+  readonly #outages = new Map<string, Outage>();
   /** One at a time: a delivery and a pass of two customers can meet at one ticket. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Doubles that were joined. */
@@ -81,10 +90,17 @@ export class Desk {
     this.#customers.set(tenantId, access);
   }
 
-  /** Brings the tickets of incidents up to date. @throws DestinationError where a tracker is not reached. */
+  /**
+   * Brings the tickets of incidents up to date. Incidents of a tracker that is down wait in the folder, and the next
+   * passes deliver them.
+   * @throws DestinationError where no tracker is reached
+   */
   deliver(incidents: readonly IncidentRecord[]): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#learnAll();
+      // After a lost folder: the trackers' keys, once, before the first create. After an outage: whether it is over.
+      const { trackers, records } = this.options;
+      const isAsked = ({ name }: Tracker): boolean => records.position(name) === undefined || this.#outages.has(name);
+      await this.#pollAll([...trackers.values()].filter(isAsked));
       for (const incident of incidents) await this.#deliver(incident);
     });
   }
@@ -93,7 +109,7 @@ export class Desk {
   async pass(tenantId: string): Promise<void> {
     try {
       await this.#inTurn(async () => {
-        for (const tracker of this.options.trackers.values()) await this.#poll(tracker);
+        await this.#pollAll([...this.options.trackers.values()]);
         for (const { key } of this.options.records.all.filter(
           ({ key, isDue }) => isDue === true && key.startsWith(`${tenantId}/`),
         ))
@@ -113,9 +129,10 @@ export class Desk {
         ({ key, refused }) => refused !== undefined && key.startsWith(`${tenantId}/`),
       )) {
         const { refused, ...rest } = record;
-        const incident = await this.#customers.get(tenantId)?.read(idOf(record.key));
+        const incident = await this.#customers.get(tenantId)?.read(idOf(record.key), true);
         if (incident === undefined) continue;
-        this.options.records.put(rest);
+        // Due: a kill or a lost tracker in between leaves it to the next pass.
+        this.options.records.put({ ...rest, isDue: true });
         await this.#deliver(incident);
       }
     });
@@ -127,7 +144,7 @@ export class Desk {
 
   get state(): DeskState {
     const now = this.options.now();
-    const unreached = [...this.#unreachedSince].map(([tracker, at]) => ({ tracker, seconds: (now - at) / 1000 }));
+    const unreached = [...this.#outages].map(([tracker, { since }]) => ({ tracker, seconds: (now - since) / 1000 }));
     return { ...stateOfRecords(this.options.records.all, now), unreached, joined: this.joined };
   }
 
@@ -137,21 +154,32 @@ export class Desk {
     return result;
   }
 
-  /** After a lost folder: the trackers' keys, once, before the first create. */
-  async #learnAll(): Promise<void> {
-    for (const tracker of this.options.trackers.values())
-      if (this.options.records.position(tracker.name) === undefined) await this.#poll(tracker);
+  /** @throws DestinationError where no tracker is reached */
+  async #pollAll(trackers: readonly Tracker[]): Promise<void> {
+    for (const tracker of trackers)
+      await this.#poll(tracker).catch((error: unknown) => {
+        if (!(error instanceof DestinationError)) throw error;
+      });
+    const [outage] = this.#outages.values();
+    if (outage !== undefined && this.#isNoneReached) throw outage.error;
   }
 
   async #poll(tracker: Tracker): Promise<void> {
     const { records, now, pollEvery = 2000 } = this.options;
     const last = this.#polledAt.get(tracker.name);
-    if (last !== undefined && now() - last < pollEvery) return;
+    const outage = this.#outages.get(tracker.name);
+    if (outage === undefined && last !== undefined && now() - last < pollEvery) return;
+    // Each try may take its time, and the other trackers wait for it.
+    if (outage !== undefined && !this.#isNoneReached && now() < outage.until) return;
     await this.#reached(tracker, async () => {
       let position = records.position(tracker.name);
-      for await (const { tickets, next } of tracker.changed(position)) {
-        for (const { id, key, version } of tickets) this.#listed(tracker, id, key, version);
-        position = next;
+      try {
+        for await (const { tickets, next } of tracker.changed(position)) {
+          for (const { id, key, version } of tickets) this.#listed(tracker, id, key, version);
+          position = next;
+        }
+      } catch (error) {
+        throw error instanceof TrackerRefusal ? new DestinationError(error.message, false) : error;
       }
       if (position !== undefined) records.moveTo(tracker.name, position);
     });
@@ -174,20 +202,21 @@ export class Desk {
     }
   }
 
-  /** The customer's failures are the customer's: a dead letter. @throws DestinationError */
+  /** The incident's failures are the incident's: a dead letter. @throws DestinationError where no tracker is reached */
   async #guarded(key: string, work: () => Promise<void>): Promise<void> {
     const { records, note } = this.options;
     try {
       await work();
     } catch (error) {
-      if (error instanceof DestinationError || (!(error instanceof TrackerRefusal) && !(error instanceof VisibleError)))
+      const isOutage = error instanceof DestinationError;
+      if (isOutage ? this.#isNoneReached : !(error instanceof TrackerRefusal || error instanceof VisibleError))
         throw error;
       const record = records.get(key);
       if (record === undefined) return;
       const reason = messageOf(error);
-      // Defender does not answer, or not this customer's connector: the pull says so itself, and this comes again.
-      if (error instanceof ServiceError && ![400, 404, 409, 422].includes(error.status)) {
-        records.put({ ...record, isDue: true });
+      // This tracker, Defender or this customer's connector does not answer, which is said elsewhere: it comes again.
+      if (isOutage || (error instanceof ServiceError && ![400, 404, 409, 422].includes(error.status))) {
+        if (record.isDue !== true) records.put({ ...record, isDue: true });
         return;
       }
       if (record.refused !== reason) note(`--tickets: incident ${key}: ${reason}`);
@@ -201,17 +230,23 @@ export class Desk {
     const key = incidentKey(incident.tenantId, incident.id);
     if (incident.redirectIncidentId !== null) return this.#guarded(key, () => this.#merge(incident));
     const known = records.get(key);
+    if (known?.refused !== undefined) return;
     if (known?.ticket === undefined && known?.creating === undefined) {
       const customer = this.#customers.get(incident.tenantId)?.name ?? incident.tenantId;
       const routes = routesFor(settings, customer, incident);
       const [route] = routes;
       if (route === undefined || incident.createdAt < records.since || isResolved(incident)) return;
-      const names = routes.map(({ name }) => name).join(", ");
-      const refused = routes.length > 1 ? `Two routes take it: ${names}. Make them exclude each other.` : undefined;
-      if (refused !== undefined && known?.refused !== refused) note(`--tickets: incident ${key}: ${refused}`);
-      records.put({ key, tracker: route.tracker, route: route.name, ...(refused === undefined ? {} : { refused }) });
+      const record = { key, tracker: route.tracker, route: route.name };
+      if (routes.length > 1) {
+        const names = routes.map(({ name }) => name).join(", ");
+        const refused = `Two routes take it: ${names}. Make them exclude each other.`;
+        note(`--tickets: incident ${key}: ${refused}`);
+        records.put({ ...record, refused });
+        return;
+      }
+      // One that waits for its tracker keeps its age.
+      if (known?.isDue !== true || known.route !== route.name) records.put(record);
     }
-    if (records.get(key)?.refused !== undefined) return;
     await this.#guarded(key, () => this.#compare(key, incident));
   }
 
@@ -226,7 +261,8 @@ export class Desk {
       return;
     }
     const tracker = this.#tracker(known.tracker);
-    let current = incident ?? (await access.read(idOf(key)));
+    this.#requireReached(tracker);
+    let current = incident ?? (await access.read(idOf(key), true));
     if (current === undefined) {
       const { isDue, ...rest } = known;
       records.put({ ...rest, findings: ["The incident is not in Defender, or no longer."] });
@@ -459,6 +495,7 @@ export class Desk {
     if (first?.ticket === undefined || first.isDeleted === true || first.mergedInto !== undefined) return;
     const target = incidentKey(incident.tenantId, incident.redirectIncidentId ?? "");
     const tracker = this.#tracker(first.tracker);
+    this.#requireReached(tracker);
     await this.#reached(tracker, async () => {
       if ((first.doubles ?? []).length > 0) await this.#join(tracker, key);
       const record = records.get(key) ?? first;
@@ -507,18 +544,35 @@ export class Desk {
     return tracker;
   }
 
+  get #isNoneReached(): boolean {
+    return this.#outages.size === this.options.trackers.size;
+  }
+
+  /** One of several that is down gets nothing until its list answers. @throws DestinationError */
+  #requireReached({ name }: Tracker): void {
+    const outage = this.#outages.get(name);
+    if (outage !== undefined) throw outage.error;
+  }
+
   async #reached<Result>(tracker: Tracker, work: () => Promise<Result>): Promise<Result> {
+    const { now, note } = this.options;
     try {
       const result = await work();
-      this.#unreachedSince.delete(tracker.name);
+      this.#outages.delete(tracker.name);
       return result;
     } catch (thrown) {
       const error =
         thrown instanceof StaleTicket
           ? new DestinationError("A ticket has changed while it was written.", true, 1000)
           : thrown;
-      if (error instanceof DestinationError && !this.#unreachedSince.has(tracker.name))
-        this.#unreachedSince.set(tracker.name, this.options.now());
+      if (error instanceof DestinationError) {
+        const known = this.#outages.get(tracker.name);
+        const since = known?.since ?? now();
+        const pause = Math.max(pauses.shortest, Math.min(now() - since, pauses.longest), error.retryAfter ?? 0);
+        this.#outages.set(tracker.name, { since, until: now() + pause, error });
+        if (known === undefined && !this.#isNoneReached)
+          note(`--tickets: ${error.message.replace(/\.$/, "")}. Its tickets wait; the other trackers go on.`);
+      }
       throw error;
     }
   }

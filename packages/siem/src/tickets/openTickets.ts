@@ -98,10 +98,11 @@ export function incidentAccess({ name, access, oneWay, signal, limiter }: Custom
   return {
     name,
     oneWay,
-    read: async (id) => {
+    read: async (id, withAlerts = false) => {
       try {
-        const { incident } = await tokens.use((token) => readIncident(id, { ...call, token, withAlerts: false }));
-        return { ...recordOfIncident(incident, tenantId), alerts: null };
+        const { incident } = await tokens.use((token) => readIncident(id, { ...call, token, withAlerts }));
+        const record = recordOfIncident(incident, tenantId);
+        return withAlerts ? record : { ...record, alerts: null };
       } catch (error) {
         if (error instanceof ServiceError && error.status === 404) return undefined;
         throw error;

@@ -6,10 +6,7 @@ import path from "node:path";
 import fc from "fast-check";
 import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import type { IncidentRecord } from "@defender-mssp/microsoft";
-import { DestinationError } from "../../src/sinks/sink";
-import { Desk } from "../../src/tickets/desk";
-import { TicketRecords } from "../../src/tickets/ticketRecords";
-import { Killed, settingsForTests, tenant, World, type Fault } from "./ticketWorld";
+import { Collector, tenant, twoTrackers, World, type Fault } from "./ticketWorld";
 
 const runs = Number(process.env["TICKET_MODEL_RUNS"] ?? 100);
 
@@ -40,62 +37,12 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** One collector: its folder outlives its process. */
-class Collector {
-  #desk: Desk | undefined;
-  #records: TicketRecords | undefined;
-  readonly notes: string[] = [];
-
-  constructor(
-    private readonly world: World,
-    private readonly folder: string,
-    private readonly oneWay: string | undefined,
-  ) {}
-
-  async do(work: (desk: Desk) => Promise<void>): Promise<void> {
-    try {
-      this.#desk ??= await this.#open();
-      await work(this.#desk);
-    } catch (error) {
-      if (error instanceof Killed) this.stop();
-      else if (!(error instanceof DestinationError)) throw error;
-    }
-  }
-
-  stop(): void {
-    this.#records?.close();
-    this.#desk = this.#records = undefined;
-  }
-
-  get state() {
-    return this.#desk?.state;
-  }
-
-  async #open(): Promise<Desk> {
-    const { world } = this;
-    const settings = settingsForTests();
-    const now = (): number => world.now;
-    this.#records = await TicketRecords.open(this.folder, "2026-01-01T00:00:00.000Z", now);
-    const trackers = new Map([["desk", world.tracker(settings)]]);
-    const desk = new Desk({
-      settings,
-      trackers,
-      records: this.#records,
-      note: (text) => this.notes.push(text),
-      now,
-      pollEvery: 0,
-    });
-    desk.customer(tenant, world.access(this.oneWay));
-    return desk;
-  }
-}
-
 async function live(steps: readonly Step[], collectors: number, oneWay: string | undefined, skew = 0) {
   const folder = mkdtempSync(path.join(tmpdir(), "tickets-"));
   const world = new World();
   world.skew = skew;
   const all = Array.from({ length: collectors }, (_, index) => {
-    return new Collector(world, mkdtempSync(path.join(folder, `${index}-`)), oneWay);
+    return new Collector({ world, folder: mkdtempSync(path.join(folder, `${index}-`)), oneWay });
   });
   const history: IncidentRecord[] = [];
   const changed = (id: string | undefined, change: (id: string) => void): void => {
@@ -204,7 +151,7 @@ async function quiet(world: World, all: readonly Collector[]): Promise<void> {
 }
 
 function judge(world: World, first: Collector): void {
-  const found = new Set((first.state?.findings ?? []).map(({ key }) => key));
+  const found = new Set((first.state()?.findings ?? []).map(({ key }) => key));
   for (const ticket of world.tickets.values()) {
     const markers = ticket.notes.flatMap(({ text }) => /\[defender:\w+\]/.exec(text)?.[0] ?? []);
     assert.equal(new Set(markers).size, markers.length, "a note is there twice");
@@ -236,6 +183,89 @@ function judge(world: World, first: Collector): void {
   }
 }
 
+const eitherTracker = fc.constantFrom("desk" as const, "other" as const);
+const outage = fc.oneof(
+  fc.record({ act: fc.constant("incident" as const), severity: fc.constantFrom("low" as const, "high" as const) }),
+  fc.record({ act: fc.constantFrom("down", "up"), tracker: eitherTracker }),
+  fc.record({ act: fc.constantFrom("resolve", "alert", "close"), at: number, tracker: eitherTracker }),
+  fc.record({ act: fc.constantFrom("deliver", "pass", "advance", "kill") }),
+);
+type OutageStep = typeof outage extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Two trackers, of which either is down at times; the incident's severity says which one has its ticket. */
+async function liveWithOutages(steps: readonly OutageStep[]): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), "tickets-"));
+  const defender = new World();
+  const worlds = { desk: new World(), other: new World() };
+  const settings = twoTrackers();
+  const trackers = [worlds.desk.tracker(settings), worlds.other.tracker(settings, "other")];
+  const collector = new Collector({ world: defender, folder, settings, trackers });
+  const all = [defender, worlds.desk, worlds.other];
+  const worldFor = ({ severity }: IncidentRecord): World => (severity === "low" ? worlds.desk : worlds.other);
+  const advance = (by: number): void => all.forEach((world) => world.advance(by));
+  const ticketsOf = (incident: IncidentRecord) =>
+    [...worldFor(incident).tickets.values()].filter(({ key }) => key === `${tenant}/${incident.id}`);
+  let undelivered = new Set<string>();
+  const deliver = async (): Promise<void> => {
+    const incidents = [...undelivered].map((id) => defender.incidents.get(id)!);
+    const isTaken = await collector.do((desk) => desk.deliver(incidents));
+    if (!isTaken) {
+      assert.ok(worlds.desk.isDown || worlds.other.isDown, "a delivery failed without an outage");
+      return;
+    }
+    undelivered = new Set();
+    const unreached = (collector.state()?.unreached ?? []).map(({ tracker }) => tracker);
+    assert.ok(unreached.length < 2, "a delivery that no tracker took was confirmed");
+    for (const incident of incidents.filter(({ status }) => status === "active"))
+      if (!unreached.includes(incident.severity === "low" ? "desk" : "other"))
+        assert.equal(ticketsOf(incident).length, 1, "an incident waits for another tracker");
+  };
+  try {
+    for (const each of steps) {
+      const incident = "at" in each ? defender.incident(each.at) : undefined;
+      const ticket = "at" in each ? worlds[each.tracker].ticketAt(each.at) : undefined;
+      if (each.act === "incident") {
+        const id = defender.newIncident();
+        defender.changeIncident(id, { severity: each.severity });
+        undelivered.add(id);
+      } else if (each.act === "down" || each.act === "up") {
+        if ("tracker" in each) worlds[each.tracker].isDown = each.act === "down";
+      } else if (each.act === "resolve" || each.act === "alert") {
+        if (incident === undefined) continue;
+        if (each.act === "alert") defender.addAlert(incident.id);
+        else defender.setIncident(incident.id, { status: "resolved", classification: "falsePositive" });
+        undelivered.add(incident.id);
+      } else if (each.act === "close") {
+        const isOpen = false;
+        if (ticket !== undefined)
+          worlds[each.tracker].setTicket(ticket.id, { isOpen, status: "closed", reason: "truePositive" });
+      } else if (each.act === "deliver") await deliver();
+      else if (each.act === "pass") await collector.do((desk) => desk.pass(tenant));
+      else if (each.act === "advance") advance(40_000);
+      else collector.stop();
+    }
+    worlds.desk.isDown = worlds.other.isDown = false;
+    // Nothing is delivered anew: what was queued comes by itself.
+    await deliver();
+    for (let round = 0; round < 3; round++) {
+      advance(400_000);
+      await collector.do((desk) => desk.pass(tenant));
+    }
+    const state = collector.state()!;
+    assert.deepEqual([state.waiting, state.unreached], [0, []]);
+    for (const incident of defender.incidents.values()) {
+      const tickets = ticketsOf(incident);
+      if (incident.status === "resolved" && tickets.length === 0) continue;
+      assert.equal(tickets.length, 1, `incident ${incident.id} has ${tickets.length} tickets`);
+      assert.equal(tickets[0]?.isOpen, incident.status !== "resolved");
+    }
+    for (const world of Object.values(worlds)) for (const count of world.made.values()) assert.equal(count, 1);
+  } finally {
+    collector.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const lives = fc.array(step, { minLength: 5, maxLength: 60 });
 const skews = fc.constantFrom(0, -3_600_000, 3_600_000);
 
@@ -247,6 +277,9 @@ describe("siem/tickets: any order, faults and kills", function () {
 
   it("joins every double of two collectors", () =>
     assertAsyncProperty(Math.ceil(runs / 2), lives, skews, (steps, skew) => live(steps, 2, undefined, skew)));
+
+  it("lets neither of two trackers wait for the other, and loses nothing of the one that is down", () =>
+    assertAsyncProperty(Math.ceil(runs / 2), fc.array(outage, { minLength: 5, maxLength: 40 }), liveWithOutages));
 
   it("writes nothing to incidents that are only read", () =>
     assertAsyncProperty(Math.ceil(runs / 5), lives, async (steps) => live(steps, 1, "read")));

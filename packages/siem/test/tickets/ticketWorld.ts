@@ -2,9 +2,18 @@
 import { ServiceError } from "@defender-mssp/errors";
 import type { AlertRecord, IncidentChanges, IncidentRecord } from "@defender-mssp/microsoft";
 import { DestinationError } from "../../src/sinks/sink";
-import type { IncidentAccess } from "../../src/tickets/desk";
+import { Desk, type DeskState, type IncidentAccess } from "../../src/tickets/desk";
+import { TicketRecords } from "../../src/tickets/ticketRecords";
 import { checkedTicketSettings, type TicketSettings } from "../../src/tickets/ticketSettings";
-import { StaleTicket, TrackerRefusal, type ListedTicket, type Ticket, type Tracker } from "../../src/tickets/tracker";
+import {
+  StaleTicket,
+  TrackerRefusal,
+  type ListedTicket,
+  type Ticket,
+  type TicketChange,
+  type TicketDraft,
+  type Tracker,
+} from "../../src/tickets/tracker";
 
 export const tenant = "11111111-1111-4111-8111-111111111111";
 
@@ -13,25 +22,29 @@ export class Killed extends Error {}
 
 export type Fault = "before" | "after" | "refused" | "killBefore" | "killAfter" | "stale";
 
-export function settingsForTests(more: object = {}): TicketSettings {
-  return checkedTicketSettings(
-    {
-      version: 1,
-      trackers: {
-        desk: {
-          profile: "roundup",
-          url: "https://tracker.example",
-          secret: { variable: "TRACKER_SECRET" },
-          priorities: { high: "1", medium: "2", low: "3", informational: "4", unknown: "4" },
-          owners: { ana: { address: "ana@mssp.example" } },
-          keepOpen: ["waiting"],
-          ...more,
-        },
-      },
-      routes: [{ name: "all", tracker: "desk" }],
-    },
-    "tickets.yaml",
-  );
+const trackerForTests = {
+  profile: "roundup",
+  url: "https://tracker.example",
+  secret: { variable: "TRACKER_SECRET" },
+  priorities: { high: "1", medium: "2", low: "3", informational: "4", unknown: "4" },
+  owners: { ana: { address: "ana@mssp.example" } },
+  keepOpen: ["waiting"],
+};
+
+/** Two trackers: the second one takes what is severe, where `routes` say nothing else. */
+export function twoTrackers(
+  routes: readonly object[] = [
+    { name: "low", tracker: "desk", severities: ["low"] },
+    { name: "high", tracker: "other", severities: ["high"] },
+  ],
+): TicketSettings {
+  const trackers = { desk: trackerForTests, other: trackerForTests };
+  return checkedTicketSettings({ version: 1, trackers, routes }, "tickets.yaml");
+}
+
+export function settingsForTests(): TicketSettings {
+  const routes = [{ name: "all", tracker: "desk" }];
+  return checkedTicketSettings({ version: 1, trackers: { desk: trackerForTests }, routes }, "tickets.yaml");
 }
 
 export class World {
@@ -50,6 +63,11 @@ export class World {
   /** Milliseconds by which this machine's clock is wrong. */
   skew = 0;
   readonly settles = 30_000;
+  /** Every call of it fails. */
+  isDown = false;
+  /** The answer to a create or a change that it refuses. */
+  refusal: (write: TicketDraft | TicketChange) => string | undefined = () => undefined;
+  readonly drafts: TicketDraft[] = [];
 
   get now(): number {
     return this.#time + this.skew;
@@ -65,6 +83,7 @@ export class World {
   }
 
   #trip(isBefore: boolean): void {
+    if (this.isDown) throw new DestinationError("no answer", true);
     const [next] = this.faults;
     if (next === undefined) return;
     if (isBefore) next.in--;
@@ -77,6 +96,11 @@ export class World {
     if (fault === "stale") throw new StaleTicket();
     if (fault === "refused") throw new DestinationError("429", true, 1000);
     throw new DestinationError("no answer", true);
+  }
+
+  #refuse(write: TicketDraft | TicketChange): void {
+    const reason = this.refusal(write);
+    if (reason !== undefined) throw new TrackerRefusal(reason, 403);
   }
 
   /** A call of the tracker; the fault before it did nothing, the one after it hides that it did. */
@@ -95,7 +119,7 @@ export class World {
     });
   }
 
-  newIncident(): void {
+  newIncident(): string {
     const id = String(++this.#serial);
     const at = this.#stamp();
     this.incidents.set(id, {
@@ -119,6 +143,7 @@ export class World {
       comments: [],
       alerts: [alertAt(at)],
     });
+    return id;
   }
 
   incident(index: number): IncidentRecord | undefined {
@@ -180,17 +205,19 @@ export class World {
     this.tickets.delete(id);
   }
 
-  tracker(settings: TicketSettings): Tracker {
+  tracker(settings: TicketSettings, name = "desk"): Tracker {
     const listed = (): readonly ListedTicket[] =>
       [...this.tickets.values()].filter(({ created }) => created <= this.#time - this.settles);
     return {
-      name: "desk",
-      settings: settings.trackers["desk"]!,
+      name,
+      settings: settings.trackers[name]!,
       searchSettles: this.settles,
       find: (key) => this.#call(() => listed().filter((ticket) => ticket.key === key)),
       read: (id) => this.#call(() => this.tickets.get(id)),
       create: (draft) =>
         this.#call(() => {
+          this.#refuse(draft);
+          this.drafts.push(draft);
           const id = String(++this.#serial);
           this.writes++;
           this.made.set(draft.key, (this.made.get(draft.key) ?? 0) + 1);
@@ -205,6 +232,7 @@ export class World {
           const now = this.tickets.get(ticket.id);
           if (now === undefined) throw new TrackerRefusal("it is gone", 404);
           if (now.version !== ticket.version) throw new StaleTicket();
+          this.#refuse(change);
           this.writes++;
           const isOpen = change.close !== undefined ? false : change.reopen === true ? true : now.isOpen;
           if (isOpen !== now.isOpen && change.key === undefined) this.flips.desk++;
@@ -240,10 +268,10 @@ export class World {
     return {
       name: "contoso",
       oneWay,
-      read: (id) =>
+      read: (id, withAlerts = false) =>
         this.#defender(() => {
           const incident = this.incidents.get(id);
-          return incident === undefined ? undefined : { ...incident, alerts: null };
+          return incident === undefined || withAlerts ? incident : { ...incident, alerts: null };
         }),
       update: (id, changes: IncidentChanges) =>
         this.#defender(() => {
@@ -260,6 +288,63 @@ export class World {
           this.changeIncident(id, { comments: [...comments, { text, createdBy: null, createdAt: null }] });
         }),
     };
+  }
+}
+
+export interface CollectorOptions {
+  readonly world: World;
+  readonly folder: string;
+  readonly settings?: TicketSettings;
+  /** Without them: the world's own. */
+  readonly trackers?: readonly Tracker[];
+  readonly oneWay?: string | undefined;
+}
+
+/** One collector: its folder outlives its process. */
+export class Collector {
+  #desk: Desk | undefined;
+  #records: TicketRecords | undefined;
+  readonly notes: string[] = [];
+
+  constructor(private readonly options: CollectorOptions) {}
+
+  /** @returns false: no tracker was reached, or it was killed. */
+  async do(work: (desk: Desk) => Promise<void>): Promise<boolean> {
+    try {
+      await work(await this.desk());
+      return true;
+    } catch (error) {
+      if (error instanceof Killed) this.stop();
+      else if (!(error instanceof DestinationError)) throw error;
+      return false;
+    }
+  }
+
+  stop(): void {
+    this.#records?.close();
+    this.#desk = this.#records = undefined;
+  }
+
+  state(): DeskState | undefined {
+    return this.#desk?.state;
+  }
+
+  async desk(): Promise<Desk> {
+    if (this.#desk !== undefined) return this.#desk;
+    const { world, folder, oneWay, settings = settingsForTests() } = this.options;
+    const trackers: readonly Tracker[] = this.options.trackers ?? [world.tracker(settings)];
+    const now = (): number => world.now;
+    this.#records = await TicketRecords.open(folder, "2026-01-01T00:00:00.000Z", now);
+    this.#desk = new Desk({
+      settings,
+      trackers: new Map(trackers.map((tracker) => [tracker.name, tracker])),
+      records: this.#records,
+      note: (text) => this.notes.push(text),
+      now,
+      pollEvery: 0,
+    });
+    this.#desk.customer(tenant, world.access(oneWay));
+    return this.#desk;
   }
 }
 

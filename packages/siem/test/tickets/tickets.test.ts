@@ -10,9 +10,10 @@ import { DestinationError } from "../../src/sinks/sink";
 import { jiraWiki, plainLine } from "../../src/tickets/plainText";
 import { openTracker } from "../../src/tickets/profiles/profiles";
 import { TicketRecords } from "../../src/tickets/ticketRecords";
+import { TrackerRefusal } from "../../src/tickets/tracker";
 import { checkedTicketSettings, routesFor, type TrackerSettings } from "../../src/tickets/ticketSettings";
 import { newFolder } from "@defender-mssp/testkit";
-import { tenant, World } from "./ticketWorld";
+import { Collector, tenant, twoTrackers, World, type CollectorOptions } from "./ticketWorld";
 
 const tracker = { profile: "roundup", url: "https://tracker.example", secret: { variable: "SECRET" } };
 const route = { name: "all", tracker: "desk" };
@@ -101,6 +102,151 @@ describe("siem/tickets: text of a tenant", function () {
       "\\{code\\}\\[\\~admin\\] https\\[:\\]//evil.example \\!x.png\\! h1. \\*b\\*",
     );
     assert.equal(plainLine("a".repeat(50), 10).length, 10);
+  });
+});
+
+describe("siem/tickets: what a tracker refuses", function () {
+  const opened: Collector[] = [];
+  const collect = (options: Omit<CollectorOptions, "folder"> & { readonly folder?: string }): Collector => {
+    const collector = new Collector({ folder: newFolder(), ...options });
+    opened.push(collector);
+    return collector;
+  };
+  afterEach(() => opened.splice(0).forEach((collector) => collector.stop()));
+  const incidentsOf = (world: World) => [...world.incidents.values()];
+  const keysOf = (world: World) => [...world.tickets.values()].map(({ key }) => key);
+
+  it("is a dead letter with its reason, holds up no other incident, and is repeated by command only", async () => {
+    const world = new World();
+    const [refused, other] = [world.newIncident(), world.newIncident()];
+    const collector = collect({ world });
+    const desk = await collector.desk();
+    const isRefused = (write: object) => "title" in write && "key" in write && write.key === `${tenant}/${refused}`;
+    world.refusal = (write) => (isRefused(write) ? "the title is forbidden" : undefined);
+    await desk.deliver(incidentsOf(world));
+    assert.deepEqual(keysOf(world), [`${tenant}/${other}`]);
+    const letter = { key: `${tenant}/${refused}`, reason: "the title is forbidden" };
+    assert.deepEqual(collector.state()?.refused, [letter]);
+    world.addAlert(refused);
+    await desk.deliver(incidentsOf(world));
+    await desk.pass(tenant);
+    await desk.repeat(tenant);
+    assert.deepEqual(collector.state()?.refused, [letter]);
+    world.refusal = () => undefined;
+    await desk.deliver(incidentsOf(world));
+    await desk.pass(tenant);
+    assert.equal(world.tickets.size, 1, "a dead letter is tried again without a command");
+    await desk.repeat(tenant);
+    await desk.repeat(tenant);
+    assert.deepEqual(keysOf(world), [`${tenant}/${other}`, `${tenant}/${refused}`]);
+    assert.deepEqual([collector.state()?.refused, collector.state()?.withoutTicket], [[], []]);
+    assert.equal(collector.notes.filter((note) => note.includes("forbidden")).length, 2, "said at each try");
+  });
+
+  it("is not lost where its repetition meets a tracker that is down", async () => {
+    const world = new World();
+    world.newIncident();
+    const collector = collect({ world });
+    world.refusal = () => "no";
+    await collector.do((desk) => desk.deliver(incidentsOf(world)));
+    world.refusal = () => undefined;
+    world.faults.push({ in: 2, fault: "killBefore" });
+    assert.equal(await collector.do((desk) => desk.repeat(tenant)), false);
+    await collector.do((desk) => desk.pass(tenant));
+    assert.equal(world.tickets.size, 1);
+  });
+
+  it("of a change is a dead letter of that ticket, which gets the change after the repetition", async () => {
+    const world = new World();
+    const id = world.newIncident();
+    const collector = collect({ world });
+    const desk = await collector.desk();
+    await desk.deliver(incidentsOf(world));
+    world.refusal = () => "notes are forbidden";
+    world.addAlert(id);
+    await desk.deliver(incidentsOf(world));
+    assert.equal(collector.state()?.refused[0]?.reason, "notes are forbidden");
+    world.refusal = () => undefined;
+    await desk.repeat(tenant);
+    const notes = [...world.tickets.values()][0]?.notes ?? [];
+    assert.equal(notes.length, 1);
+    assert.match(notes[0]?.text ?? "", /The incident has 2 alerts, before 1/);
+  });
+
+  it("two routes for one incident are told, and make its ticket when one of them is left", async () => {
+    const world = new World();
+    world.newIncident();
+    const other = world.newIncident();
+    world.changeIncident(other, { severity: "high" });
+    const low = { name: "low", tracker: "desk", severities: ["low"] };
+    const all = { name: "all", tracker: "desk" };
+    const folder = newFolder();
+    const two = twoTrackers([low, all]);
+    const first = collect({ world, folder, settings: two, trackers: [world.tracker(two)] });
+    await (await first.desk()).deliver(incidentsOf(world));
+    assert.deepEqual(keysOf(world), [`${tenant}/${other}`]);
+    assert.match(
+      first.state()?.refused[0]?.reason ?? "",
+      /^Two routes take it: low, all\. Make them exclude each other/,
+    );
+    await (await first.desk()).repeat(tenant);
+    assert.equal(world.tickets.size, 1);
+    first.stop();
+    const one = twoTrackers([all]);
+    const second = collect({ world, folder, settings: one, trackers: [world.tracker(one)] });
+    await (await second.desk()).repeat(tenant);
+    assert.equal(world.tickets.size, 2);
+    assert.deepEqual(second.state()?.refused, []);
+  });
+
+  it("one of two trackers that is down keeps its incidents in the folder, and the other one goes on", async () => {
+    const [world, away, settings, folder] = [new World(), new World(), twoTrackers(), newFolder()];
+    const ids = [0, 1, 2, 3].map(() => world.newIncident());
+    for (const id of ids.slice(0, 2)) world.changeIncident(id, { severity: "high" });
+    away.isDown = true;
+    const options = { world, folder, settings };
+    const trackers = [away.tracker(settings, "other"), world.tracker(settings)];
+    const first = collect({ ...options, trackers });
+    await (await first.desk()).deliver(incidentsOf(world));
+    assert.equal(world.tickets.size, 2);
+    assert.equal(first.state()?.waiting, 2);
+    assert.deepEqual(
+      first.state()?.unreached.map((tracker) => tracker.tracker),
+      ["other"],
+    );
+    assert.deepEqual(first.notes, ["--tickets: no answer. Its tickets wait; the other trackers go on."]);
+    await (await first.desk()).deliver(incidentsOf(world));
+    world.advance(60_000);
+    await (await first.desk()).pass(tenant);
+    assert.ok(first.state()!.oldestSeconds >= 60 && first.state()!.unreached[0]!.seconds >= 60);
+    assert.equal(first.notes.length, 1, "an outage is said twice");
+    first.stop();
+    away.isDown = false;
+    const second = collect({ ...options, trackers });
+    await (await second.desk()).pass(tenant);
+    assert.deepEqual(keysOf(away), [`${tenant}/${ids[0]}`, `${tenant}/${ids[1]}`]);
+    assert.match(away.drafts[0]?.lines.join() ?? "", /Alerts: Alert of 2026/);
+    assert.deepEqual([second.state()?.waiting, second.state()?.unreached], [0, []]);
+  });
+
+  it("a list without permission is an outage of its tracker", async () => {
+    const world = new World();
+    world.newIncident();
+    const settings = twoTrackers();
+    const closed = new World().tracker(settings, "other");
+    const refuse = (): never => {
+      throw new TrackerRefusal("no permission to list", 403);
+    };
+    const forbidden = { ...closed, changed: refuse };
+    const collector = collect({ world, settings, trackers: [forbidden, world.tracker(settings)] });
+    await (await collector.desk()).deliver(incidentsOf(world));
+    assert.equal(world.tickets.size, 1);
+    assert.match(collector.notes.join(), /no permission to list\. Its tickets wait/);
+    const alone = collect({ world, settings: twoTrackers(), trackers: [forbidden] });
+    await assert.rejects(
+      (await alone.desk()).deliver(incidentsOf(world)),
+      (error) => error instanceof DestinationError && !error.isPassing,
+    );
   });
 });
 
