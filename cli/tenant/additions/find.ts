@@ -24,7 +24,13 @@ import { groupAdditions, groupsOf } from "./groups";
 import { guestAdditions, guestChanges } from "./guests";
 import { catalogAdditions, catalogsOf } from "./catalogAdditions";
 import { automationAdditions, msspApplicationAdditions, unneededPermissions } from "./msspApplicationAdditions";
-import { eligibilityAdditions, heldAdditions, packageAdditions, unrecordedEarlier } from "./heldAdditions";
+import {
+  eligibilityAdditions,
+  heldAdditions,
+  packageAdditions,
+  recordedEarlier,
+  unrecordedEarlier,
+} from "./heldAdditions";
 import { claimedApplicationAdditions, nodeAdditions } from "./nodeAdditions";
 import { trustAdditions } from "./trustAdditions";
 import { msspDomains } from "../openTenant";
@@ -71,10 +77,11 @@ const held =
   (part: Parameters<typeof heldAdditions>[1]): Part["look"] =>
   (tenant, holders) =>
     heldAdditions(tenant, part, holders);
-const unlooked =
-  (part: Parameters<typeof unrecordedEarlier>[1]): Part["unlooked"] =>
-  (tenant) =>
-    unrecordedEarlier(tenant, part);
+/** What the part says of adopted principals. */
+const earlier = (part: Parameters<typeof heldAdditions>[1]): Pick<Part, "unlooked" | "note"> => ({
+  unlooked: (tenant) => unrecordedEarlier(tenant, part),
+  note: (tenant) => recordedEarlier(tenant, part),
+});
 const nodes =
   (kind: KindKey, name: string): Part["look"] =>
   (tenant) =>
@@ -137,19 +144,19 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     notApplicable: unlessPrincipals,
     needsHolders: true,
     look: held("added memberships"),
-    unlooked: unlooked("added memberships"),
+    ...earlier("added memberships"),
   },
   "added ownerships": {
     notApplicable: unlessPrincipals,
     needsHolders: true,
     look: held("added ownerships"),
-    unlooked: unlooked("added ownerships"),
+    ...earlier("added ownerships"),
   },
   "added app roles": {
     notApplicable: unlessPeople,
     needsHolders: true,
     look: held("added app roles"),
-    unlooked: unlooked("added app roles"),
+    ...earlier("added app roles"),
   },
   "added to catalogs": {
     notApplicable: (tenant) => unless(catalogsOf(tenant).length > 0, "catalog"),
@@ -176,7 +183,7 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     notApplicable: unlessPrincipals,
     needsHolders: true,
     look: azureRoleAdditions,
-    unlooked: unlooked("added Azure roles"),
+    ...earlier("added Azure roles"),
     note: otherAzureRoles,
   },
   "added Azure delegations": {

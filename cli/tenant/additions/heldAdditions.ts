@@ -19,6 +19,7 @@ export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>):
     id: objectId,
     name: `guest ${String(inputs["email"])}`,
     adopted: outputs["adopted"] === true,
+    outputs,
   }));
   const others = [...holders].filter((id) => !tenant.deployed.has(id));
   return [
@@ -52,6 +53,8 @@ interface HeldLook {
   readonly of: readonly ("people" | "groups" | "connector" | "identities")[];
   /** Whether an adopted principal is asked: what it had before the stack is the customer's. */
   readonly withAdopted?: boolean;
+  /** Output of an adopted guest that has the IDs of what it held before. */
+  readonly recordedAs?: string;
   /** @default whether the state has its ID */
   readonly isDeclared?: (edge: Edge, deployed: Deployed) => boolean;
 }
@@ -65,11 +68,12 @@ const looks = {
   "added eligibilities": { of: ["people", "groups"], withAdopted: true, isDeclared: isWithinStack },
   "added memberships": {
     of: ["people", "groups", "connector"],
+    recordedAs: "groupsBefore",
     // A group's rule takes whom it fits: nobody added them.
     isDeclared: ({ id, byRule }, deployed) => byRule === true || deployed.has(id),
   },
   "added ownerships": { of: ["people", "connector"] },
-  "added app roles": { of: ["people", "groups"] },
+  "added app roles": { of: ["people", "groups"], recordedAs: "appRolesBefore" },
   "added Azure roles": {
     of: ["people", "groups", "connector"],
     isDeclared: ({ id }, deployed) => deployed.declares(id),
@@ -85,12 +89,12 @@ export async function heldAdditions(
   const { withAdopted = false, isDeclared = ({ id }, deployed) => deployed.has(id) }: HeldLook = looks[part];
   const calls = additionsKinds(part).flatMap(({ held }) => applicable(held) ?? []);
   const all = await askedPrincipals(tenant, part, holders);
-  const principals = all.filter(({ adopted }) => withAdopted || !adopted);
+  const principals = all.filter((each) => withAdopted || !each.adopted || heldBefore(each, part) !== undefined);
   const additions = await atOnce(askedAtOnce, principals, async (principal) => {
     const edges = await Promise.all(calls.map((held) => held(kindTenant(tenant), principal)));
     return edges
       .flat()
-      .filter((edge) => !isDeclared(edge, tenant.deployed))
+      .filter((edge) => !isDeclared(edge, tenant.deployed) && heldBefore(principal, part)?.includes(edge.id) !== true)
       .map((edge) => addition(principal, edge));
   });
   return additions.flat();
@@ -114,13 +118,29 @@ async function askedPrincipals(
   return all;
 }
 
+/** IDs of what an adopted principal held before the stack; undefined where the state does not have them. */
+function heldBefore({ outputs = {} }: StackPrincipal, part: HeldPart): readonly string[] | undefined {
+  const { recordedAs = "" }: HeldLook = looks[part];
+  return outputs[recordedAs] as readonly string[] | undefined;
+}
+
 /** A clause about adopted principals, whom the part leaves out; undefined where there are none. */
 export async function unrecordedEarlier(tenant: AdditionsTenant, part: HeldPart): Promise<string | undefined> {
   const { withAdopted = false }: HeldLook = looks[part];
   if (withAdopted) return undefined;
   const adopted = (await askedPrincipals(tenant, part, new Set())).filter((principal) => principal.adopted);
-  if (adopted.length === 0) return undefined;
-  return `what ${adopted.map(({ name }) => name).join(", ")} had before is not recorded`;
+  const unrecorded = adopted.filter((principal) => heldBefore(principal, part) === undefined);
+  if (unrecorded.length === 0) return undefined;
+  return `what ${unrecorded.map(({ name }) => name).join(", ")} had before is not recorded`;
+}
+
+/** A clause about what adopted principals had before the stack, which is no addition; undefined where it is nothing. */
+export async function recordedEarlier(tenant: AdditionsTenant, part: HeldPart): Promise<string | undefined> {
+  const counts = (await askedPrincipals(tenant, part, new Set())).flatMap((principal) => {
+    const { length } = heldBefore(principal, part) ?? [];
+    return length === 0 ? [] : [`${principal.name} had ${length} before its adoption`];
+  });
+  return counts.length === 0 ? undefined : counts.join(", ");
 }
 
 function addition(principal: StackPrincipal, edge: Edge): FoundAddition {

@@ -83,6 +83,8 @@ export interface StackPrincipal extends Principal {
   readonly name: string;
   /** It was in the tenant before the stack: what it held then is the customer's. */
   readonly adopted: boolean;
+  /** The outputs of its resource, of which some record what it held. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** An object of the directory, as lists of owners and members have it. */

@@ -20,9 +20,9 @@
  * one user, the program passes the ID of its stack's guest, and the new resource adds its key to the
  * mark (`guestMark.ts`); the deletion of the old one then only takes its own key away.
  */
-import { VisibleError, visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
+import { ServiceError, VisibleError, visible, withoutUndefined } from "@defender-mssp/errors";
 import { clockDifference, clockFrom } from "../clock";
-import { graphCall, type CallContext, type GraphCall } from "../graph/call";
+import { graphCall, graphList, type CallContext, type GraphCall } from "../graph/call";
 import { createOnce } from "../graph/createOnce";
 import { isDeletedItem } from "../graph/deletedItem";
 import { checkBoolean, checkText, checkUuid, unknown, type CheckFailure, type Properties } from "./provider";
@@ -40,6 +40,7 @@ import {
   type GuestUserObject,
   type SentInvitation,
 } from "../graph/guest";
+import { graphUsers } from "../graph/user";
 import { untilSeen, waits } from "../waits";
 
 export type GuestInputs = {
@@ -91,6 +92,10 @@ export type GuestRecord = {
   externalUserState?: string;
   /** ISO 8601, UTC. */
   externalUserStateChangeDateTime?: string;
+  /** IDs of an adopted user's groups before the adoption. Absent where they could not be read. */
+  groupsBefore?: readonly string[];
+  /** The same of its app role assignments. */
+  appRolesBefore?: readonly string[];
 };
 
 export const guestResource = replicated({
@@ -221,7 +226,7 @@ async function useExisting(
   const { email } = inputs;
   const fits = hasAddress(user, email) || (isOwn && (await otherAddresses(call, id)).includes(email.toLowerCase()));
   if (!fits) throw new VisibleError(otherAddressRefusal(user, inputs));
-  return isOwn ? inviteHere(call, inputs, user, context) : adopt(user, inputs);
+  return isOwn ? inviteHere(call, inputs, user, context) : adopt(call, user, inputs);
 }
 
 /**
@@ -292,9 +297,28 @@ async function existingUser(call: GraphCall, id: string, context: CallContext): 
 }
 
 /** Uses somebody whom this stack has not invited. */
-function adopt(user: GuestUserObject, { existingObjectId: _, ...inputs }: GuestInputs): GuestState {
+async function adopt(
+  call: GraphCall,
+  user: GuestUserObject,
+  { existingObjectId: _, ...inputs }: GuestInputs,
+): Promise<GuestState> {
   if (isMember(user) && inputs.adoptMember !== true) throw new VisibleError(memberRefusal(user, inputs));
-  return { ...inputs, ...guestRecord(user), objectId: user.id, adopted: true, adoptedUser: describeUser(user) };
+  const before = withoutUndefined({
+    groupsBefore: await heldIds(call, user, "memberOf"),
+    appRolesBefore: await heldIds(call, user, "appRoleAssignments"),
+  });
+  const adopted = { objectId: user.id, adopted: true, adoptedUser: describeUser(user) };
+  return { ...inputs, ...guestRecord(user), ...before, ...adopted };
+}
+
+/** Undefined where the identity may not read them, which is never none. */
+async function heldIds(call: GraphCall, { id }: GuestUserObject, list: string): Promise<string[] | undefined> {
+  try {
+    return (await graphList<{ readonly id: string }>(call, `${graphUsers.item(id)}/${list}`)).map((held) => held.id);
+  } catch (error) {
+    if (error instanceof ServiceError && error.status === 403) return undefined;
+    throw error;
+  }
 }
 
 /** @param before a record that may lack properties, or the first acceptance. */
@@ -463,7 +487,8 @@ function inputsOf(props: Properties): GuestInputs {
 function stateOf(props: Properties): GuestState {
   const { objectId, adopted, adoptedUser, inviteRedeemUrl } = props as unknown as GuestState;
   const { mail, externalUserState, externalUserStateChangeDateTime } = props as unknown as GuestState;
-  const record = { mail, externalUserState, externalUserStateChangeDateTime };
+  const { groupsBefore, appRolesBefore } = props as unknown as GuestState;
+  const record = { mail, externalUserState, externalUserStateChangeDateTime, groupsBefore, appRolesBefore };
   return withoutUndefined({ ...inputsOf(props), ...record, objectId, adopted, adoptedUser, inviteRedeemUrl });
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
@@ -162,6 +163,8 @@ describe("packages/microsoft/providers/guest: the provider", () => {
         assert.deepEqual(await create({ existingObjectId: id }), {
           ...inputs,
           ...recordOf(users().get(id)!),
+          groupsBefore: [],
+          appRolesBefore: [],
           objectId: id,
           adopted: true,
           adoptedUser: 'guest "Somebody"',
@@ -173,6 +176,20 @@ describe("packages/microsoft/providers/guest: the provider", () => {
         );
       });
     }
+
+    it("records the groups and app roles that an adopted user has, and keeps the record; what is refused is not recorded", async () => {
+      const id = addUser({ mail: inputs.email });
+      const groupId = randomUUID();
+      test.tenant.objects("groups").set(groupId, { id: groupId, displayName: "Payroll" });
+      test.tenant.links("groups.members").set(groupId, [id]);
+      trouble = (_, path, response) => path.includes("appRoleAssignments") && fail(403, "no")(response);
+      const outs = await create({ existingObjectId: id });
+      assert.deepEqual([outs.groupsBefore, outs.appRolesBefore], [[groupId], undefined]);
+      test.tenant.objects("groups").delete(groupId);
+      test.tenant.links("groups.members").delete(groupId);
+      const { props } = await resource.read(id, outs, context);
+      assert.deepEqual(props?.groupsBefore, [groupId]);
+    });
 
     it("refuses a user whom the invitation's answer names and who was there before", async () => {
       // The look before the invitation does not show the user yet.

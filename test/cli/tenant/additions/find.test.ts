@@ -347,6 +347,20 @@ describe("additions to a stack's objects", () => {
     assert.match(states[3] ?? "", /^notChecked/);
   });
 
+  it("a group that an adopted guest had at its adoption is no addition, another one is", async () => {
+    const ana = resource("pulumi-nodejs:dynamic/defender-mssp:Guest", "ana", { email: "ana@x.example" });
+    const outputs = { adopted: true, groupsBefore: ["before"] };
+    const deployed = new Deployed([...state.filter(({ id }) => id !== "ana"), { ...ana, outputs }]);
+    const memberships = async (...ids: string[]): Promise<string> => {
+      const value = ids.map((id) => ({ "@odata.type": "#microsoft.graph.group", id, displayName: id }));
+      const parts = await partsOf(tenant({ "/v1.0/users/ana/memberOf": { value } }, { deployed }));
+      const part = parts.find(({ name }) => name === "added memberships");
+      return `${part?.state} ${part?.reason} ${part?.additions.map(({ id }) => id).join()}`;
+    };
+    assert.match(await memberships("before"), /^passed no additions; guest ana@x.example had 1 before its adoption $/);
+    assert.match(await memberships("before", "after"), /^failed .* after$/s);
+  });
+
   it("the initiator is that of the last audit entry that names both objects", async () => {
     const entry = (by: string, on: string, ...ids: string[]) => ({
       activityDateTime: on,
