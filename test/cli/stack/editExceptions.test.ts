@@ -18,6 +18,14 @@ describe("exceptions in a settings file", () => {
       "config:\n  c:portalAccess: {model: basic}\n  c:analysts:\n    - {email: a@b.c, displayName: A}\n  c:detections:\n    sets: [base]\n",
       `    except:\n      - ${line}\n`,
     ],
+    "with lines that a printer would change": [
+      "config:\n  c:detections:\n    sets: [a,\n      b] # why\n    except: [ {rule: r2 , disabled: true}, # r2\n      ]\n\n    # end\n  c:x:   'y'\n",
+      `{rule: r2 , disabled: true}, ${line}, # r2`,
+    ],
+    "with lines that end as on Windows": [
+      "config:\r\n  c:x: >-\r\n    a\r\n  c:detections:\r\n    sets:\r\n      - 'a'\r\n",
+      `\r\n    except:\r\n      - ${line}`,
+    ],
     "in one line": ["config:\n  c:detections: { sets: [ base ] }\n  c:x: 'y'\n", `, except: [ ${line} ] }`],
   };
   for (const [name, [before, changed]] of Object.entries(files))
@@ -30,14 +38,22 @@ describe("exceptions in a settings file", () => {
       assert.equal(editExceptions(edited, "c", "r1"), before);
     });
 
-  it("leaves a file alone in which several other lines would change, or that has errors", () => {
-    const folded = "config:\n  c:detections:\n    sets: [a,\n      b,\n      c]\n";
-    assert.equal(editExceptions(folded, "c", "r1", exception), undefined);
+  it("leaves a file alone in which another setting would change, or that has errors", () => {
     assert.equal(editExceptions("config:\n  c:detections: [\n", "c", "r1", exception), undefined);
     assert.equal(editExceptions("config:\n  detections: { sets: [a] }\n", "c", "r1", exception), undefined);
     const shared =
       "config:\n  c:detections:\n    sets: [a]\n    except: &list\n      - { rule: r2 }\n  c:other: *list\n";
     assert.equal(editExceptions(shared, "c", "r1", exception), undefined);
     assert.deepEqual(exceptionsIn("config: [\n", "c"), []);
+  });
+
+  it("keeps one of several for the rule, and an empty list where the detections have nothing else", () => {
+    const twice = `config:\n  c:detections:\n    except:\n    - ${line}\n    - rule: r2\n    - ${line} # b\n`;
+    const single = twice.slice(0, twice.lastIndexOf("    - {"));
+    assert.equal(editExceptions(twice, "c", "r1", exception), single);
+    const other = editExceptions(twice, "c", "r1") ?? "";
+    assert.equal(other, "config:\n  c:detections:\n    except:\n    - rule: r2\n");
+    const alone = other.replace("rule: r2", line);
+    assert.equal(editExceptions(alone, "c", "r1"), "config:\n  c:detections:\n    except: []\n");
   });
 });
