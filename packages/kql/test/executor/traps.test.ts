@@ -39,6 +39,25 @@ describe("runQuery: traps of KQL", () => {
     });
   });
 
+  it("a value that no document has is refused by name", () => {
+    refuses("range X from 5 to 1 step -2", /range with a step that is not positive/);
+    refuses("print range(5, 1, -2)", /range\(\): with a step that is not positive/);
+    assert.deepEqual(run("range X from 5 to 1 step 2"), []);
+    for (const [name, value] of [
+      ["array_reverse", "A"],
+      ["array_concat", "A, A"],
+      ["set_union", "A, A"],
+      ["set_intersect", "A, A"],
+    ] as const)
+      for (const json of ['{"a": 1}', "plain"])
+        refuses(
+          `datatable(T: string)['${json}'] | extend A = todynamic(T) | project ${name}(${value})`,
+          /of a value that is no array/,
+        );
+    for (const time of ["now()", "1h"]) refuses(`print todouble(${time})`, /the real of a time or a span/);
+    values({ "set_union(dynamic([1]), dynamic(null))": [1], "tolong(1tick)": 1 });
+  });
+
   it("a value that is nested too deeply is refused by name", () => {
     const deep = "parse_json(strcat(strrep('[', 20000), strrep(']', 20000)))";
     refuses(`print tostring(${deep})`, /tostring\(\): a value that is nested too deeply/);

@@ -1,5 +1,6 @@
 /** Functions that a query declares with `let`. */
 import type { SyntaxNode } from "../../parser/syntaxNode";
+import { spend } from "../budget";
 import { declareStatements } from "../declareStatements";
 import { noRow, type Evaluator, type Expression, type Frame } from "../evaluator";
 import type { ResultTable } from "../resultTable";
@@ -84,6 +85,7 @@ function firstValue({ rows }: ResultTable): Expression {
 
 /** A scope for the body, below one for the parameters, below that of the declaration. */
 function bodyScope({ scope }: DeclaredFunction): readonly [body: Scope, cells: Scope] {
+  spend("calls of the query's functions", 1);
   const cells = new Scope(scope);
   return [new Scope(cells), cells];
 }

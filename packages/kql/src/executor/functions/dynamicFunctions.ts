@@ -1,4 +1,4 @@
-import type { FunctionCompiler } from "../evaluator";
+import type { FunctionCall, FunctionCompiler } from "../evaluator";
 import { compareForSort, sameValue, valueKey } from "../values/compare";
 import { convert, elements, jsonText, member, parseJsonValue, toText } from "../values/convert";
 import { spend } from "../budget";
@@ -42,14 +42,20 @@ const bagRemove: PlainFunction = ([bag = null, keys = null]) => {
   return Object.fromEntries(Object.entries(bag).filter(([name]) => !removed.includes(name)));
 };
 
-const difference: PlainFunction = ([first = null, ...others]) => {
-  const removed = new Set(others.flatMap((other) => elements(other)).map(valueKey));
-  return distinctValues(elements(first)).filter((value) => !removed.has(valueKey(value)));
+/** An array's elements, null's none. No document says what a bag or a text gives, which a column may hold. */
+function arrayElements(value: KustoValue | undefined, call: FunctionCall): readonly KustoValue[] {
+  if (value !== null && !isArray(value ?? null)) throw refused(call, "of a value that is no array");
+  return elements(value ?? null);
+}
+
+const difference: PlainFunction = ([first, ...others], call) => {
+  const removed = new Set(concat(others, call).map(valueKey));
+  return distinctValues(arrayElements(first, call)).filter((value) => !removed.has(valueKey(value)));
 };
 
-const intersection: PlainFunction = ([first = null, ...others]) => {
-  const sets = others.map((other) => new Set(elements(other).map(valueKey)));
-  return distinctValues(elements(first)).filter((value) => sets.every((set) => set.has(valueKey(value))));
+const intersection: PlainFunction = ([first, ...others], call) => {
+  const sets = others.map((other) => new Set(arrayElements(other, call).map(valueKey)));
+  return distinctValues(arrayElements(first, call)).filter((value) => sets.every((set) => set.has(valueKey(value))));
 };
 
 const slice: PlainFunction = ([value, start = 0, end = -1]) => {
@@ -70,7 +76,14 @@ function sorted(isDescending: boolean): PlainFunction {
   };
 }
 
-const concat: PlainFunction = (arrays) => arrays.flatMap((value) => elements(value));
+function concat(values: readonly KustoValue[], call: FunctionCall): KustoValue[] {
+  const arrays = values.map((value) => arrayElements(value, call));
+  spend(
+    "array elements",
+    arrays.reduce((total, { length }) => total + length, 0),
+  );
+  return arrays.flat();
+}
 
 const indexInArray: PlainFunction = ([value, searched = null], call) => {
   if (call.nodes.length > 2) throw refused(call, "with a range");
@@ -140,9 +153,10 @@ const repeat: PlainFunction = ([value = null, count = 0]) => {
 
 const range: PlainFunction = (args, call) => {
   const [start, stop, step = 1] = args.map(unwrapped);
-  if (typeof start !== "number" || typeof stop !== "number" || typeof step !== "number" || step === 0) {
+  if (typeof start !== "number" || typeof stop !== "number" || typeof step !== "number") {
     throw refused(call, "of values that are no numbers");
   }
+  if (step <= 0) throw refused(call, "with a step that is not positive");
   const length = Math.max(0, Math.floor((stop - start) / step) + 1);
   spend("array elements", length);
   return Array.from({ length }, (_, index) => start + index * step);
@@ -156,7 +170,7 @@ export const dynamicFunctions = {
     array_sort_asc: sorted(false),
     array_sort_desc: sorted(true),
     array_index_of: indexInArray,
-    array_reverse: ([value]) => [...(array(value) ?? [])].reverse(),
+    array_reverse: ([value], call) => [...arrayElements(value, call)].reverse(),
     array_shift_left: shifted(1),
     array_shift_right: shifted(-1),
     array_sum: arraySum,
@@ -173,7 +187,7 @@ export const dynamicFunctions = {
     bag_has_key: bagHasKey,
     set_difference: difference,
     set_intersect: intersection,
-    set_union: (sets) => distinctValues(sets.flatMap((set) => elements(set))),
+    set_union: (sets, call) => distinctValues(concat(sets, call)),
     set_has_element: setHas,
     extractjson: extractJson,
     extract_json: extractJson,

@@ -131,6 +131,9 @@ const range: OperatorRun = (step) => {
     const part = node.child(name);
     return part === undefined ? null : evaluator.constant(part, scope);
   });
+  // Microsoft's page calls the start the smallest value, and says nothing of a step that goes back.
+  if ((compare(advanced(from ?? null, size ?? null), from ?? null) ?? 1) <= 0)
+    throw evaluator.unsupported(node, "range with a step that is not positive");
   const rows: KustoRow[] = [];
   for (
     let value = from ?? null;

@@ -103,8 +103,8 @@ const conversions: Readonly<Partial<Record<string, (value: KustoValue) => KustoV
   string: (value) => toText(value),
   long: toWhole,
   int: toInt,
-  real: toNumber,
-  decimal: toNumber,
+  real: toReal,
+  decimal: toReal,
   bool: toBool,
   datetime: toMoment,
   timespan: toTimespan,
@@ -119,6 +119,12 @@ export function toNumber(scalar: KustoValue): number | null {
   const text = value.trim();
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || /^0x[0-9a-f]+$/i.test(text)) return Number(text);
   return null;
+}
+
+function toReal(value: KustoValue): number | null {
+  if (value instanceof KustoDateTime || value instanceof KustoTimespan)
+    throw new Refusal("the real of a time or a span: no document has it");
+  return toNumber(value);
 }
 
 function toWhole(value: KustoValue): number | null {
