@@ -59,13 +59,21 @@ function tablesRead(
   { tables }: HuntingSchema,
 ): readonly string[] {
   const named = nodes.filter((node) => node.refersTo(globals.tables)).map((node) => node.referencedName ?? "");
-  const patterns = nodes
-    .filter(({ kind }) => kind === "UnionOperator" || kind === "FindInClause")
-    .flatMap((sources) => sources.elements("Expressions"))
-    .filter(({ kind, text }) => kind === "NameReference" && text.includes("*"))
-    .map(({ text }) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
+  const patterns = wildcards(nodes).map(({ text }) => new RegExp(`^${text.replaceAll("*", ".*")}$`));
   const matched = tables.filter(({ name }) => patterns.some((pattern) => pattern.test(name))).map(({ name }) => name);
   return [...new Set([...named, ...matched])];
+}
+
+function wildcards(nodes: readonly SyntaxNode[]): SyntaxNode[] {
+  return nodes
+    .filter(({ kind }) => kind === "UnionOperator" || kind === "FindInClause")
+    .flatMap((sources) => sources.elements("Expressions"))
+    .filter(({ kind, text }) => kind === "NameReference" && text.includes("*"));
+}
+
+function wildcardFinding(parsed: ParsedQuery, { text, start, end }: SyntaxNode): QueryFinding {
+  const message = `${text} reads every table of such a name, also one that Microsoft adds later. Name the tables.`;
+  return { code: "KQL008", severity: "warning", message, ...parsed.text.region(start, end) };
 }
 
 /** A text with two queries has one finding, whatever else the parser says of it. */
@@ -81,7 +89,8 @@ function queryFindings(
     const message = `${callName(call)}() needs rows in an order. Put sort or serialize in front of it.`;
     return { code: "KQL005", severity: "error", message, ...parsed.text.region(call.start, call.end) };
   });
-  return [...parserFindings(parsed, nodes, tables, schema), ...unordered, ...patternFindings(parsed, nodes)];
+  const wide = wildcards(nodes).map((node) => wildcardFinding(parsed, node));
+  return [...parserFindings(parsed, nodes, tables, schema), ...unordered, ...patternFindings(parsed, nodes), ...wide];
 }
 
 /** The parser binds no names of a query with a chain of some hundred operators. The service has no such limit in a document. */

@@ -29,7 +29,6 @@ describe("judgeRuleQuery", () => {
       "KQL111 warning",
     ],
     "time and event of one take_any": ["DeviceEvents | summarize take_any(Timestamp, ReportId) by DeviceId"],
-    "tables by a name with *": ["union Device* | project Timestamp, ReportId, DeviceId"],
     "the latest time of one event": ["DeviceEvents | summarize Timestamp = max(Timestamp) by ReportId, DeviceId"],
     "render and set": ["set notruncation; DeviceEvents | render table", "KQL109 warning", "KQL109 warning"],
     "query parameters": ["declare query_parameters(A: string); DeviceEvents", "KQL109"],
@@ -129,6 +128,16 @@ describe("judgeRuleQuery", () => {
       if (count > 0) assertNone(judge(query, { frequency: "PT1H" }), (code) => code === "KQL120");
     });
   }
+
+  it("says of tables by a name with * to name them, and reads them", () => {
+    const [judged] = judgeQueries(["union Device*, EmailEvents | project Timestamp, ReportId, DeviceId"]);
+    assertEach(
+      judged!.findings,
+      ({ code, severity, column, endColumn }) => [code, severity, column, endColumn].join(" "),
+      ["KQL008 warning 7 14"],
+    );
+    assert.deepEqual(judgeRuleQuery(judged!), []);
+  });
 
   it("says of search over all tables to name them", () => {
     const [judged] = judgeQueries(["search 'x' | project Timestamp, ReportId, DeviceId"]);
