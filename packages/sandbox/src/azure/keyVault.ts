@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TokenRefused, type Cloud, type DeletedObject, type StoredObject, type Tenant } from "../cloud/model";
 import { demandData, propertiesOf, resourcesOfType, type VaultCall } from "./access";
 import { EmulatedServiceError } from "../cloud/serviceError";
-import { armErrors } from "./armErrors";
+import { armErrors, KeyVaultError } from "./armErrors";
 import { recordOf, tagsOf, armText } from "./handler";
 import { keyOf } from "./resourceId";
 import {
@@ -46,7 +46,12 @@ export function keyVaultRoutes(scope: FastifyInstance, cloud: Cloud): void {
           : versionsOf(secret).find((secretVersion) => secretVersion.version === version);
       if (found === undefined) throw secretNotFound(name);
       if (!found.enabled)
-        throw new EmulatedServiceError(403, "Forbidden", "Operation get is not allowed on a disabled secret.");
+        throw new KeyVaultError(
+          403,
+          "Forbidden",
+          "Operation get is not allowed on a disabled secret.",
+          "SecretDisabled",
+        );
       return secretBody(call, secret, found);
     });
   }

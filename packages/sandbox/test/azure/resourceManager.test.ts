@@ -350,6 +350,17 @@ describe("sandbox/azure", () => {
     assert.equal((await data("GET", "fabrikam-siem/secrets/contoso", undefined, "stranger")).status, 403);
   });
 
+  it("secret: a disabled one is refused with the service's inner code", async () => {
+    const disabled = { value: "off", attributes: { enabled: false } };
+    assert.equal((await data("PUT", "fabrikam-siem/secrets/disabled", disabled)).status, 200);
+    const { status, body } = await data("GET", "fabrikam-siem/secrets/disabled");
+    const { code, innererror } = body.error as { code: string; innererror?: object };
+    assert.deepEqual(
+      { status, code, innererror },
+      { status: 403, code: "Forbidden", innererror: { code: "SecretDisabled" } },
+    );
+  });
+
   it("secret: the name stays reserved after the deletion", async () => {
     assert.equal((await data("DELETE", "fabrikam-siem/secrets/refresh-token")).status, 200);
     assert.equal((await data("GET", "fabrikam-siem/secrets/refresh-token")).body.error?.code, "SecretNotFound");
