@@ -1,6 +1,7 @@
 /**
  * Runs suites of tests, each time one mocha. Without an argument those of `npm test`; `all`: everything,
- * those of `npm test` first; `changed [<commit>]`: those that what has changed since that commit can reach.
+ * those of `npm test` first; `changed [<commit>]`: those that what has changed since that commit can reach;
+ * `--no-e2e` leaves out those of whole commands on the engine.
  * `--part k/n`: one part of them, divided by the budgets.
  * `--limits` fails if they took too much processor time; `--record` writes what they took as budgets.
  */
@@ -21,7 +22,12 @@ import { isQuick, suiteName, suites, testFiles } from "./suites";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { part: { type: "string" }, limits: { type: "boolean" }, record: { type: "boolean" } },
+  options: {
+    part: { type: "string" },
+    "no-e2e": { type: "boolean" },
+    limits: { type: "boolean" },
+    record: { type: "boolean" },
+  },
 });
 const [what = "quick", base = "origin/main"] = positionals;
 const budgets = readBudgets();
@@ -29,7 +35,13 @@ const secondsOf = expectedSeconds(budgets);
 
 /** Files that run together. */
 function runs(): string[][] {
-  if (what === "changed") return [changedTests(testFiles(), base)];
+  if (what === "changed") {
+    const reached = changedTests(testFiles(), base);
+    const files = values["no-e2e"] === true ? reached.filter((file) => suiteName(file) !== "e2e") : reached;
+    const expected = files.reduce((seconds, file) => seconds + secondsOf(file), 0);
+    console.log(`${files.length} files run; they take about ${Math.ceil(expected)} s of processor time`);
+    return [files];
+  }
   // Those of the development tools: `npm run test:dev`.
   const files = testFiles().filter((file) => suiteName(file) !== "dev");
   if (what === "quick") return [files.filter(isQuick)];
