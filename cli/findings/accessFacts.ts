@@ -30,6 +30,7 @@ export function accessFacts(sources: ReportSources, about: Partial<Facts> = {}):
     settings,
     ends: access.ends,
     retirements: access.retirements,
+    changes: access.changes,
     writtenAt: access.stateWrittenAt,
   });
 }

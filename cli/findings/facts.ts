@@ -1,6 +1,6 @@
 /** What was read of a customer. What is absent was not read, and no rule says anything of it. */
 import type { NotChecked } from "@defender-mssp/errors/notChecked";
-import type { Ending, OffNote } from "@defender-mssp/microsoft";
+import type { CustomerChange, Ending, OffNote } from "@defender-mssp/microsoft";
 import type { Settings } from "../../settings";
 import type { ReportEnd } from "../access/ends/ends";
 import type { Report } from "../access/examination/report";
@@ -63,6 +63,7 @@ export interface Facts {
   readonly access?: CustomerAccess;
   readonly ends?: readonly ReportEnd[];
   readonly retirements?: readonly Ending[];
+  readonly changes?: readonly CustomerChange[];
   /** When `up` last wrote the state: ISO 8601, UTC. */
   readonly writtenAt?: string;
   /** Client secrets of the state that were made before the rotation of a leak. */

@@ -28,7 +28,7 @@ export const needTopics = [
 export type NeedTopic = (typeof needTopics)[number];
 
 /** What the report of one customer adds: to decide, or to confirm by hand. None of it is needed `now`. */
-const remarkTopics = ["retirements", "invitations", "leastPrivilege", "manualSteps", "notChecked"] as const;
+const remarkTopics = ["retirements", "changes", "invitations", "leastPrivilege", "manualSteps", "notChecked"] as const;
 /** What `mssp doctor` finds. */
 const examinationTopics = ["permission", "feature", "conditionalAccess"] as const;
 const topics = [...examinationTopics, ...needTopics, ...remarkTopics] as const;

@@ -3,6 +3,7 @@ import { compareFindings, type Finding } from "./finding";
 import type { Facts } from "./facts";
 import { additions } from "./rules/additions";
 import { alertReaders } from "./rules/alertReaders";
+import { changes } from "./rules/changes";
 import { consentLink } from "./rules/consentLink";
 import { drift } from "./rules/drift";
 import { ends } from "./rules/ends";
@@ -43,6 +44,7 @@ const rules: readonly Rule[] = [
   governance,
   ends,
   retirement,
+  changes,
   month,
   onboarding,
   consentLink,

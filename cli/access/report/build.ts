@@ -13,6 +13,7 @@ import {
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import { expectedKinds } from "../../../domain/prerequisites";
 import { stateRestsOn } from "../../../domain/resourcesRestOn";
+import { stackChanges } from "../../../domain/stackChanges";
 import { stackEndings } from "../../../domain/stackEndings";
 import type { Settings } from "../../../settings";
 import { NothingDeployed } from "../../stack/stackOutputs";
@@ -85,6 +86,7 @@ export function reportOf(sources: ReportSources): CustomerAccess {
     paths,
     ends,
     retirements: stackEndings(settings, dateOf(now), stateRestsOn(state.resources)),
+    changes: stackChanges(settings, dateOf(now)),
     additions: (live?.parts ?? []).flatMap(({ additions }) =>
       additions.map(({ what, to, done, seenIn, step, chains }) => ({
         what: `${what}${seenText(seenIn)}`,

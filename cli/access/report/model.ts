@@ -1,7 +1,7 @@
 /** What settings, state and tenant say of one customer. `mssp report --json` prints it; it holds no secret. */
 import type { NotChecked } from "@defender-mssp/errors/notChecked";
 import type { Chain, notLookedWays } from "@defender-mssp/tenant";
-import type { Ending, RelationshipStatus } from "@defender-mssp/microsoft";
+import type { CustomerChange, Ending, RelationshipStatus } from "@defender-mssp/microsoft";
 import type { PersonEndedKind } from "../../../domain/kinds/kinds";
 import type { Settings } from "../../../settings";
 import type { ConsentedApplication } from "../permissions/consentedApplications";
@@ -50,6 +50,8 @@ export interface CustomerAccess extends Pick<
   readonly ends: readonly ReportEnd[];
   /** What Microsoft or a SIEM product ends, and the access rests on; the most urgent first. */
   readonly retirements: readonly Ending[];
+  /** What Microsoft changes by itself, and concerns this access; what is next first. */
+  readonly changes: readonly CustomerChange[];
   readonly additions: readonly ReportAddition[];
   /** Ways of access that no command looks at, whatever the other lists say. */
   readonly notLooked: typeof notLookedWays;

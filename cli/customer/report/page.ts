@@ -26,6 +26,7 @@ import type { AccessReport, Attention } from "../../findings/accessReport";
 import type { ObjectKind } from "../../access/objects/kindInReport";
 import type { ReportObject } from "../../access/objects/reportObject";
 import { clickText, kindWords } from "../../access/objects/kindWords";
+import { changesSection } from "./changesSection";
 import { retirementsSection } from "./retirementsSection";
 
 /** @param overview address of the fleet's page, if there is one. */
@@ -54,6 +55,7 @@ export function reportPage(report: AccessReport, overview?: string): string {
       ),
       section({ id: "ends", title: "What ends when" }, endsTimeLine(report.ends, now)),
       ...retirementsSection(report.retirements),
+      ...changesSection(report.changes),
       objectsSection(report),
       section(
         {
@@ -99,6 +101,7 @@ export const stateWords = { failed: "now", warning: "soon", notChecked: "not che
 const topics: Readonly<Record<Attention["topic"], string>> = {
   ends: "end",
   retirements: "retirement",
+  changes: "by itself",
   manualSteps: "manual step",
   leastPrivilege: "least privilege",
   drift: "drift",

@@ -1,5 +1,5 @@
 /** What `mssp status` knows of each customer. Its JSON is what `mssp status --json` prints; it holds no secret. */
-import type { Ending } from "@defender-mssp/microsoft";
+import type { CustomerChange, Ending } from "@defender-mssp/microsoft";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import type { FleetStack } from "../../stack/inventory";
 import type { StackState } from "../../stack/outcome";
@@ -49,6 +49,8 @@ export interface CustomerStatus extends Pick<FleetStack, "stack" | "customerName
   readonly nextEnd?: NextEnd;
   /** What Microsoft or a SIEM product ends, and the customer's access rests on; the most urgent first. */
   readonly retirements: readonly Ending[];
+  /** What Microsoft changes by itself, and concerns this customer; what is next first. */
+  readonly changes: readonly CustomerChange[];
   /** By the journals, or by `--previews`. */
   readonly drift: DriftStatus;
   /** The last run of `mssp fleet` that the journals have. `at` is absent for a run that was cut off. */

@@ -54,7 +54,7 @@ async function customerStatus(
   const { last, drift } = journal;
   const lastRun = last && withoutUndefined({ command: last.command, state: last.state, at: endedAt(last) });
   const about = withoutUndefined({ stack, customerName, tenantId, offboarded, lastRun });
-  const common = { ...about, drift, retirements: [], needs: [], notChecked: [] };
+  const common = { ...about, drift, retirements: [], changes: [], needs: [], notChecked: [] };
   if (problem === undefined && offboarded !== undefined) return { ...common, state: "offboarded" };
   const { now, days } = run;
   const basis = withoutUndefined({ stack, now, days, problem, ...journal });
@@ -65,9 +65,17 @@ async function customerStatus(
   });
   if (facts.offboarded !== undefined) return { ...common, state: "offboarded", offboarded: facts.offboarded };
   const found = findings(facts);
-  const { retirements = [] } = facts;
+  const { retirements = [], changes = [] } = facts;
   const state = customerState(facts, run);
-  return { ...common, retirements, ...nextEnd(facts), state, needs: needs(found), notChecked: unchecked(found) };
+  return {
+    ...common,
+    retirements,
+    changes,
+    ...nextEnd(facts),
+    state,
+    needs: needs(found),
+    notChecked: unchecked(found),
+  };
 }
 
 function customerState({ problem, access, onboarding, last }: Facts, { isOffline }: StatusRun): CustomerState {

@@ -1,4 +1,5 @@
 /** `mssp status` for a terminal and for CI's logs. */
+import { changeTime } from "@defender-mssp/microsoft";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { counted } from "../../base/counted";
 import { actorNames } from "../../access/actor";
@@ -40,7 +41,9 @@ function below(report: StatusReport, width: number | undefined, most = shownNeed
   const left = needs.slice(most).flatMap(([, stacks]) => stacks).length;
   const shown = needs.slice(0, most).map(([text, stacks]) => `${firstStacks(stacks)}${text}`);
   if (left > 0) shown.push(`… and ${left} more ${left === 1 ? "need" : "needs"}: --json has all.`);
-  const notes = [...unreadTenants(customers), ...(report.offline ? [offlineNote] : [])];
+  // The first to go on a small screen.
+  const changing = most === shownNeeds ? changesByThemselves(customers) : [];
+  const notes = [...unreadTenants(customers), ...changing, ...(report.offline ? [offlineNote] : [])];
   const lines = [...shown, ...notes].map((line) => paragraph(line, width));
   return `${lines.join("")}${lines.length === 0 ? "" : "\n"}${paragraph(summaryText(report), width)}`;
 }
@@ -124,6 +127,22 @@ function unreadTenants(customers: readonly CustomerStatus[]): string[] {
     notChecked.map(({ what, reason }) => [`${what}: ${reason}`, stack] as const),
   );
   return [...stacksByText(reasons)].map(([text, stacks]) => `Not known of ${firstStacks(stacks)}: ${text}`);
+}
+
+/** How many changes by Microsoft are near, and which is next: the reports have each. */
+function changesByThemselves(customers: readonly CustomerStatus[]): string[] {
+  const near = customers.flatMap(({ stack, changes }) =>
+    changes
+      .filter(({ level, needsNobody }) => level !== "later" && needsNobody !== true)
+      .map((change) => [change, stack] as const),
+  );
+  const next = near.find(([{ level }]) => level === "soon") ?? near[0];
+  if (next === undefined) return [];
+  const [change, stack] = next;
+  const count = new Set(near.map(([{ id }]) => id)).size;
+  const of = counted(new Set(near.map(([, name]) => name)).size, "customer");
+  const more = `\`npx mssp report --stack ${stack}\` has each.`;
+  return [`By itself, for ${of}: ${counted(count, "change")}, such as ${change.what}: ${changeTime(change)}. ${more}`];
 }
 
 /** What is said alike of several customers is said once. */

@@ -3,6 +3,7 @@ import { NoConnectorYet } from "@defender-mssp/siem/connector/connectorSource";
 import path from "node:path";
 import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { dateOf } from "@defender-mssp/microsoft";
+import { stackChanges } from "../../../domain/stackChanges";
 import { stackEndings } from "../../../domain/stackEndings";
 import type { Settings } from "../../../settings";
 import { endsOf } from "../../access/ends/ends";
@@ -54,6 +55,7 @@ export async function factsByFiles({ settings, ...files }: CustomerFiles, run: F
     days,
     ends: endsOf(withoutUndefined({ objects: [], outputs: {}, settings, refreshToken })),
     retirements: isDestroyed ? [] : stackEndings(settings, dateOf(now)),
+    changes: isDestroyed ? [] : stackChanges(settings, dateOf(now)),
     writtenAt: last?.upAt?.toISOString(),
   });
 }

@@ -13,6 +13,7 @@ import type { Facts } from "../../../cli/findings/facts";
 import type { Finding } from "../../../cli/findings/finding";
 import { findings } from "../../../cli/findings/findings";
 import type { RuleHealth } from "../../../cli/detections/health/detectionHealth";
+import { stackChanges, type ChangeSettings } from "../../../domain/stackChanges";
 import { stackEndings } from "../../../domain/stackEndings";
 import type { LastOutcome } from "../../../cli/stack/journal";
 import { outcome } from "../fleet/outcomes";
@@ -212,11 +213,43 @@ describe("what needs somebody", () => {
     assert.match(need?.next ?? "", /^Successor: Microsoft Graph alerts_v2 .*set connector\.alertApis: \[graph\]/);
   });
 
+  it("what Microsoft changes by itself is a remark from 90 days before it on, never needed now", () => {
+    const rbac = { portalAccess: { model: "rbac" }, connector: { kind: "customerApp" } } as const;
+    const on = (today: string, settings: ChangeSettings = rbac) => judged({ changes: stackChanges(settings, today) });
+    const keys = (found: readonly Finding[]) => found.map(({ key }) => key);
+    const today = on("2026-12-02");
+    assert.deepEqual(keys(today), [
+      "change custom-controls-closed",
+      "change unified-rbac-on",
+      "change member-of-frozen",
+      "change sms-voice",
+      "change security-questions",
+    ]);
+    assert.deepEqual([...new Set(today.map(({ topic, urgency }) => `${topic} ${urgency}`))], ["changes soon"]);
+    assert.deepEqual(needs(today), []);
+    const [sms] = today.filter(({ key }) => key === "change sms-voice");
+    assert.match(
+      sms?.text ?? "",
+      /: perhaps off from 2027-02-01\. .*MC1426371, .*read on 2026-12-02\.\) Certainty: low\.$/,
+    );
+    assert.match(sms?.next ?? "", /registers a passkey/);
+    assert.ok(!keys(on("2026-11-02")).includes("change sms-voice"), "91 days before");
+    assert.ok(keys(on("2026-11-03")).includes("change sms-voice"), "90 days before");
+    assert.ok(!keys(on("2027-06-01")).includes("change member-of-frozen"), "months after");
+    // A governance relationship has no guests and no roles of Defender; nothing is to do about the rest.
+    assert.deepEqual(keys(on("2026-12-02", { ...rbac, portalAccess: { model: "governance" } })), [
+      "change tenant-governance-administrator",
+    ]);
+    const known = stackChanges({ ...rbac, detections: {} }, "2026-12-02").map(({ id }) => id);
+    assert.ok(known.includes("detection-rule-period") && known.includes("custom-controls-off"));
+  });
+
   it("the most serious customer stands first, and decides on the exit code", () => {
     const customer = (stack: string, changes: Partial<CustomerStatus>): CustomerStatus => ({
       stack,
       state: "live",
       retirements: [],
+      changes: [],
       drift: { state: "notChecked", differences: 0 },
       needs: [],
       notChecked: [],

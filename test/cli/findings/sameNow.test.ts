@@ -171,7 +171,7 @@ describe("what is needed now", () => {
         const page = fleetPage({ msspFleetOverview: 1, writtenAt: read.now.toISOString(), customers: [row] });
         assert.match(page, new RegExp(`>${now.length > 0 ? 1 : 0}<[^>]*>[^<]*(<[^>]*>)*need you now`));
         const status = { stack: "a", needs: needs(findings(read)), drift: read.drift, notChecked: [] };
-        const customers = [{ ...status, state: "live", retirements: [] } as CustomerStatus];
+        const customers = [{ ...status, state: "live", retirements: [], changes: [] } as CustomerStatus];
         const sent = allNeeds({ customers });
         const body = notificationBody("json", sent, { sentOn: read.now, knownSecrets: [] });
         const items = (body as { readonly needs: readonly { readonly urgency: string }[] }).needs;

@@ -7,6 +7,7 @@ import { textsOf } from "../../../access/texts/all";
 import type { Language } from "../../../access/texts/texts";
 import { dayIn, monthBefore, monthName, shifted } from "../../../base/spanOfDay";
 import { accessTable } from "../accessTable";
+import { changesSection } from "../changesSection";
 import { contactText, handoutFill, type HandoutParts } from "../handout";
 import { dayCell } from "../page";
 import type { MonthFigure } from "./monthFigures";
@@ -88,6 +89,7 @@ export function monthPage(
           ends.map(({ what, until }) => [what, dayCell(until)]),
         ),
       ),
+      ...changesSection(report?.changes ?? []),
       ...sections.map(([id, title, intro]) => section({ id, title, intro }, figureTable(id))),
       section(
         { id: "each-rule", title: "Each rule" },

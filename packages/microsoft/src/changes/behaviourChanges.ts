@@ -39,6 +39,8 @@ export interface BehaviourChange {
   readonly then: string;
   /** What to do before, or that nothing is to do. */
   readonly next: string;
+  /** Whether nothing is to do. */
+  readonly needsNobody?: true;
 }
 
 const digest = (numbers: string) => `digests of the Message Center (${numbers}); Microsoft's own text was not read`;
@@ -76,6 +78,7 @@ const table = [
     concerns: ["defenderRoles"],
     then: "New tenants of Defender for Endpoint and Defender for Identity (2025) and of Defender for Office 365 (July 2026) have unified RBAC from the start.",
     next: "Nothing. In such a tenant the roles work at once.",
+    needsNobody: true,
   },
   {
     id: "member-of-frozen",
@@ -197,6 +200,7 @@ const table = [
     concerns: ["guests"],
     then: "It is the least permission that changes a user. User.ReadWrite.All grants more.",
     next: "Nothing: the permissions page says what is asked.",
+    needsNobody: true,
   },
   {
     id: "tenant-governance-available",
@@ -211,6 +215,7 @@ const table = [
     concerns: ["governance"],
     then: "It is generally available. The governing tenant needs licences, the governed tenant none.",
     next: "Nothing in the customer's tenant.",
+    needsNobody: true,
   },
   {
     id: "tenant-governance-administrator",
@@ -240,6 +245,7 @@ const table = [
     concerns: ["automation"],
     then: "A new object may be missing in the automation's next reads for minutes.",
     next: "Nothing: `up` looks again, with the waits of `npx mssp docs waits`.",
+    needsNobody: true,
   },
   {
     id: "azure-write-mfa",
@@ -298,6 +304,7 @@ const table = [
     concerns: ["detections"],
     then: "A rule's schedule is frequency and lookback.",
     next: "Nothing: this program writes frequency and lookback.",
+    needsNobody: true,
   },
 ] as const satisfies readonly BehaviourChange[];
 

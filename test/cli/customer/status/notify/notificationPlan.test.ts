@@ -38,6 +38,7 @@ function customers(looks: readonly Look[]): CustomerStatus[] {
       stack: stacks[index]!,
       drift: { state: "clean", differences: 0 },
       retirements: [],
+      changes: [],
       notChecked: [],
     } as const;
     if (state === "notSelected") return [];
