@@ -144,6 +144,7 @@ describe("mssp report --month", function () {
     for (const text of ["Ana Silva", "office", "no run wrote its figures", "on 3 of 4 days"])
       assert.ok(page.includes(text), text);
     assert.doesNotMatch(page, />undefined|NaN|\[object/);
+    assert.match(page, /<section id="changes".*Custom controls of Conditional Access that exist.*perhaps off/s);
     assert.match(mail, /^.* \d{4}: Fabrikam Security for Northwind Traders\n/);
     assert.ok(
       csv.includes(`,alerts.count,Alerts in Defender,${figure((await json()).months[0]!, "alerts.count")},`),

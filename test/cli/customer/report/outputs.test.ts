@@ -17,8 +17,18 @@ import { plannedState, reportState } from "../../../../cli/access/state/readStat
 import { plannedResources } from "../../../../cli/planned/plannedResources";
 import { textsOf } from "../../../../cli/access/texts/all";
 import { languages, type Texts } from "../../../../cli/access/texts/texts";
-import { accessReport } from "../../../../cli/findings/accessReport";
-import { handoutReport, now, recorded, recordedFacts, recordedReport, settingsOf, stateOf, stateText } from "./states";
+import { accessReport, type AccessReport } from "../../../../cli/findings/accessReport";
+import {
+  handoutReport,
+  now,
+  recorded,
+  recordedFacts,
+  recordedReport,
+  settingsOf,
+  stateOf,
+  stateText,
+  type Recorded,
+} from "./states";
 import { parseDeployment } from "../../../../cli/stack/deployment";
 
 const about = { customerName: "Northwind", tenantId: "c0570500-0000-4000-8000-00000000000b", page: "x.html" };
@@ -385,6 +395,22 @@ describe("mssp report: what Microsoft ends", () => {
     assert.match(fleetPage(fleet), /Retires/);
     assert.match(fleetPage(fleet), /Successor: Microsoft Graph alerts_v2/);
     assert.match(fleetCsv(fleet), /"?retirements"?\r\n.*may be off since 2024-12-31\..*no date is published/s);
+  });
+});
+
+describe("mssp report: what Microsoft changes by itself", () => {
+  const on = (day: string, name: Recorded) => recordedReport(name, { now: new Date(`${day}T09:00:00Z`) });
+  const part = (report: AccessReport) => /<section id="changes".*?<\/section>/s.exec(reportPage(report))?.[0] ?? "";
+
+  it("the page and the JSON have each with its day, its source and what to do; attention has those that are near", () => {
+    const report = on("2026-12-02", "entitlement");
+    const html = part(report);
+    assert.match(html, /perhaps off from 2027-02-01.*registers a passkey.*read on 2026-12-02\. Certainty: low/s);
+    for (const { what } of report.changes) assert.ok(html.includes(what), what);
+    const near = report.attention.filter(({ topic }) => topic === "changes");
+    assert.ok(near.some(({ title }) => title.includes("memberOf")) && near.length < report.changes.length);
+    assert.deepEqual([...new Set(near.map(({ state }) => state))], ["warning"]);
+    assert.equal(part(on("2030-01-01", "basic")), "");
   });
 });
 
