@@ -1,6 +1,6 @@
 /** The settings, what is written, and trackers that answer with something else. */
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync, verify, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,6 +13,7 @@ import { TicketRecords } from "../../src/tickets/ticketRecords";
 import { TrackerRefusal } from "../../src/tickets/tracker";
 import { checkedTicketSettings, routesFor, type TrackerSettings } from "../../src/tickets/ticketSettings";
 import { newFolder } from "@defender-mssp/testkit";
+import { recordOf, textOf, valueAt, type JsonRecord } from "@defender-mssp/errors/json";
 import { Collector, tenant, twoTrackers, World, type CollectorOptions } from "./ticketWorld";
 
 const tracker = { profile: "roundup", url: "https://tracker.example", secret: { variable: "SECRET" } };
@@ -271,24 +272,26 @@ describe("siem/tickets: a tracker that answers with something else", function ()
   beforeEach(() => (requests.length = 0));
   after(() => server.close());
 
-  const secret = Buffer.alloc(24, 7).toString("base64");
-  const opened = (profile: string) => {
+  const hmacSecret = Buffer.alloc(24, 7).toString("base64");
+  const settingsFor = (
+    profile: string,
+    more: object = {},
+    routes: readonly object[] = [{ ...route, project: "SOC" }],
+  ) => {
     const reasons = { truePositive: "Done", falsePositive: "No", informationalExpectedActivity: "No", unknown: "Done" };
     const tables = { toTicket: reasons, toIncident: { Done: "truePositive", No: "falsePositive" } };
-    const more = profile === "jira" ? tables : profile === "webhook" ? { list: `${origin}/list` } : {};
-    const desk = { ...tracker, profile, url: origin, ...more };
-    const { trackers } = checkedTicketSettings(
-      { version: 1, trackers: { desk }, routes: [{ ...route, project: "SOC" }] },
-      "f",
-    );
-    const sleep = () => Promise.resolve();
-    return openTracker(trackers["desk"] as TrackerSettings, {
+    const own =
+      profile === "jira" ? { ...tables, searchSettles: 0 } : profile === "webhook" ? { list: `${origin}/list` } : {};
+    const desk = { ...tracker, profile, url: origin, ...own, ...more };
+    return checkedTicketSettings({ version: 1, trackers: { desk }, routes }, "f");
+  };
+  const opened = (profile: string, settings = settingsFor(profile), secret = hmacSecret) =>
+    openTracker(settings.trackers["desk"] as TrackerSettings, {
       name: "desk",
       secret,
       now: () => 1_750_000_000_000,
-      sleep,
+      sleep: () => Promise.resolve(),
     });
-  };
   const say = (status: number, text: string, headers: http.OutgoingHttpHeaders = {}) => {
     answer = (_, response) => response.writeHead(status, headers).end(text);
   };
@@ -334,5 +337,174 @@ describe("siem/tickets: a tracker that answers with something else", function ()
     const signed = `${String(headers["webhook-id"])}.1750000000.${body}`;
     const expected = createHmac("sha256", Buffer.alloc(24, 7)).update(signed).digest("base64");
     assert.equal(headers["webhook-signature"], `v1,${expected}`);
+  });
+
+  it("a webhook's secret that is no key of its kind is refused", () => {
+    const pem = (type: "ed25519" | "x25519") =>
+      String(generateKeyPairSync(type as "ed25519").privateKey.export({ format: "pem", type: "pkcs8" }));
+    const ed25519 = settingsFor("webhook", { signature: "ed25519" });
+    for (const wrong of [pem("x25519"), hmacSecret])
+      assert.throws(() => opened("webhook", ed25519, wrong), /no private key of Ed25519 in PEM/);
+    assert.throws(() => opened("webhook", settingsFor("webhook"), "c2hvcnQ="), /fewer than 24 bytes of base64/);
+    assert.ok(opened("webhook", ed25519, pem("ed25519")));
+  });
+
+  /** A receiver that verifies each signature of Ed25519 and lists one ticket a page. */
+  function webhookReceiver(publicKey: KeyObject) {
+    type Listed = { id: string; subject: string; version: number; open: boolean; notes: object[] } & Record<
+      string,
+      unknown
+    >;
+    const [events, tickets]: [JsonRecord[], Listed[]] = [[], []];
+    let version = 0;
+    const take = ({ type, subject, data }: JsonRecord): object => {
+      const { ticket, notes, close, reopen } = recordOf(data);
+      const known = tickets.find(({ id }) => id === ticket);
+      if (type === "io.defender-mssp.ticket.create") {
+        const made = {
+          id: `T-${tickets.length + 1}`,
+          subject: textOf(subject),
+          version: ++version,
+          open: true,
+          notes: [],
+        };
+        tickets.push(made);
+        return { ticket: made.id };
+      }
+      if (known === undefined) return {};
+      known.version = ++version;
+      for (const text of notes as string[]) known.notes.push({ id: String(known.notes.length + 1), text });
+      if (close !== undefined) Object.assign(known, { open: false, status: "closed", reason: close });
+      if (reopen === true) known.open = true;
+      return {};
+    };
+    const list = ({ searchParams }: URL): object => {
+      const [since, at] = [Number(searchParams.get("since") ?? 0), Number(searchParams.get("cursor") ?? 0)];
+      const asked = tickets.filter(
+        (ticket) =>
+          ticket.version > since &&
+          ["id", "subject"].every((name) => [null, ticket[name]].includes(searchParams.get(name))),
+      );
+      const cursor = at + 1 < asked.length ? { cursor: String(at + 1) } : {};
+      const page = asked.slice(at, at + 1).map((ticket) => ({ ...ticket, version: String(ticket.version) }));
+      return { tickets: page, position: String(version), ...cursor };
+    };
+    answer = ({ headers, method, url = "" }, response, body) => {
+      const signed = `${String(headers["webhook-id"])}.1750000000.${method === "GET" ? url : body}`;
+      const [kind, signature = ""] = String(headers["webhook-signature"]).split(",");
+      const isGenuine = verify(null, Buffer.from(signed), publicKey, Buffer.from(signature, "base64"));
+      if (kind !== "v1a" || !isGenuine) return void response.writeHead(401).end("{}");
+      if (method === "GET") return void response.end(JSON.stringify(list(new URL(url, origin))));
+      const event = recordOf(JSON.parse(body));
+      events.push(event);
+      return void response.end(JSON.stringify(take(event)));
+    };
+    const close = (id: string, reason: string): void => {
+      const ticket = tickets.find((listed) => listed.id === id)!;
+      Object.assign(ticket, { open: false, status: "closed", reason, version: ++version });
+    };
+    return { events, tickets, close };
+  }
+
+  it("a webhook carries changes, and its list the way back, both signed by Ed25519", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const receiver = webhookReceiver(publicKey);
+    const settings = settingsFor("webhook", { signature: "ed25519" });
+    const secret = String(privateKey.export({ format: "pem", type: "pkcs8" }));
+    const world = new World();
+    const [first, second] = [world.newIncident(), world.newIncident()];
+    const collector = new Collector({
+      ...{ world, settings, folder: newFolder() },
+      trackers: [opened("webhook", settings, secret)],
+    });
+    const desk = await collector.desk();
+    await desk.deliver([...world.incidents.values()]);
+    world.addAlert(first);
+    world.setIncident(first, { status: "resolved", classification: "falsePositive", determination: "notMalicious" });
+    await desk.deliver([...world.incidents.values()]);
+    receiver.close("T-2", "truePositive/malware");
+    await desk.pass(tenant);
+    assert.deepEqual([...new Set(collector.notes)], []);
+    const { status, classification, determination } = world.incidents.get(second)!;
+    assert.deepEqual([status, classification, determination], ["resolved", "truePositive", "malware"]);
+    const [, , change, ...more] = receiver.events;
+    assert.deepEqual([change?.["type"], more.length], ["io.defender-mssp.ticket.change", 0]);
+    const { ticket, close, notes } = recordOf(change?.["data"]);
+    assert.deepEqual([ticket, close, (notes as string[]).length], ["T-1", "falsePositive/notMalicious", 2]);
+    const ids = new Set(receiver.events.map(({ id }) => id));
+    assert.equal(ids.size, receiver.events.length);
+    // What it wrote does not come back: two more passes send nothing.
+    const { writes } = world;
+    for (let pass = 0; pass < 2; pass++) await desk.pass(tenant);
+    assert.deepEqual([receiver.events.length, world.writes], [3, writes]);
+    const lists = requests.filter(({ url }) => url.startsWith("/list?since=")).map(({ url }) => url);
+    assert.ok(
+      lists.some((url) => url.includes("cursor=1")),
+      `no second page: ${lists.join(" ")}`,
+    );
+    collector.stop();
+  });
+
+  /** As much of Jira as the profile asks for; no transition is allowed, and one project is hidden. */
+  function strictJira() {
+    const issues = new Map<string, { readonly labels: string[]; readonly comments: object[] }>();
+    const view = (key: string) => ({ key, fields: { labels: issues.get(key)?.labels, status: { name: "Open" } } });
+    const refused = (text: string): [number, object] => [400, { errorMessages: [text] }];
+    const reply = (method: string, { pathname, searchParams }: URL, json: JsonRecord): [number, object] => {
+      const [, key = "", verb] = /\/issue\/(\w+-\d+)(?:\/(\w+))?/.exec(pathname) ?? [];
+      const issue = issues.get(key);
+      const jql = searchParams.get("jql") ?? "";
+      if (jql.includes('"HR"')) return refused("The value 'HR' does not exist for the field 'project'.");
+      if (jql !== "") {
+        const found = [...issues.keys()].filter((name) =>
+          issues.get(name)!.labels.some((label) => jql.includes(`"${label}"`)),
+        );
+        return [200, { issues: found.map(view), total: found.length }];
+      }
+      if (issue === undefined) {
+        const made = `SOC-${issues.size + 1}`;
+        issues.set(made, { labels: valueAt(json, ["fields", "labels"]) as string[], comments: [] });
+        return [201, { key: made }];
+      }
+      if (verb === "comment" && method === "POST") issue.comments.push({ id: String(issue.comments.length), ...json });
+      if (verb === "comment") return [200, { comments: issue.comments, total: issue.comments.length }];
+      if (verb !== "transitions") return [200, view(key)];
+      if (method === "POST") return refused("Only an approver may close this issue.");
+      return [200, { transitions: [{ id: "31", to: { name: "Done", statusCategory: { key: "done" } } }] }];
+    };
+    answer = ({ method = "", url = "" }, response, body) => {
+      const [status, json] = reply(method, new URL(url, origin), recordOf(JSON.parse(body || "{}")));
+      response.writeHead(status).end(JSON.stringify(json));
+    };
+    return issues;
+  }
+
+  it("jira: a workflow that refuses, and a project without permission, hold up nothing else", async () => {
+    const issues = strictJira();
+    const settings = settingsFor("jira", {}, [
+      { name: "hr", tracker: "desk", project: "HR", severities: ["high"] },
+      { name: "soc", tracker: "desk", project: "SOC", severities: ["low"] },
+    ]);
+    const world = new World();
+    const [hidden, first] = [world.newIncident(), world.newIncident(), world.newIncident()];
+    world.changeIncident(hidden, { severity: "high" });
+    const collector = new Collector({ world, settings, folder: newFolder(), trackers: [opened("jira", settings)] });
+    const desk = await collector.desk();
+    await desk.deliver([...world.incidents.values()]);
+    const reason = `The tracker "desk" refuses with 400: The value 'HR' does not exist for the field 'project'.`;
+    assert.deepEqual(collector.state()?.refused, [{ key: `${tenant}/${hidden}`, reason }]);
+    assert.deepEqual([issues.size, collector.state()?.unreached], [2, []]);
+    world.setIncident(first, { status: "resolved", classification: "truePositive" });
+    for (let time = 0; time < 2; time++) {
+      await desk.deliver([...world.incidents.values()]);
+      await desk.pass(tenant);
+    }
+    const [finding, ...others] = collector.state()?.findings ?? [];
+    assert.equal(finding?.key, `${tenant}/${first}`);
+    assert.match(finding.text, /refuses to close the ticket: .* Only an approver may close this issue/);
+    assert.deepEqual([others, collector.state()?.open], [[], 2]);
+    const comments = issues.get("SOC-1")?.comments.map((comment) => textOf(recordOf(comment)["body"])) ?? [];
+    assert.equal(comments.filter((text) => text.includes("Only an approver")).length, 1, comments.join("\n"));
+    collector.stop();
   });
 });
