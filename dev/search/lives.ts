@@ -31,7 +31,7 @@ type Verb = (typeof verbs)[number];
 
 /** Acts by which Entra refuses a command later, or the stack has no object any more: that is no failure. */
 const stopping =
-  /^(withdraw|delete|restore|disable|remove a mark|copy|let the connected|let anybody ask for a|assign an access|take the|add a (group|role|package|certificate|redirect)|ask for|change a|give (the|a listed))/;
+  /^(withdraw|delete|restore|disable|remove a mark|copy|let the connected|let anybody ask for a|assign an access|take|add a (group|role|package|certificate|redirect)|ask for|change a|give (the|a listed))/;
 const act = drawnAct(acts.filter(({ name, pending }) => pending === undefined && !stopping.test(name)));
 
 /** A life takes half a minute: it shrinks by dropping alone. */
