@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type * as automation from "@pulumi/pulumi/automation";
+import { failUnfinishedRuns } from "../../program/sdk/failUnfinishedRuns";
 import { packageRoot } from "../base/ownPackage";
 import type { WorkerSetup } from "./job";
 
@@ -37,6 +38,7 @@ export function loadProgram({ main, folder }: WorkerSetup): CustomerProgram {
   // The language host sets this in a run of its own: extensions of an installed package are there.
   process.env["PULUMI_NODEJS_ROOT_DIRECTORY"] = folder;
   const sdk = ofProgram("@pulumi/pulumi/automation") as typeof automation;
+  failUnfinishedRuns(ofProgram);
   const { isGrpcError } = ofProgram("@pulumi/pulumi") as typeof pulumi;
   const isOfEngine = (error: unknown) => error instanceof Error && isGrpcError(error);
   loaded = { program: program as automation.PulumiFn, sdk, isOfEngine, closeClients };

@@ -161,6 +161,15 @@ export const reaches: readonly Reach[] = [
     test: reachesTest,
   },
   {
+    file: "failUnfinishedRuns.ts",
+    what: "replaces `LanguageServer.run` of the Automation API",
+    why: "the SDK leaves out an error of the engine's connection, and may answer that all resources are declared",
+    gain: "an error in place of deleted resources",
+    members: [["@pulumi/pulumi/automation/server", "LanguageServer.prototype.run"]],
+    ifMissing: "stops",
+    test: reachesTest,
+  },
+  {
     file: "offlineRun.ts",
     what: "sets the monitor and the callback server of a run's own store",
     why: "the hand-out lists what the components declare before there is a stack, an engine or a sign-in",

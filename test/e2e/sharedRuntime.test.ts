@@ -3,6 +3,8 @@
  * do.
  */
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { compareDumps, dump } from "@defender-mssp/sandbox";
 import { type Finished, type SandboxProject, setSwitches } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, tenantIdOf } from "./support";
@@ -107,6 +109,17 @@ describe("the shared runtime, beside the processes that the engine starts", func
       own!.join("\n"),
     );
     assert.deepEqual(shared, own);
+  });
+
+  it("a run that ends well without a program's outputs is a failure, not the end of everything", async () => {
+    const [, shared] = projects;
+    const launcher = path.join(shared.folder, "launcher.js");
+    const text = await readFile(launcher);
+    await writeFile(launcher, "module.exports = () => ({});");
+    const { exitCode, stdout } = await shared.run(["preview", ...stack]);
+    await writeFile(launcher, text);
+    assert.notEqual(exitCode, 0);
+    assert.match(stdout, /The shared runtime has lost this run/);
   });
 
   it("`destroy` leaves the same tenant", async () => {

@@ -9,7 +9,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { engineVersion } from "@defender-mssp/engine";
-import { SharedRuntime } from "./sharedRuntime/sharedRuntime";
+import { lostRun, SharedRuntime } from "./sharedRuntime/sharedRuntime";
 import { StateFile } from "./sharedRuntime/stateFile";
 import { Vault } from "./sharedRuntime/vault";
 import { PluginHost, pulumiEnvironment, tenantsOfStacks, type PluginSet } from "@defender-mssp/plugins";
@@ -206,10 +206,23 @@ export class SandboxProject {
     return { exitCode, signal, stdout, stderr };
   }
 
-  /** Runs a Pulumi command to its end, with any exit code, in the shared runtime if there is one. */
+  /**
+   * Runs a Pulumi command to its end, with any exit code, in the shared runtime if there is one. A run
+   * that this has lost says nothing of the program: it is repeated once.
+   */
   async run(
     args: readonly string[],
     environment: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Finished> {
+    const finished = await this.#runOnce(args, environment);
+    if (!finished.stdout.includes(lostRun)) return finished;
+    console.error(`${args.join(" ")}: ${lostRun} It is repeated.`);
+    return this.#runOnce(args, environment);
+  }
+
+  async #runOnce(
+    args: readonly string[],
+    environment: Readonly<Record<string, string | undefined>>,
   ): Promise<Finished> {
     const lent = await this.sharedRuntime?.lend(args, { ...this.environment, ...environment });
     try {

@@ -4,10 +4,12 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { version } from "@pulumi/pulumi/version";
 import * as automation from "@pulumi/pulumi/automation";
+import { RunResponse } from "@pulumi/pulumi/proto/language_pb";
 import { automationStack } from "../../../program/sdk/automationStack";
 import { engineCommand, workspaceWith } from "../../../program/sdk/engineCommand";
 import { inspected } from "../../../program/sdk/inspectedOutput";
 import { reaches, sdkVersions } from "../../../program/sdk/reaches";
+import { failUnfinishedRuns } from "../../../program/sdk/failUnfinishedRuns";
 import { checkout } from "../../cli/mssp";
 
 const folder = path.join(checkout, "program", "sdk");
@@ -85,5 +87,24 @@ describe("program/sdk", () => {
     );
     const stack = await automationStack(automation, "dev", workspace);
     assert.deepEqual([await stack.outputs(), await stack.info()], [{}, undefined]);
+  });
+
+  it("a run that the SDK calls a good one fails if its program has not ended", async () => {
+    type Answer = (error: null, response: RunResponse) => void;
+    class LanguageServer {
+      constructor(readonly program: () => unknown) {}
+      async run(_call: unknown, answer: Answer): Promise<void> {
+        await Promise.resolve(this.program()).catch(() => undefined);
+        answer(null, new RunResponse());
+      }
+    }
+    failUnfinishedRuns(() => ({ LanguageServer }));
+    const errorOf = (program: () => unknown) =>
+      new Promise((resolve) => {
+        void new LanguageServer(program).run({}, (_error, response) => resolve(response.getError()));
+      });
+    assert.equal(await errorOf(() => ({})), "");
+    assert.match(String(await errorOf(() => Promise.reject(new Error("14 UNAVAILABLE")))), /so nothing was deleted/);
+    assert.throws(() => failUnfinishedRuns(() => ({})), /has no LanguageServer\.run/);
   });
 });

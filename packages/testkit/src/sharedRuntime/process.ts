@@ -16,7 +16,7 @@ import {
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { messageOf } from "@defender-mssp/errors";
 import { trustCertificates } from "../trustCertificates";
-import type { RuntimeAnswer, RuntimeRequest } from "./sharedRuntime";
+import { lostRun, type RuntimeAnswer, type RuntimeRequest } from "./sharedRuntime";
 
 type GetRequiredPackages = (
   call: ServerUnaryCall<GetRequiredPackagesRequest, GetRequiredPackagesResponse>,
@@ -63,6 +63,7 @@ async function serve(request: Extract<RuntimeRequest, { folder: string }>): Prom
     process.env["PATH"] = `${engineFolder}${path.delimiter}${environment["PATH"] ?? ""}`;
     process.chdir(folder);
     trustCertificates(environment["NODE_EXTRA_CA_CERTS"]);
+    connectForEachRun();
     if (project?.folder !== folder) {
       void project?.host.then((host) => host.end());
       project = { folder, host: dynamicHost(folder) };
@@ -146,13 +147,16 @@ function runInline(
   const { asyncLocalStorage } = globalThis as unknown as RunState;
   const storeHere = asyncLocalStorage.getStore.bind(asyncLocalStorage);
   let reported = false;
+  let hasOutputs = false;
   const program = async (): Promise<unknown> => {
     // The SDK runs hooks outside of the run's context. A program's own process has one context.
     const store = storeHere();
     asyncLocalStorage.getStore = () => storeHere() ?? store;
     Reflect.deleteProperty(require.cache, require.resolve(file));
     try {
-      return await (requireInternal(file) as () => unknown)();
+      const outputs = await (requireInternal(file) as () => unknown)();
+      hasOutputs = Object.keys(outputs ?? {}).length > 0;
+      return outputs;
     } catch (error) {
       // The SDK shows it. The engine must add nothing.
       reported = true;
@@ -167,6 +171,8 @@ function runInline(
       // After an error the SDK answers a second time.
       if (answered) return;
       answered = true;
+      // Else the engine would delete everything: each program of a customer has outputs.
+      if (!hasOutputs && response?.getError() === "") response.setError(lostRun);
       callback(reported ? null : error, reported ? alreadyReported() : response);
       resolve();
     });
@@ -176,6 +182,17 @@ function runInline(
     Reflect.deleteProperty(asyncLocalStorage, "getStore");
     dropListeners();
   });
+}
+
+/**
+ * gRPC shares connections by address, and the SDK leaves those of a run open: an engine that gets the
+ * port of one that has ended is unreachable until the old connection is tried again.
+ */
+function connectForEachRun(): void {
+  const { grpcClientOptions } = requireInternal("@pulumi/pulumi/runtime/settings") as {
+    readonly grpcClientOptions: Record<string, unknown>;
+  };
+  grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 }
 
 /** @returns what takes away the listeners that were added since. */

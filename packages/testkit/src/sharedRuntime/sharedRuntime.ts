@@ -22,6 +22,9 @@ export type RuntimeAnswer =
   | { readonly id: number; readonly languagePort: number; readonly providerPorts: Readonly<Record<string, number>> }
   | { readonly id: number; readonly error: string };
 
+/** The error of a run that the SDK calls a good one although the program never came to its end here. */
+export const lostRun = "The shared runtime has lost this run: the program did not end, and nothing was changed.";
+
 /** What a command needs in order to use the process. `end` tells the process that it has ended. */
 export interface Lent {
   readonly variables: Readonly<Record<string, string>>;
