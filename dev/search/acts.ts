@@ -272,7 +272,7 @@ const words: Readonly<Record<string, Word>> = {
   foreignPermission: ({ hand, b }) => {
     const appRoles = graphPrincipal(hand)["appRoles"] as unknown as readonly AppRole[];
     return hand.one(
-      appRoles.filter(({ value }) => /^(Mail|Files|Sites|Chat|Calendars)\./.test(value)),
+      appRoles.filter(({ value }) => /^(GroupMember|SharePointTenantSettings|UserAuthenticationMethod)\./.test(value)),
       b,
     ).id;
   },
@@ -509,11 +509,9 @@ interface TableRow {
 const table = readFileSync(path.join(__dirname, "acts.yaml"), "utf8");
 
 export const acts: readonly ActRow[] = [
-  ...(parse(table, { merge: true }) as readonly TableRow[]).map(({ act, makes, whose, pending, calls }) => ({
+  ...(parse(table, { merge: true }) as readonly TableRow[]).map(({ act, calls, ...row }) => ({
     name: act,
-    makes,
-    whose,
-    pending,
+    ...row,
     run: send(calls),
   })),
   {

@@ -99,10 +99,11 @@ export function defectText({ defect: { file, line, what }, shownBy, touches }: D
 export function sampleText({ drawn, processorMinutes }: DefectSample, { seed, worlds }: DefectLimits): string {
   const survivors = drawn.filter(({ shownBy }) => shownBy === undefined);
   const found = drawn.length - survivors.length;
-  const share = Math.round((100 * found) / Math.max(1, drawn.length));
+  const reached = drawn.filter(({ touches }) => touches > 0).length;
+  const percent = (of: number): string => `${Math.round((100 * found) / Math.max(1, of))} %`;
   return [
     ...survivors.map((each) => `${defectText(each)}\n`),
-    `${found} of ${drawn.length} drawn defects are shown (${share} %), seed ${seed}, ${worlds} worlds, `,
+    `${found} of ${drawn.length} drawn defects are shown (${percent(drawn.length)}; ${percent(reached)} of the ${reached} that change a value), seed ${seed}, ${worlds} worlds, `,
     `${processorMinutes.toFixed(0)} minutes of processor time\n`,
   ].join("");
 }

@@ -78,7 +78,8 @@ export const projects = ["defender-mssp", "Fabrikam.customers_2"] as const;
 
 /** The recorded pairs, every second of them as a project of another name would have it. */
 export async function readPairs(checkout: string): Promise<readonly RecordedPair[]> {
-  const pairs = JSON.parse(gunzipSync(await readFile(path.join(checkout, recorded))).toString()) as RecordedPair[];
+  const text = gunzipSync(await readFile(path.join(checkout, recorded))).toString();
+  const pairs = (JSON.parse(text) as RecordedPair[]).map(withGuestMail);
   // Of the same deployment: whoever holds an access package is told by a domain alone.
   const withDomains = pairs
     .filter(({ settings }) => settings["analysts"] === undefined)
@@ -89,6 +90,17 @@ export async function readPairs(checkout: string): Promise<readonly RecordedPair
   return [...pairs, ...withDomains].map((pair, index) =>
     inProject(pair, projects[index % projects.length] ?? projects[0]),
   );
+}
+
+/** With the guests' addresses in the state, as a later `up` records them. */
+function withGuestMail(pair: RecordedPair): RecordedPair {
+  const { resources } = pair.deployment["deployment"] as { readonly resources: readonly Value[] };
+  const recorded = resources.map((resource) => {
+    const outputs = resource["outputs"] as Value | undefined;
+    const user = pair.up[tenantId]?.objects["users"]?.[jsonText(outputs?.["objectId"])];
+    return user?.["mail"] == null ? resource : { ...resource, outputs: { ...outputs, mail: user["mail"] } };
+  });
+  return { ...pair, deployment: { ...pair.deployment, deployment: { resources: recorded } } };
 }
 
 /** With another project's name in each URN and mark. */
