@@ -1,25 +1,24 @@
 /** Edits the exceptions in the text of a settings file: every other character stays. */
 import { isDeepStrictEqual } from "node:util";
+import { listOf, recordOf } from "@defender-mssp/errors/json";
 import { isCollection, isMap, isPair, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { parseAsEngine } from "../../settings/engineYaml";
 import type { DetectionException } from "../../settings/detections";
 
 /** Whether an exception turns the rule off in the tenant. */
 export function isDisabling(exception: unknown, rule: string): boolean {
-  const { rule: name, disabled } = Object(exception) as Partial<Record<"rule" | "disabled", unknown>>;
+  const { rule: name, disabled } = recordOf(exception);
   return name === rule && String(disabled) === "true";
 }
 
 /** The exceptions of a settings file as it is written; none in a file that can't be read. */
 export function exceptionsIn(text: string, project: string): readonly unknown[] {
-  const { except } = Object(configIn(text)[detections(project)]) as { readonly except?: unknown };
-  return Array.isArray(except) ? except : [];
+  return listOf(recordOf(configIn(text)[detections(project)])["except"]);
 }
 
 function configIn(text: string): Readonly<Record<string, unknown>> {
   try {
-    const { config } = Object(parseAsEngine(text)) as { readonly config?: Readonly<Record<string, unknown>> };
-    return config ?? {};
+    return recordOf(recordOf(parseAsEngine(text))["config"]);
   } catch {
     return {};
   }
