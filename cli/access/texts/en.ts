@@ -1,29 +1,36 @@
 import { notLookedWays, unlookedInReport } from "@defender-mssp/tenant";
 import { allConnectorRoles } from "@defender-mssp/microsoft";
 import { english } from "@defender-mssp/pages";
-import { kindInReport } from "../objects/kindInReport";
-import { kindWords } from "../objects/kindWords";
+import type { Capability } from "../objects/capabilities";
+import { kindInReport, type ObjectKind } from "../objects/kindInReport";
+import { kindWords, type KindText } from "../objects/kindWords";
 import { signatureWords } from "../signed/signatureSection";
-import { kinds } from "../../../domain/kinds/kinds";
+import { kinds, type PersonEndedKind } from "../../../domain/kinds/kinds";
 import { stayingAccess } from "../../../domain/stayingAccess";
 import { certificate } from "./certificate";
-import type { Texts } from "./texts";
 
 const titled = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
 
-export const en: Texts = {
+/**
+ * `{mssp}`, `{customer}`, `{tenant}`, `{date}` and `{portal}` stand for names and addresses. Names of
+ * menus stay English, as Microsoft's English documents have them.
+ */
+export const en = {
   words: english,
   kinds: Object.fromEntries(
     Object.entries(kindWords).map(([kind, { name, meaning }]) => [kind, { name, meaning }]),
-  ) as Texts["kinds"],
+  ) as Readonly<Record<ObjectKind, KindText>>,
   roles: Object.fromEntries(allConnectorRoles.map(({ value, sentence }) => [value, sentence])),
+  /** Only where the connector may change something. */
   approval:
     "The SIEM connector may change what the permissions called ReadWrite, Machine and Ti say. {approver} approved this until {until}.",
+  /** Only where detection rules act by themselves. */
   detectionApproval:
     "Detection rules act by themselves where the table says so. {actionsApprover} approved these actions until {actionsUntil}: {actions}.",
   title: "Access of {mssp} to the Microsoft Defender of {customer}",
   subtitleBefore: "What {mssp} will create in your tenant {tenant}. As of {date}.",
   subtitleAfter: "What {mssp} has in your tenant {tenant}. As of {date}.",
+  /** `{contact}`: the MSSP's address and telephone number. */
   contact: "Questions? {contact}",
   noSecret: "This page contains no password, no secret and no token. Everybody in your organization may read it.",
   mail: {
@@ -32,6 +39,7 @@ export const en: Texts = {
       "Hello,\n\n{mssp} is about to watch the Microsoft Defender of {customer}. The attached page lists everything that we will create in your tenant {tenant}, what each item allows, and how you check it and end it without us.\n\nPlease read it before you agree. Nothing is created until then. Questions: {contact}.",
     after:
       "Hello,\n\n{mssp} watches the Microsoft Defender of {customer}. The attached page lists everything that we have in your tenant {tenant}, what each item allows, when it ends, and how you check it and end it without us.\n\nPlease compare it with your tenant, and tell us what is not as it should be: {contact}.",
+    /** Only where there is a link to consent. */
     consent: "To consent, open this page as an administrator: {link}",
   },
   consent: {
@@ -61,6 +69,7 @@ export const en: Texts = {
   who: {
     title: "Who can do what, until when",
     people: "These people of {mssp} can work in your Microsoft Defender: {names}.",
+    /** `{names}` are people whom no right reaches: their access has ended, or not begun. */
     idle: "These people of {mssp} are guests in your tenant. What this page lists gives them nothing in Defender by itself: {names}.",
     nobody: "Nobody of {mssp} has an account in your tenant.",
     onRequest: "People of {mssp} get access only for a time, when they request it and somebody approves.",
@@ -82,6 +91,7 @@ export const en: Texts = {
     requestRow: "People of {mssp} who request it and are approved",
     groupRow: "Members of a group of {mssp}",
     automationMay: "Create, change and remove everything on this page.",
+    /** Where the automation may grant itself further permissions. */
     widens: "With AppRoleAssignment.ReadWrite.All it can also give itself every other permission.",
     widensAll: "Nothing limits it while it has that permission.",
     othersNot: "What its permissions do not name.",
@@ -101,7 +111,7 @@ export const en: Texts = {
       vulnerabilities: "See vulnerabilities, and set exceptions and baselines.",
       mail: "Read or release e-mails.",
       settings: "Change security settings or rights.",
-    },
+    } satisfies Record<Capability, string>,
     pictureTitle: "Who reaches what",
     pictureText:
       "From {mssp} on the left to what its people and its SIEM may do on the right. Each box leads to its row in the table.",
@@ -177,6 +187,7 @@ export const en: Texts = {
     title: "What this page does not look at",
     intro:
       "Access can be given in these ways, too. {mssp}'s program does not look at them, and this page says nothing of them: look yourself.",
+    /** Of a page that was not compared with the tenant. */
     fromRecord: "This page is made of {mssp}'s own record, and was not compared with your tenant.",
     what: "What",
     look: "Where you look",
@@ -186,11 +197,12 @@ export const en: Texts = {
     intro: "You need nobody's help for this. In this order, nothing comes back by itself:",
     people: Object.fromEntries(
       kinds.flatMap(({ key, removal }) => (removal.by === "person" ? [[key, removal.end]] : [])),
-    ) as Texts["stop"]["people"],
+    ) as Readonly<Record<PersonEndedKind, string>>,
     endsWith: "With it ends:",
   },
-  stays: stayingAccess,
-  certificate,
+  stays: stayingAccess as Readonly<Record<keyof typeof stayingAccess, string>>,
+  /** By its state. `{agreed}` looks up to `{last}`; provable on `{later}`. */
+  certificate: certificate as Readonly<Record<keyof typeof certificate, string>>,
   signature: signatureWords,
   footer:
     "Menus follow Microsoft's documents; Microsoft may have moved one since. The steps were never tried on a real tenant.",
