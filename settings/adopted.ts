@@ -1,27 +1,9 @@
 /** Objects of an onboarding by hand: `adopted`. `npx mssp adopt` writes it. */
 import type * as z from "zod/mini";
-import { omittableParts, type OmittablePart } from "../domain/omittedParts";
+import { omittableParts } from "../domain/omittedParts";
 import { SettingPlace } from "./place";
-import { optional, required } from "./setting";
+import { optional, required, type CheckedValue } from "./setting";
 import { listOf, mapOf, oneOf, text } from "./validators";
-
-/** An object that existed before the stack. Its name and description stay as they are. */
-export interface AdoptedObject {
-  /** Name of the resource in the stack: the last part of its URN. */
-  readonly resource: string;
-  /** ID of the object in the customer's tenant. */
-  readonly id: string;
-  /** Whether `destroy` deletes the object, or only removes it from the state. */
-  readonly onDestroy: "keep" | "delete";
-  /** `keep`: the program does not manage the group's members. Default: `manage`. */
-  readonly members?: "keep" | "manage";
-}
-
-export interface AdoptedSettings {
-  readonly objects: readonly AdoptedObject[];
-  /** Parts that the customer does not have, which the program does not create. */
-  readonly omit: readonly OmittablePart[];
-}
 
 /** More than an onboarding has, whatever the number of analysts. */
 const objectLimit = 1100;
@@ -74,6 +56,10 @@ const adopted = mapOf("a map with objects and omit", {
     },
   ),
 });
+
+/** An object that existed before the stack. Its name and description stay as they are. */
+export type AdoptedObject = CheckedValue<typeof object>;
+export type AdoptedSettings = Required<CheckedValue<typeof adopted>>;
 
 export const adoptedSettings = {
   adopted: optional(adopted, {

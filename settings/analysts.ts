@@ -1,10 +1,9 @@
 /** The MSSP's analysts: `analysts`, `analystDomains`, `accessEndsOn`, and the invitation. */
-import { tiers, type Tier } from "@defender-mssp/microsoft";
-import type * as z from "zod/mini";
+import { tiers } from "@defender-mssp/microsoft";
 import { guestAddressProblem } from "../domain/guardrails/people";
 import { directoryNameLimit } from "../domain/naming";
 import { SettingPlace } from "./place";
-import { optional, required } from "./setting";
+import { optional, required, type CheckedValue } from "./setting";
 import {
   calendarDay,
   domainName,
@@ -19,23 +18,6 @@ import {
   switchOf,
   uuid,
 } from "./validators";
-
-/** A person of the MSSP who works with the customer's Defender. */
-export interface Analyst {
-  /**
-   * Address that the invitation goes to, in lower case. It identifies the analyst: a changed
-   * address is another guest.
-   */
-  readonly email: string;
-  /** Name that the customer sees in their directory. */
-  readonly displayName: string;
-  /** Which of the model's groups the analyst is in; used by the model `rbac`. */
-  readonly tier: Tier;
-  /** Last day of access: ISO 8601, UTC. The first `up` after it removes the memberships. */
-  readonly accessEndsOn?: string;
-  /** Object ID of the user that existed before the stack, in lower case. */
-  readonly objectId?: string;
-}
 
 /** More analysts than a team has: a longer list is a mistake, and each guest is a Graph call. */
 const analystLimit = 1000;
@@ -124,10 +106,12 @@ export const analystSettings = {
   }),
 };
 
-type Checked = z.infer<typeof analyst>;
+type Declared = CheckedValue<typeof analyst>;
+/** A person of the MSSP who works with the customer's Defender. The address is in lower case. */
+export type Analyst = Declared & Required<Pick<Declared, "tier">>;
 
 /** The analysts with addresses in lower case and the earlier of two last days. */
-export function analystsFrom(checked: readonly Checked[], allEndOn: string | undefined): readonly Analyst[] {
+export function analystsFrom(checked: readonly Declared[], allEndOn: string | undefined): readonly Analyst[] {
   return Object.freeze(
     checked.map(({ email, displayName, tier = "tier1", accessEndsOn, objectId }) => {
       const end = [accessEndsOn, allEndOn].filter((date) => date !== undefined).sort()[0];

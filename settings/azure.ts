@@ -19,47 +19,8 @@ import { VisibleError } from "@defender-mssp/errors";
 import * as z from "zod/mini";
 import { groupLimit } from "./governance";
 import { SettingPlace } from "./place";
-import { optional, required } from "./setting";
+import { optional, required, type CheckedValue } from "./setting";
 import { displayName, listOf, mapOf, oneOf, text, uuid, wholeNumber } from "./validators";
-
-/** The vault for the SIEM's client secret, in the MSSP's own subscription. */
-export interface HandoverSettings {
-  /** The MSSP's subscription, a UUID in lower case. */
-  readonly subscriptionId: string;
-  /** Azure region of a new vault. */
-  readonly location?: string;
-  /** Resource ID of an existing vault. */
-  readonly vaultId?: string;
-  /** An existing resource group for a new vault. */
-  readonly resourceGroupName?: string;
-  readonly softDeleteRetentionDays?: number;
-  readonly secretName?: string;
-  /** Object ID, in the MSSP's tenant, of the identity that the SIEM reads the secret with. */
-  readonly readerObjectId?: string;
-  readonly readerType?: "ServicePrincipal" | "User" | "Group";
-}
-
-/** The part of the customer's Azure that is delegated to the MSSP by Azure Lighthouse. */
-export interface DelegationSettings {
-  /** The customer's subscription, a UUID in lower case. */
-  readonly subscriptionId: string;
-  /** The resource group of the Sentinel workspace. Default: the whole subscription. */
-  readonly resourceGroupName?: string;
-  /** Object ID, in the MSSP's own tenant, of the group that gets access. */
-  readonly groupObjectId: string;
-  readonly groupName: string;
-  readonly roles: readonly DelegatedRole[];
-}
-
-/** The customer's Sentinel workspace, on whose resource group the analysts' groups get roles. */
-export interface SentinelAccessSettings {
-  /** The customer's subscription, a UUID in lower case. */
-  readonly subscriptionId: string;
-  readonly resourceGroup: string;
-  readonly workspaceName: string;
-  /** Roles of each group that the model of portal access has. With the model `governance` those of the remote groups. */
-  readonly roles: SentinelRolesByGroup;
-}
 
 const resourceGroup = text("the name of a resource group: up to 90 letters, digits, - _ . ( )", isResourceGroup);
 
@@ -118,6 +79,9 @@ const handover = mapOf("a map: subscriptionId, and location or vaultId", {
   }),
 });
 
+/** The vault for the SIEM's client secret, in the MSSP's own subscription. */
+export type HandoverSettings = CheckedValue<typeof handover>;
+
 const delegatedRole = mapOf("", {
   role: required(z.string(), {
     description: "Name or ID of the Azure role.",
@@ -160,6 +124,9 @@ const azureDelegation = mapOf("a map: subscriptionId, groupObjectId, groupName, 
     example: "[Microsoft Sentinel Responder]",
   }),
 });
+
+/** The part of the customer's Azure that is delegated to the MSSP by Azure Lighthouse. */
+export type DelegationSettings = CheckedValue<typeof azureDelegation>;
 
 const workspaceForm = /^[a-z0-9][a-z0-9-]{2,61}[a-z0-9]$/i;
 
@@ -258,6 +225,15 @@ export const azureSettings = {
       "{ subscriptionId: c0570500-5ab5-4000-8000-00000000000a, resourceGroup: sentinel, workspaceName: sentinel }",
   }),
 };
+
+/** The customer's Sentinel workspace, on whose resource group the analysts' groups get roles. */
+export interface SentinelAccessSettings extends Omit<
+  CheckedValue<typeof sentinelAccess>,
+  "roles" | "unverifiedRemoteGroups"
+> {
+  /** Roles of each group that the model of portal access has. With the model `governance` those of the remote groups. */
+  readonly roles: SentinelRolesByGroup;
+}
 
 export function handoverFrom(checked: z.infer<typeof handover> | undefined): HandoverSettings | undefined {
   return checked && Object.freeze({ ...checked, subscriptionId: checked.subscriptionId.toLowerCase() });

@@ -4,56 +4,11 @@ import {
   detectionApiVersions,
   ruleFileNameForm,
   withoutUndefined,
-  type AutomatedActionName,
-  type DetectionApiVersion,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
 import { SettingPlace } from "./place";
-import { optional, required } from "./setting";
+import { optional, required, type CheckedValue } from "./setting";
 import { calendarDay, displayName, freeText, listOf, mapOf, oneOf, switchOf, text, wholeNumber } from "./validators";
-
-/** An exception of the customer from one rule. */
-export interface DetectionException {
-  /** Name of the rule's file without its ending. */
-  readonly rule: string;
-  readonly reason: string;
-  readonly owner: string;
-  /** Last day, UTC, such as `2027-03-31`. */
-  readonly until: string;
-  /** KQL condition of the rows that remain. */
-  readonly filter?: string;
-  /** The customer does not get the rule. */
-  readonly off?: true;
-  /** The customer has the rule, turned off. */
-  readonly disabled?: true;
-}
-
-export interface DetectionSettings {
-  /** Folders below `detections/` whose rules the customer gets. */
-  readonly sets: readonly string[];
-  readonly except: readonly DetectionException[];
-  /** Values of the rules' parameters, by name. */
-  readonly parameters: Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
-  /** Automated actions that rules may take in the customer's tenant, in Graph's order. */
-  readonly actions: readonly AutomatedActionName[];
-  /** Who at the customer approved the actions. */
-  readonly approvedBy?: string;
-  /** Last day of the actions, UTC, such as `2027-03-31`. */
-  readonly until?: string;
-  readonly apiVersion: DetectionApiVersion;
-  /** Alerts a day above which a rule is noisy. */
-  readonly alertsPerDay?: number;
-  /** Rules whose changes by others in the tenant `up` overwrites. */
-  readonly overwrite?: readonly DetectionOverwrite[];
-}
-
-/** A rule that somebody in the tenant changed, and that `up` writes again. */
-export interface DetectionOverwrite {
-  /** Name of the rule's file without its ending. */
-  readonly rule: string;
-  /** Last day of the changes, UTC, such as `2027-03-31`. */
-  readonly editedUntil: string;
-}
 
 /** Of a customer whose settings have no limit. */
 export const usualAlertsPerDay = 10;
@@ -103,6 +58,10 @@ const exception = mapOf("an exception: rule, reason, owner, until, and filter, o
     example: "true",
   }),
 });
+
+/** An exception of the customer from one rule. */
+export type DetectionException = Omit<CheckedValue<typeof exception>, Switch> & { readonly [Key in Switch]?: true };
+type Switch = "off" | "disabled";
 
 const overwrite = mapOf("a rule that `up` overwrites: rule, editedUntil", {
   rule: ruleName,
@@ -193,6 +152,13 @@ export const detectionSettings = {
     example: "{ sets: [base] }",
   }),
 };
+
+type Declared = CheckedValue<typeof detections>;
+type WithDefault = "parameters" | "actions" | "apiVersion";
+export interface DetectionSettings
+  extends Omit<Declared, WithDefault | "except">, Required<Pick<Declared, WithDefault>> {
+  readonly except: readonly DetectionException[];
+}
 
 export function detectionsFrom(checked: z.infer<typeof detections> | undefined): DetectionSettings | undefined {
   if (checked === undefined) return undefined;

@@ -14,8 +14,6 @@ import {
   type MsspConditionalAccess,
 } from "@defender-mssp/microsoft";
 import * as z from "zod/mini";
-import type { Offboarded } from "../domain/offboarded";
-import type { AllowedPackage } from "../domain/stateCode";
 import {
   applicationNameLimit,
   directoryNameLimit,
@@ -30,8 +28,6 @@ import {
   delegationFrom,
   handoverFrom,
   sentinelAccessFrom,
-  type DelegationSettings,
-  type HandoverSettings,
   type SentinelAccessSettings,
 } from "./azure";
 import { allowedPackageSettings } from "./allowedPackages";
@@ -46,7 +42,7 @@ import {
   notificationSettings,
   type NotificationRule,
 } from "./notificationRules";
-import { msspApplicationsFrom, msspSettings, type MsspApplications, type MsspContact } from "./msspSettings";
+import { msspApplicationsFrom, msspSettings } from "./msspSettings";
 import { offboardedSettings } from "./offboardedSettings";
 import {
   portalAccessFrom,
@@ -68,7 +64,7 @@ import {
   type SettingProblem,
   type SettingsFile,
 } from "./problems";
-import { optional, required } from "./setting";
+import { optional, required, type CheckedValue } from "./setting";
 import { sharedTenantSettings } from "./sharedTenant";
 import { tagSettings } from "./tags";
 import {
@@ -97,30 +93,10 @@ export type DefenderCallSettings =
   | { readonly mode: "manual" };
 
 /** The checked settings of a stack. */
-export interface Settings {
-  readonly customerName: string;
-  /** The customer's tenant, a UUID in lower case. */
-  readonly tenantId: string;
-  /** Host of the redirect URI, in lower case. */
-  readonly customerDomain: string;
-  readonly msspName: string;
-  /** The MSSP's own tenant, a UUID in lower case. */
-  readonly msspTenantId: string;
+export interface Settings extends Pick<CheckedValue<typeof settingsSchema>, AsDeclared> {
   /** The cloud that the customer's tenant is in. */
   readonly cloud: CloudName;
   readonly analysts: readonly Analyst[];
-  /** E-mail domains that analysts may have. */
-  readonly analystDomains?: readonly string[];
-  /**
-   * Text of the invitation in place of Microsoft's. Never set together with `invitationLanguage`.
-   */
-  readonly invitationMessage?: string;
-  /** Language of Microsoft's own invitation text, a BCP 47 tag. */
-  readonly invitationLanguage?: string;
-  /** Address that receives a copy of each invitation. */
-  readonly invitationCopyTo?: string;
-  /** Whether an existing member of the tenant may be used as an analyst. */
-  readonly adoptMembers?: boolean;
   readonly portalAccess: PortalAccessSettings;
   /** What the customer's tenant trusts of the MSSP's. Off unless set. */
   readonly crossTenantTrust?: CrossTenantTrust;
@@ -128,38 +104,19 @@ export interface Settings {
   readonly conditionalAccess?: MsspConditionalAccess;
   readonly notificationRules: readonly NotificationRule[];
   readonly connector: ConnectorSettings;
-  /** Off unless set. */
-  readonly handover?: HandoverSettings;
-  /** Off unless set. */
-  readonly azureDelegation?: DelegationSettings;
-  /** Off unless set. */
   readonly sentinelAccess?: SentinelAccessSettings;
-  /** Off unless set. */
   readonly detections?: DetectionSettings;
   readonly defenderCalls: DefenderCallSettings;
-  /** A module of the folder extensions/, without its ending. Default: none. */
-  readonly extension?: string;
-  /** Packages that the extension's resources may be of. Default: the program's. */
-  readonly allowedPackages?: readonly AllowedPackage[];
   /** What was created by hand before this stack. Default: nothing. */
   readonly adopted?: AdoptedSettings;
-  /** `name=value`, by which `mssp fleet` selects stacks. The program does not use them. */
-  readonly tags?: readonly string[];
-  /** Stacks of the project that have the same tenant on purpose. */
-  readonly sharedTenantWith?: readonly string[];
-  /** Whom the customer's administrator asks. */
-  readonly msspContact?: MsspContact;
-  /** The MSSP's logo for the customer's pages: a path inside of the project. */
-  readonly msspLogo?: string;
-  /** Time zone of the monthly page; the customer gets one. */
-  readonly reportTimeZone?: string;
-  /** The MSSP's applications to which the customer's administrator consents. */
-  readonly msspApplications?: MsspApplications;
-  /** The customer was off-boarded: no run grants anything. */
-  readonly offboarded?: Offboarded;
-  /** A test tenant's, where `mssp rehearse --life` deploys and removes. */
-  readonly rehearsal?: boolean;
 }
+
+/** Settings whose value is the declared one; IDs are in lower case. */
+type AsDeclared =
+  | ("customerName" | "tenantId" | "customerDomain" | "msspName" | "msspTenantId")
+  | ("analystDomains" | "invitationMessage" | "invitationLanguage" | "invitationCopyTo" | "adoptMembers")
+  | ("handover" | "azureDelegation" | "extension" | "allowedPackages" | "tags" | "sharedTenantWith")
+  | ("msspContact" | "msspLogo" | "reportTimeZone" | "msspApplications" | "offboarded" | "rehearsal");
 
 /**
  * Every setting, in the order in which errors are listed. `Pulumi.yaml` and the reference are

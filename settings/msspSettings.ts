@@ -1,29 +1,7 @@
 /** What the customer's administrator reads of the MSSP on the pages and texts that are sent to them. */
 import type * as z from "zod/mini";
-import { optional, required } from "./setting";
+import { optional, required, type CheckedValue } from "./setting";
 import { displayName, emailAddress, mapOf, text, uuid } from "./validators";
-
-/** Who of the MSSP answers the customer's questions. */
-export interface MsspContact {
-  readonly name?: string;
-  readonly email: string;
-  readonly phone?: string;
-}
-
-/** An application of the MSSP's to which a customer's administrator consents. */
-export interface MsspApplication {
-  /** Application (client) ID, a UUID in lower case. */
-  readonly id: string;
-  /** Name that the consent page shows. */
-  readonly name?: string;
-}
-
-export interface MsspApplications {
-  /** Runs `up`. */
-  readonly automation: MsspApplication;
-  /** Runs previews. */
-  readonly preview?: MsspApplication;
-}
 
 const nameLimit = 120;
 
@@ -81,6 +59,12 @@ const applications = mapOf("a map: automation, and preview", {
     example: "{ id: 11111111-0000-4000-8000-000000000002 }",
   }),
 });
+
+/** Who of the MSSP answers the customer's questions. */
+export type MsspContact = CheckedValue<typeof contact>;
+/** An application of the MSSP's to which a customer's administrator consents. */
+export type MsspApplication = CheckedValue<ReturnType<typeof application>>;
+export type MsspApplications = CheckedValue<typeof applications>;
 
 export const msspSettings = {
   msspContact: optional(contact, {

@@ -1,21 +1,9 @@
 /** E-mail notifications of alerts: `notificationRules`. */
-import { alertSeverities, type AlertSeverity } from "@defender-mssp/microsoft";
+import { alertSeverities } from "@defender-mssp/microsoft";
 import type * as z from "zod/mini";
 import { SettingPlace } from "./place";
-import { optional, required } from "./setting";
+import { optional, required, type CheckedValue } from "./setting";
 import { emailAddress, listOf, mapOf, displayName, oneOf, pathName, switchOf } from "./validators";
-
-/** A notification rule of the Defender portal: recipients, alerts and content of an e-mail. */
-export interface NotificationRule {
-  readonly name: string;
-  readonly severities: readonly AlertSeverity[];
-  /** Names of device groups. Default: all devices. */
-  readonly deviceGroups?: readonly string[];
-  readonly recipients: readonly string[];
-  readonly includeOrganizationName: boolean;
-  readonly includeTenantPortalLink: boolean;
-  readonly includeDeviceInformation: boolean;
-}
 
 const notificationRuleLimit = 50;
 
@@ -59,6 +47,11 @@ const notificationRule = mapOf("a notification rule: name, severities, recipient
     example: "false",
   }),
 });
+
+type Declared = CheckedValue<typeof notificationRule>;
+type Included = Extract<keyof Declared, `include${string}`>;
+/** A notification rule of the Defender portal: recipients, alerts and content of an e-mail. */
+export type NotificationRule = Omit<Declared, Included> & Required<Pick<Declared, Included>>;
 
 export const notificationSettings = {
   notificationRules: optional(

@@ -16,6 +16,10 @@ export interface SettingText {
   readonly values?: string;
 }
 
+/** What a validator accepts, for readers. */
+export type CheckedValue<Validator extends z.core.$ZodType> = DeepReadonly<z.output<Validator>>;
+type DeepReadonly<Value> = Value extends object ? { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> } : Value;
+
 const texts = z.registry<SettingText>();
 
 /** A setting, or a key of a map, that must be set. */
