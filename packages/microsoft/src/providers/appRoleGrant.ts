@@ -9,7 +9,7 @@
  * anything and what is there is an earlier create's. A grant has no place for a mark: where its
  * answer was lost, the state keeps that it is ours, without its ID.
  */
-import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
+import { ServiceError, VisibleError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { createOnce } from "../graph/createOnce";
 import { deleteSeen, goneStatuses, isGone } from "../graph/gone";
@@ -51,25 +51,25 @@ const compared = ["tenantId", "principalObjectId", "apiApplicationId", "appRole"
 /** The resource's ID while that of the grant is unknown: a refresh looks for it, an update replaces it. */
 const unknownId = "unknown";
 
-export const appRoleGrantResource = replicated({
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    const failures: CheckFailure[] = [
-      ...["tenantId", "principalObjectId", "apiApplicationId"].flatMap((name) => checkUuid(inputs, name)),
-      ...checkText(inputs, "appRole"),
-    ];
-    if (inputs.principalAdopted !== unknown && typeof inputs.principalAdopted !== "boolean")
-      failures.push({ property: "principalAdopted", reason: "it must be true or false" });
-    return { inputs, failures };
-  },
+export const appRoleGrantResource = replicated(
+  {
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      const failures: CheckFailure[] = [
+        ...["tenantId", "principalObjectId", "apiApplicationId"].flatMap((name) => checkUuid(inputs, name)),
+        ...checkText(inputs, "appRole"),
+      ];
+      if (inputs.principalAdopted !== unknown && typeof inputs.principalAdopted !== "boolean")
+        failures.push({ property: "principalAdopted", reason: "it must be true or false" });
+      return { inputs, failures };
+    },
 
-  diff(id: string, olds: Properties, news: Properties) {
-    const difference = differences(olds, news, { compared, replaces: compared });
-    return id === unknownId ? { ...difference, changes: true, replaces: ["appRole"] } : difference;
-  },
+    diff(id: string, olds: Properties, news: Properties) {
+      const difference = differences(olds, news, { compared, replaces: compared });
+      return id === unknownId ? { ...difference, changes: true, replaces: ["appRole"] } : difference;
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const role = await findRole(call, inputs);
@@ -78,36 +78,37 @@ export const appRoleGrantResource = replicated({
         found === undefined ? await grant(call, inputs, role, context) : { made: found, wasThere: true };
       const outs: AppRoleGrantState = { ...inputs, ...role, adopted: wasThere && inputs.principalAdopted };
       return { id, outs };
-    });
-  },
+    },
 
-  /** The grant as it is; the ID is empty where it has gone, which tells the engine so. */
-  async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    /** The grant as it is; the ID is empty where it has gone, which tells the engine so. */
+    async read(id: string, props: Properties = {}, context: CallContext = {}) {
       const state = stateOf(props);
       const call = await graphCall(state.tenantId, context);
       const known = await knownId(call, id, state, context);
       const isThere = known !== undefined && !isGone(await call(pathOf(state, known), { accept: goneStatuses }));
       return isThere ? { id: known, props: state, inputs: inputsOf(props) } : { id: "" };
-    });
-  },
+    },
 
-  /** Every difference is a replacement. */
-  update(_id: string, olds: Properties, news: Properties) {
-    return Promise.resolve({ outs: { ...stateOf(olds), ...inputsOf(news) } });
-  },
+    /** Every difference is a replacement. */
+    update(_id: string, olds: Properties, news: Properties) {
+      return Promise.resolve({ outs: { ...stateOf(olds), ...inputsOf(news) } });
+    },
 
-  /** Takes away what was granted here. */
-  async delete(id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    /** Takes away what was granted here. */
+    async delete(id: string, props: Properties, context: CallContext = {}) {
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
       const known = await knownId(call, id, state, context);
       if (known !== undefined) await deleteSeen(call, pathOf(state, known), context);
-    });
+    },
   },
-});
+  {
+    what: (step) => `The ${step} of the application permission`,
+    advice: ({ status }) =>
+      status === 403 ? "The identity that runs this needs AppRoleAssignment.ReadWrite.All to grant it." : "",
+  },
+);
 
 async function knownId(
   call: GraphCall,
@@ -183,10 +184,4 @@ function inputsOf(props: Properties): AppRoleGrantInputs {
 function stateOf(props: Properties): AppRoleGrantState {
   const { resourceObjectId, appRoleId, adopted } = props as unknown as AppRoleGrantState;
   return { ...inputsOf(props), resourceObjectId, appRoleId, adopted };
-}
-
-function visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
-  return visible(`The ${step} of the application permission`, run, ({ status }) =>
-    status === 403 ? "The identity that runs this needs AppRoleAssignment.ReadWrite.All to grant it." : "",
-  );
 }

@@ -9,7 +9,7 @@
  *   away by `destroy`;
  * - adopted (made by somebody else): looked at, never changed and never taken away.
  */
-import { ServiceError, VisibleError, visible } from "@defender-mssp/errors";
+import { ServiceError, VisibleError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { createOnce } from "../graph/createOnce";
 import { goneAdvice } from "../graph/gone";
@@ -56,37 +56,37 @@ export type ConnectedOrganizationState = ConnectedOrganizationInputs & {
 /**
  * The methods of a Pulumi dynamic provider, with every parameter of Pulumi's: see `provider.ts`.
  */
-export const connectedOrganizationResource = replicated({
-  /**
-   * Checks what is known, and writes tenant IDs and domain names in lower case, so that a
-   * difference in case is none.
-   */
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    const failures = [
-      ...checkUuid(inputs, "tenantId"),
-      ...checkText(inputs, "displayName"),
-      ...checkText(inputs, "description"),
-      ...checkSource(inputs),
-    ];
-    return { inputs, failures };
-  },
+export const connectedOrganizationResource = replicated(
+  {
+    /**
+     * Checks what is known, and writes tenant IDs and domain names in lower case, so that a
+     * difference in case is none.
+     */
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      const failures = [
+        ...checkUuid(inputs, "tenantId"),
+        ...checkText(inputs, "displayName"),
+        ...checkText(inputs, "description"),
+        ...checkSource(inputs),
+      ];
+      return { inputs, failures };
+    },
 
-  /**
-   * Another identity source is another organization: made first, so that policies can turn to it
-   * before the old one goes.
-   */
-  diff(_id: string, olds: Properties, news: Properties) {
-    const { changes, replaces } = differences(olds, news, {
-      compared: ["tenantId", "displayName", "description", "identitySource", "managedBy"],
-      replaces: ["tenantId", "identitySource"],
-    });
-    const isUnconfigured = olds.adopted === false && olds.state !== configured;
-    return { changes: changes || isUnconfigured, replaces, deleteBeforeReplace: false };
-  },
+    /**
+     * Another identity source is another organization: made first, so that policies can turn to it
+     * before the old one goes.
+     */
+    diff(_id: string, olds: Properties, news: Properties) {
+      const { changes, replaces } = differences(olds, news, {
+        compared: ["tenantId", "displayName", "description", "identitySource", "managedBy"],
+        replaces: ["tenantId", "identitySource"],
+      });
+      const isUnconfigured = olds.adopted === false && olds.state !== configured;
+      return { changes: changes || isUnconfigured, replaces, deleteBeforeReplace: false };
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const find = async () =>
@@ -97,33 +97,27 @@ export const connectedOrganizationResource = replicated({
       const { id } = existing;
       if (!isOurs) return { id, outs: { ...inputs, state: existing.state, adopted: true } };
       return { id, outs: await restore(call, existing, inputs) };
-    });
-  },
+    },
 
-  /** The organization as it is; the ID is empty where it has gone, which tells the engine so. */
-  async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    /** The organization as it is; the ID is empty where it has gone, which tells the engine so. */
+    async read(id: string, props: Properties = {}, context: CallContext = {}) {
       const before = stateOf(props);
       const current = await getConnectedOrganization(await graphCall(before.tenantId, context), id);
       if (current === undefined) return { id: "" };
       const found = { ...before, ...(before.adopted ? {} : written(current)), state: current.state };
       return { id, props: found, inputs: inputsOf({ ...found }) };
-    });
-  },
+    },
 
-  async update(id: string, olds: Properties, news: Properties, context: CallContext = {}) {
-    return visibly("update", async () => {
+    async update(id: string, olds: Properties, news: Properties, context: CallContext = {}) {
       const { adopted, state } = stateOf(olds);
       const inputs = inputsOf(news);
       if (adopted) return { outs: { ...inputs, state, adopted } };
       await updateConnectedOrganization(await graphCall(inputs.tenantId, context), id, descriptionOf(inputs));
       return { outs: { ...inputs, state: configured, adopted } };
-    });
-  },
+    },
 
-  /** Takes away what was made here, and only if no other program has taken it over since. */
-  async delete(id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    /** Takes away what was made here, and only if no other program has taken it over since. */
+    async delete(id: string, props: Properties, context: CallContext = {}) {
       const { tenantId, managedBy, adopted } = stateOf(props);
       if (adopted) return;
       const call = await graphCall(tenantId, context);
@@ -131,9 +125,10 @@ export const connectedOrganizationResource = replicated({
       // A person's hand writes no mark: without one it is what was made here.
       if (current === undefined || (markOf(current) ?? managedBy) !== managedBy) return;
       await deleteUnused(call, current);
-    });
+    },
   },
-});
+  { what: (step) => `The connected organization's ${step}`, advice },
+);
 
 const configured = "configured";
 
@@ -238,9 +233,6 @@ async function deleteUnused(call: GraphCall, { id, displayName }: FoundConnected
     );
   }
 }
-
-const visibly = <T>(step: string, run: () => Promise<T>) =>
-  visible(`The connected organization's ${step}`, run, advice);
 
 function advice(failure: ServiceError): string {
   if (failure.status !== 403) return goneAdvice(failure);

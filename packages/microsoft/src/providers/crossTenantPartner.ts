@@ -7,7 +7,7 @@
  * resource made it and nobody has added anything. `CrossTenantPartnerEntry` makes the entry first,
  * so that a change whose state was lost is not taken for the customer's.
  */
-import { ServiceError, visible, VisibleError } from "@defender-mssp/errors";
+import { ServiceError, VisibleError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   createAccessPartner,
@@ -32,7 +32,7 @@ import {
   type PartnerRecord,
 } from "./accessPartnerPlan";
 import { checkBoolean, checkUuid, differences, picked, unknown, type Properties } from "./provider";
-import { landing, replicated } from "./replicated";
+import { landing, replicated, type StepErrors } from "./replicated";
 import { untilSeen, waits } from "../waits";
 
 export type CrossTenantPartnerInputs = PartnerPart & {
@@ -69,31 +69,34 @@ const names = ["tenantId", "partnerTenantId", "managedBy", "found", ...parts];
 /** Differences of these change nothing in the tenant. */
 const ofTheState = ["managedBy", "found"];
 
-export const crossTenantPartnerResource = replicated({
-  /** Checks what is known, and writes IDs in lower case. */
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = picked(news, Object.keys(news));
-    const failures = [
-      ...["tenantId", "partnerTenantId", ...limits.filter((name) => inputs[name] !== undefined)].flatMap((name) =>
-        checkUuid(inputs, name),
-      ),
-      ...switches.filter((name) => inputs[name] !== undefined).flatMap((name) => checkBoolean(inputs, name)),
-    ];
-    if (inputs.tenantId !== unknown && inputs.tenantId === inputs.partnerTenantId) {
-      failures.push({ property: "partnerTenantId", reason: "it must be another tenant than tenantId" });
-    }
-    return { inputs, failures };
-  },
+/** What the resources of the partner entry say of Graph's refusals. */
+export const trustErrors: StepErrors = { what: (step) => `The ${step} of the trust in the MSSP's tenant`, advice };
 
-  diff(_id: string, olds: Properties, news: Properties) {
-    return differences(olds, news, {
-      compared: names.filter((name) => !ofTheState.includes(name)),
-      replaces: ["tenantId", "partnerTenantId"],
-    });
-  },
+export const crossTenantPartnerResource = replicated(
+  {
+    /** Checks what is known, and writes IDs in lower case. */
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = picked(news, Object.keys(news));
+      const failures = [
+        ...["tenantId", "partnerTenantId", ...limits.filter((name) => inputs[name] !== undefined)].flatMap((name) =>
+          checkUuid(inputs, name),
+        ),
+        ...switches.filter((name) => inputs[name] !== undefined).flatMap((name) => checkBoolean(inputs, name)),
+      ];
+      if (inputs.tenantId !== unknown && inputs.tenantId === inputs.partnerTenantId) {
+        failures.push({ property: "partnerTenantId", reason: "it must be another tenant than tenantId" });
+      }
+      return { inputs, failures };
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visiblyTrusted("create", async () => {
+    diff(_id: string, olds: Properties, news: Properties) {
+      return differences(olds, news, {
+        compared: names.filter((name) => !ofTheState.includes(name)),
+        replaces: ["tenantId", "partnerTenantId"],
+      });
+    },
+
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const found = foundBefore(inputs) ?? (await getAccessPartner(call, inputs.partnerTenantId));
@@ -101,12 +104,10 @@ export const crossTenantPartnerResource = replicated({
       if (found !== undefined) await refuseSecondStack(call, inputs, parts, { existing: found, defaults });
       const record = inputs.found === undefined || found === undefined ? {} : recordFrom(inputs, found, defaults);
       return { id: inputs.partnerTenantId, outs: await apply(call, inputs, { adopted: true, record }, context) };
-    });
-  },
+    },
 
-  /** The stack's part as it is; the ID is empty if the entry has gone. */
-  async read(_id: string, props: Properties = {}, context: CallContext = {}) {
-    return visiblyTrusted("read", async () => {
+    /** The stack's part as it is; the ID is empty if the entry has gone. */
+    async read(_id: string, props: Properties = {}, context: CallContext = {}) {
       const state = stateOf(props);
       const { tenantId, partnerTenantId, managedBy, found, adopted, before } = state;
       const current = await getAccessPartner(await graphCall(tenantId, context), partnerTenantId);
@@ -114,11 +115,9 @@ export const crossTenantPartnerResource = replicated({
       const ofState = found === undefined ? { managedBy } : { managedBy, found };
       const inputs = { tenantId, partnerTenantId, ...ofState, ...partIn(current, state) };
       return { id: partnerTenantId, props: { ...inputs, adopted, before }, inputs };
-    });
-  },
+    },
 
-  async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
-    return visiblyTrusted("update", async () => {
+    async update(_id: string, olds: Properties, news: Properties, context: CallContext = {}) {
       const { adopted, before } = stateOf(olds);
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
@@ -130,11 +129,9 @@ export const crossTenantPartnerResource = replicated({
       await refuseSecondStack(call, inputs, added, { existing, defaults });
       const interrupted = interruptedChange(inputs, added, { existing, defaults });
       return { outs: await apply(call, inputs, { adopted, record, interrupted }, context) };
-    });
-  },
+    },
 
-  async delete(_id: string, props: Properties, context: CallContext = {}) {
-    return visiblyTrusted("delete", async () => {
+    async delete(_id: string, props: Properties, context: CallContext = {}) {
       const { tenantId, partnerTenantId, adopted, before } = stateOf(props);
       const call = await graphCall(tenantId, context);
       const current = await untilSeen(waits.missing, () => getAccessPartner(call, partnerTenantId), context);
@@ -146,9 +143,10 @@ export const crossTenantPartnerResource = replicated({
       } else if (Object.keys(values).length > 0) {
         await updateAccessPartner(call, partnerTenantId, values);
       }
-    });
+    },
   },
-});
+  trustErrors,
+);
 
 interface Ownership {
   readonly adopted: boolean;
@@ -274,10 +272,6 @@ function stateOf(props: Properties): CrossTenantPartnerState {
   const { adopted, before } = props as unknown as CrossTenantPartnerState;
   return { ...inputsOf(props), adopted, before };
 }
-
-/** Runs a step of a resource of the partner entry, with what to do about Graph's refusals. */
-export const visiblyTrusted = <T>(step: string, run: () => Promise<T>) =>
-  visible(`The ${step} of the trust in the MSSP's tenant`, run, advice);
 
 function advice({ status, serviceCode }: ServiceError): string {
   if (status !== 403) return "";

@@ -19,7 +19,7 @@ import {
 import { isCut } from "../graph/createOnce";
 import { goneStatuses } from "../graph/gone";
 import { configurationIn, isEmptyPartner } from "./accessPartnerPlan";
-import { visiblyTrusted } from "./crossTenantPartner";
+import { trustErrors } from "./crossTenantPartner";
 import { checkUuid, differences, picked, type Properties } from "./provider";
 import { landing, replicated } from "./replicated";
 import { untilSeen, waits } from "../waits";
@@ -41,44 +41,40 @@ export type CrossTenantPartnerEntryState = CrossTenantPartnerEntryInputs & {
 
 const names = ["tenantId", "partnerTenantId"] as const;
 
-export const crossTenantPartnerEntryResource = replicated({
-  /** Checks what is known, and writes IDs in lower case. */
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    return { inputs, failures: names.flatMap((name) => checkUuid(inputs, name)) };
-  },
+export const crossTenantPartnerEntryResource = replicated(
+  {
+    /** Checks what is known, and writes IDs in lower case. */
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      return { inputs, failures: names.flatMap((name) => checkUuid(inputs, name)) };
+    },
 
-  diff(_id: string, olds: Properties, news: Properties) {
-    return differences(olds, news, { compared: names, replaces: names });
-  },
+    diff(_id: string, olds: Properties, news: Properties) {
+      return differences(olds, news, { compared: names, replaces: names });
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visiblyTrusted("create", async () => {
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       return { id: inputs.partnerTenantId, outs: { ...inputs, ...(await findOrMake(call, inputs, context)) } };
-    });
-  },
+    },
 
-  /** The ID is empty if the entry has gone. */
-  async read(_id: string, props: Properties = {}, context: CallContext = {}) {
-    return visiblyTrusted("read", async () => {
+    /** The ID is empty if the entry has gone. */
+    async read(_id: string, props: Properties = {}, context: CallContext = {}) {
       const { isOwn, found } = props as unknown as CrossTenantPartnerEntryState;
       const inputs = inputsOf(props);
       const call = await graphCall(inputs.tenantId, context);
       if ((await getAccessPartner(call, inputs.partnerTenantId)) === undefined) return { id: "" };
       return { id: inputs.partnerTenantId, props: { ...inputs, isOwn, found }, inputs };
-    });
-  },
+    },
 
-  /** Nothing that can be updated: every change replaces. `CrossTenantPartner` makes an entry that is missing. */
-  update(_id: string, olds: Properties, news: Properties) {
-    return Promise.resolve({ outs: { ...olds, ...inputsOf(news) } });
-  },
+    /** Nothing that can be updated: every change replaces. `CrossTenantPartner` makes an entry that is missing. */
+    update(_id: string, olds: Properties, news: Properties) {
+      return Promise.resolve({ outs: { ...olds, ...inputsOf(news) } });
+    },
 
-  /** Deletes an entry that this resource made, unless somebody has added something to it. */
-  async delete(_id: string, props: Properties, context: CallContext = {}) {
-    return visiblyTrusted("delete", async () => {
+    /** Deletes an entry that this resource made, unless somebody has added something to it. */
+    async delete(_id: string, props: Properties, context: CallContext = {}) {
       const { tenantId, partnerTenantId, isOwn } = props as unknown as CrossTenantPartnerEntryState;
       if (!isOwn) return;
       const call = await graphCall(tenantId, context);
@@ -86,9 +82,10 @@ export const crossTenantPartnerEntryResource = replicated({
       if (current === undefined || !isEmptyPartner(current)) return;
       if (await hasIdentitySynchronization(call, partnerTenantId)) return;
       await deleteAccessPartner(call, partnerTenantId, context);
-    });
+    },
   },
-});
+  trustErrors,
+);
 
 /** A partner that was deleted a moment ago is still returned: its create conflicts until it has gone. */
 async function findOrMake(

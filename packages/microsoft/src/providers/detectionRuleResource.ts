@@ -4,7 +4,7 @@
  * somebody in the tenant changed, is never overwritten in silence.
  */
 import { createHash } from "node:crypto";
-import { ServiceError, visible, VisibleError, withoutUndefined } from "@defender-mssp/errors";
+import { ServiceError, VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import { comparableRule, ruleDifferences, type RuleDifference } from "../defender/detections/comparableRule";
 import {
   createDetectionRule,
@@ -83,67 +83,63 @@ const names = [
 const writtenNames = ["lastModifiedBy", "lastModifiedDateTime", "contentHash"] as const;
 
 /** The methods of a Pulumi dynamic provider. The resource's ID is the rule's in Graph. */
-export const detectionRuleResource = replicated({
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    inputs.firstRun ??= "disabled";
-    inputs.apiVersion ??= "beta";
-    const failures = [
-      ...checkUuid(inputs, "tenantId"),
-      ...checkRuleId(inputs),
-      ...checkText(inputs, "displayName"),
-      ...(inputs.description === undefined ? [] : checkText(inputs, "description")),
-      ...checkOneOf(inputs, "status", ["enabled", "disabled"]),
-      ...checkOneOf(inputs, "firstRun", ["disabled", "backfill"]),
-      ...checkOneOf(inputs, "apiVersion", detectionApiVersions),
-      ...(["queryCondition", "schedule", "detectionAction"] as const).flatMap((name) => checkMap(inputs, name)),
-      ...(inputs.overwriteEditsUntil === undefined ? [] : checkDay(inputs, "overwriteEditsUntil")),
-      ...(inputs.foundInTenant === undefined ? [] : checkOneOf(inputs, "foundInTenant", foundInTenantValues)),
-    ];
-    return { inputs, failures };
-  },
+export const detectionRuleResource = replicated(
+  {
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      inputs.firstRun ??= "disabled";
+      inputs.apiVersion ??= "beta";
+      const failures = [
+        ...checkUuid(inputs, "tenantId"),
+        ...checkRuleId(inputs),
+        ...checkText(inputs, "displayName"),
+        ...(inputs.description === undefined ? [] : checkText(inputs, "description")),
+        ...checkOneOf(inputs, "status", ["enabled", "disabled"]),
+        ...checkOneOf(inputs, "firstRun", ["disabled", "backfill"]),
+        ...checkOneOf(inputs, "apiVersion", detectionApiVersions),
+        ...(["queryCondition", "schedule", "detectionAction"] as const).flatMap((name) => checkMap(inputs, name)),
+        ...(inputs.overwriteEditsUntil === undefined ? [] : checkDay(inputs, "overwriteEditsUntil")),
+        ...(inputs.foundInTenant === undefined ? [] : checkOneOf(inputs, "foundInTenant", foundInTenantValues)),
+      ];
+      return { inputs, failures };
+    },
 
-  diff(_id: string, olds: Properties, news: Properties): Difference {
-    const { foundInTenant } = news;
-    const replaces: string[] = (["tenantId", "ruleId"] as const).filter((name) => olds[name] !== news[name]);
-    const isKept = foundInTenant === "keptEdit" && replaces.length === 0;
-    if (isKept) return { changes: false, replaces: [], deleteBeforeReplace: true };
-    if (foundInTenant === "irremovable" || losesDetail(olds, news)) replaces.push("detectionAction");
-    const isFoundOtherwise = ["overwrittenEdit", "drift", "missing"].includes(foundInTenant as string);
-    const differs = ["managedBy", "apiVersion"].some((name) => olds[name] !== news[name]);
-    const changes =
-      replaces.length > 0 || isFoundOtherwise || differs || hash(ruleContents(olds)) !== hash(ruleContents(news));
-    return { changes, replaces, deleteBeforeReplace: true };
-  },
+    diff(_id: string, olds: Properties, news: Properties): Difference {
+      const { foundInTenant } = news;
+      const replaces: string[] = (["tenantId", "ruleId"] as const).filter((name) => olds[name] !== news[name]);
+      const isKept = foundInTenant === "keptEdit" && replaces.length === 0;
+      if (isKept) return { changes: false, replaces: [], deleteBeforeReplace: true };
+      if (foundInTenant === "irremovable" || losesDetail(olds, news)) replaces.push("detectionAction");
+      const isFoundOtherwise = ["overwrittenEdit", "drift", "missing"].includes(foundInTenant as string);
+      const differs = ["managedBy", "apiVersion"].some((name) => olds[name] !== news[name]);
+      const changes =
+        replaces.length > 0 || isFoundOtherwise || differs || hash(ruleContents(olds)) !== hash(ruleContents(news));
+      return { changes, replaces, deleteBeforeReplace: true };
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = ruleInputs(news);
       const call = await ruleCall(inputs, context);
       return inTurn(inputs.tenantId, async () => {
         const live = await createRule(call, inputs, context);
         return { id: inputs.ruleId, outs: stateWith(inputs, live) };
       });
-    });
-  },
+    },
 
-  /**
-   * The rule as it is; the ID is empty where it has gone, which tells the engine so. What this stack wrote last is kept:
-   * by it the next run sees a change by somebody else.
-   */
-  async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    /**
+     * The rule as it is; the ID is empty where it has gone, which tells the engine so. What this stack wrote last is kept:
+     * by it the next run sees a change by somebody else.
+     */
+    async read(id: string, props: Properties = {}, context: CallContext = {}) {
       const state = ruleState(props);
       const live = await getDetectionRule(await ruleCall(state, context), id, state.apiVersion);
       if (live === undefined) return { id: "" };
       const { foundInTenant: _unused, ...inputs } = ruleInputs(props);
       const there = withoutUndefined({ ...inputs, ...seen(live, inputs) });
       return { id, props: { ...there, ...picked(props, writtenNames) }, inputs: there };
-    });
-  },
+    },
 
-  async update(id: string, olds: Properties, news: Properties, context: CallContext = {}) {
-    return visibly("update", async () => {
+    async update(id: string, olds: Properties, news: Properties, context: CallContext = {}) {
       const inputs = ruleInputs(news);
       const call = await ruleCall(inputs, context);
       return inTurn(inputs.tenantId, async () => {
@@ -159,17 +155,16 @@ export const detectionRuleResource = replicated({
         const written = await updateDetectionRule(call, id, patchBody(live, intended), inputs.apiVersion);
         return { outs: stateWith(inputs, written ?? (await createRule(call, inputs, context))) };
       });
-    });
-  },
+    },
 
-  async delete(id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    async delete(id: string, props: Properties, context: CallContext = {}) {
       const state = ruleInputs(props);
       const call = await ruleCall(state, context);
       await inTurn(state.tenantId, () => deleteDetectionRule(call, id, state.apiVersion));
-    });
+    },
   },
-});
+  { what: (step) => `The detection rule's ${step}`, advice: ruleAdvice },
+);
 
 /**
  * Whether somebody else changed a rule after this stack had written it: it is newer, by another user or application,
@@ -467,8 +462,6 @@ async function inTurn<Result>(tenantId: string, run: () => Promise<Result>): Pro
     else next();
   }
 }
-
-const visibly = <T>(step: string, run: () => Promise<T>) => visible(`The detection rule's ${step}`, run, ruleAdvice);
 
 /** What to do about an error of Graph's about detection rules. */
 function ruleAdvice({ status, method, message }: ServiceError): string {

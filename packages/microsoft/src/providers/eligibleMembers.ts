@@ -6,7 +6,7 @@
  * the state, and a refresh fails where the group is gone.
  */
 import { isDeepStrictEqual } from "node:util";
-import { visible, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
+import { withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice, goneStatuses, isGone } from "../graph/gone";
 import { graphGroups } from "../graph/group";
@@ -63,47 +63,45 @@ const names = ["tenantId", "groupId", "members", "portalAccess", ...policyNames]
 /** What an activation needs unless the inputs say otherwise. */
 export const activationRequirements = ["Justification", "MultiFactorAuthentication"] as const;
 
-export const eligibleMembersResource = replicated({
-  /** Checks what is known, and writes lists in one order. */
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    inputs.activationRequires ??= [...activationRequirements];
-    inputs.approvers ??= [];
-    inputs.approverGroups ??= [];
-    inputs.permanentEligibility ??= true;
-    const allowed = [...activationRequirements, "Ticketing"];
-    const failures = [
-      ...checkUuid(inputs, "tenantId"),
-      ...checkUuid(inputs, "groupId"),
-      ...checkText(inputs, "maximumActivation"),
-      ...checkTexts(inputs, "activationRequires", { allowed }),
-      ...checkTexts(inputs, "approvers"),
-      ...checkTexts(inputs, "approverGroups"),
-      ...checkBoolean(inputs, "permanentEligibility"),
-      ...(inputs.portalAccess === undefined ? [] : checkText(inputs, "portalAccess")),
-      ...checkMembers(inputs),
-    ];
-    return { inputs, failures };
-  },
+export const eligibleMembersResource = replicated(
+  {
+    /** Checks what is known, and writes lists in one order. */
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      inputs.activationRequires ??= [...activationRequirements];
+      inputs.approvers ??= [];
+      inputs.approverGroups ??= [];
+      inputs.permanentEligibility ??= true;
+      const allowed = [...activationRequirements, "Ticketing"];
+      const failures = [
+        ...checkUuid(inputs, "tenantId"),
+        ...checkUuid(inputs, "groupId"),
+        ...checkText(inputs, "maximumActivation"),
+        ...checkTexts(inputs, "activationRequires", { allowed }),
+        ...checkTexts(inputs, "approvers"),
+        ...checkTexts(inputs, "approverGroups"),
+        ...checkBoolean(inputs, "permanentEligibility"),
+        ...(inputs.portalAccess === undefined ? [] : checkText(inputs, "portalAccess")),
+        ...checkMembers(inputs),
+      ];
+      return { inputs, failures };
+    },
 
-  diff(_id: string, olds: Properties, news: Properties) {
-    return differences(olds, news, { compared: names, replaces: ["tenantId", "groupId", "portalAccess"] });
-  },
+    diff(_id: string, olds: Properties, news: Properties) {
+      return differences(olds, news, { compared: names, replaces: ["tenantId", "groupId", "portalAccess"] });
+    },
 
-  /** A group that had standing members loses them first. */
-  async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    /** A group that had standing members loses them first. */
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       await whenKnown(() => removeStandingMembers(call, inputs.groupId), context);
       await bringAbout(call, inputs, context);
       return { id: inputs.groupId, outs: inputs };
-    });
-  },
+    },
 
-  /** What there is; the ID is empty where the group has gone, which tells the engine so. */
-  async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    /** What there is; the ID is empty where the group has gone, which tells the engine so. */
+    async read(id: string, props: Properties = {}, context: CallContext = {}) {
       const state = inputsOf(props);
       const call = await graphCall(state.tenantId, context);
       const read = async () => {
@@ -119,29 +117,26 @@ export const eligibleMembersResource = replicated({
         members: members.map(({ objectId, accessEndsOn }) => withoutUndefined({ objectId, accessEndsOn })).sort(byId),
       };
       return { id, props: there, inputs: there };
-    });
-  },
+    },
 
-  async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
-    return visibly("update", async () => {
+    async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       await bringAbout(await graphCall(inputs.tenantId, context), { ...inputs, groupId: id }, context);
       return { outs: inputs };
-    });
-  },
+    },
 
-  /** The policy stays: Microsoft has no call that takes it away from a group. */
-  async delete(id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    /** The policy stays: Microsoft has no call that takes it away from a group. */
+    async delete(id: string, props: Properties, context: CallContext = {}) {
       const call = await graphCall(inputsOf(props).tenantId, context);
       const isThere = await untilSeen(waits.missing, async () => !(await isGroupGone(call, id)), context);
       if (isThere === undefined) return;
       for (const eligibility of await whenKnown(() => listEligibleMembers(call, id), context)) {
         await removeEligibility(call, id, eligibility, context);
       }
-    });
+    },
   },
-});
+  { what: (step) => `The ${step} of the group's eligible members`, advice: eligibilityAdvice },
+);
 
 async function isGroupGone(call: GraphCall, id: string): Promise<boolean> {
   return isGone(await call(`${graphGroups.item(id)}?$select=id`, { accept: goneStatuses }));
@@ -200,9 +195,6 @@ function byId(left: EligibleMember, right: EligibleMember): number {
 function inputsOf(props: Properties): EligibleMembersInputs {
   return picked(props, names) as unknown as EligibleMembersInputs;
 }
-
-const visibly = <T>(step: string, run: () => Promise<T>) =>
-  visible(`The ${step} of the group's eligible members`, run, eligibilityAdvice);
 
 function eligibilityAdvice(failure: ServiceError): string {
   if (failure.serviceCode === "AadPremiumLicenseRequired") {

@@ -5,14 +5,14 @@
  * A resource is an object with the methods of a Pulumi dynamic provider (`check`, `diff`, `create`,
  * `read`, `update`, `delete`), with every parameter of Pulumi's: the code in a state calls it by
  * name and passes all of them. Each method but `check` and `diff` takes a `CallContext` besides,
- * for tests, and runs inside `visible`:
+ * for tests; `replicated` names the step in its errors:
  *
  *     check(_olds, news) {
  *       const inputs = { ...news };
  *       return { inputs, failures: [...checkUuid(inputs, "tenantId"), ...checkText(inputs, "displayName")] };
  *     },
  *     diff(_id, olds, news) { return differences(olds, news, { compared: ["tenantId", "displayName"], replaces: ["tenantId"] }); },
- *     create(news, context = {}) { return visible("The thing's create", async () => …, advice); },
+ *     async create(news, context = {}) { … },
  *
  * Properties arrive as the engine has them: any may be `unknown` in a preview; undefined can't be
  * written to a state (`withoutUndefined`).

@@ -5,7 +5,7 @@
  * the resource needs to take it back: see `landing`.
  */
 import { isDeepStrictEqual } from "node:util";
-import { messageOf, ServiceError, withoutUndefined } from "@defender-mssp/errors";
+import { messageOf, ServiceError, visible, withoutUndefined } from "@defender-mssp/errors";
 import { optionalText } from "@defender-mssp/errors/json";
 import { clockFrom } from "../clock";
 import type { CallContext } from "../graph/call";
@@ -30,28 +30,41 @@ export interface ResourceLogic {
   delete(id: string, props: Properties, context?: CallContext): Promise<void>;
 }
 
+type Step = "create" | "read" | "update" | "delete";
+
+/** What an error says of the step that failed. */
+export interface StepErrors {
+  /** Such as `The Defender role's create`. */
+  readonly what: (step: Step) => string;
+  /** What to do about a service's error: a sentence, or empty. */
+  readonly advice: (failure: ServiceError) => string;
+}
+
 /** The output with the time of the last write: ISO 8601, UTC. No diff compares it. Without it: long ago. */
 const writtenOn = "writtenOn";
 
 /**
  * The methods of a resource of Graph. The server in the portal's place has no replicas. The policy pack sees no ID of
  * a resource but in its outputs: each write puts it there, as azuread does.
+ * @param errors default: the logic's methods say themselves which step failed
  */
-export function replicated<L extends ResourceLogic>(logic: L): L {
+export function replicated<L extends ResourceLogic>(logic: L, errors?: StepErrors): L {
+  const visibly = <T>(step: Step, run: () => Promise<T>) =>
+    errors === undefined ? run() : visible(errors.what(step), run, errors.advice);
   const create: ResourceLogic["create"] = (news, context) =>
     keeping(news, context, async (inner) => {
-      const { id, outs } = await logic.create(news, inner);
+      const { id, outs } = await visibly("create", () => logic.create(news, inner));
       return { id, outs: { ...outs, ...written(id, context) } };
     });
   const update: ResourceLogic["update"] = (id, olds, news, context) =>
     keeping(news, context, async (inner) => {
-      const { outs } = await logic.update(id, olds, news, inner);
+      const { outs } = await visibly("update", () => logic.update(id, olds, news, inner));
       return { outs: { ...outs, ...written(id, context) } };
     });
   const read: ResourceLogic["read"] = async (id, props = {}, context = {}) => {
     const { [writtenOn]: writtenAt, id: writtenId, ...state } = props;
     const isRecent = isRecentWrite(optionalText(writtenAt), clockFrom(context.environment)());
-    const look = () => logic.read(id, props, context);
+    const look = () => visibly("read", () => logic.read(id, props, context));
     let found = await look();
     if (found.id === "" && found.isDeleted !== true)
       found = await soughtAgain(found, look, isRecent ? waits.recentlyMissing : waits.missing, context);
@@ -66,7 +79,7 @@ export function replicated<L extends ResourceLogic>(logic: L): L {
     create,
     read,
     update,
-    delete: (id, props, context) => logic.delete(id, props, context),
+    delete: (id, props, context) => visibly("delete", () => logic.delete(id, props, context)),
   };
   return replaced as L;
 }

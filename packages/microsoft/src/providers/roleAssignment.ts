@@ -2,7 +2,7 @@
  * What the dynamic resource `DefenderRoleAssignment` does. An assignment is known by its role and
  * its name: Graph has no place for a mark on it, and the role is this stack's own.
  */
-import { visible } from "@defender-mssp/errors";
+import {} from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   checkText,
@@ -50,40 +50,38 @@ const names = ["tenantId", "displayName", "roleDefinitionId", "principalIds", "d
  * The methods of a Pulumi dynamic provider; see `provider.ts`. The resource's ID is the
  * assignment's in Graph.
  */
-export const roleAssignmentResource = replicated({
-  /** Checks what is known, and writes lists in one order. */
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    inputs.dataSources ??= [allDataSources];
-    const failures = [
-      ...checkUuid(inputs, "tenantId"),
-      ...checkText(inputs, "displayName"),
-      ...checkText(inputs, "roleDefinitionId"),
-      ...checkTexts(inputs, "principalIds", { least: 1 }),
-      ...checkTexts(inputs, "dataSources", { least: 1 }),
-      ...(inputs.portalAccess === undefined ? [] : checkText(inputs, "portalAccess")),
-    ];
-    if (failures.length === 0) failures.push(...checkPrincipals(inputs));
-    return { inputs, failures };
-  },
+export const roleAssignmentResource = replicated(
+  {
+    /** Checks what is known, and writes lists in one order. */
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      inputs.dataSources ??= [allDataSources];
+      const failures = [
+        ...checkUuid(inputs, "tenantId"),
+        ...checkText(inputs, "displayName"),
+        ...checkText(inputs, "roleDefinitionId"),
+        ...checkTexts(inputs, "principalIds", { least: 1 }),
+        ...checkTexts(inputs, "dataSources", { least: 1 }),
+        ...(inputs.portalAccess === undefined ? [] : checkText(inputs, "portalAccess")),
+      ];
+      if (failures.length === 0) failures.push(...checkPrincipals(inputs));
+      return { inputs, failures };
+    },
 
-  diff(_id: string, olds: Properties, news: Properties) {
-    const replaces = ["tenantId", "roleDefinitionId", "portalAccess"];
-    return differences(olds, news, { compared: names, replaces });
-  },
+    diff(_id: string, olds: Properties, news: Properties) {
+      const replaces = ["tenantId", "roleDefinitionId", "portalAccess"];
+      return differences(olds, news, { compared: names, replaces });
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const { id } = (await adoptOwn(call, inputs)) ?? (await createRoleAssignment(call, inputs, context));
       return { id, outs: inputs };
-    });
-  },
+    },
 
-  /** The assignment as it is; the ID is empty where it has gone, which tells the engine so. */
-  async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    /** The assignment as it is; the ID is empty where it has gone, which tells the engine so. */
+    async read(id: string, props: Properties = {}, context: CallContext = {}) {
       const state = inputsOf(props);
       const found = await getRoleAssignment(await graphCall(state.tenantId, context), id);
       if (found === undefined) return { id: "" };
@@ -95,23 +93,20 @@ export const roleAssignmentResource = replicated({
         dataSources: [...found.dataSources].sort(),
       };
       return { id, props: there, inputs: there };
-    });
-  },
+    },
 
-  async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
-    return visibly("update", async () => {
+    async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       await updateRoleAssignment(await graphCall(inputs.tenantId, context), id, inputs);
       return { outs: inputs };
-    });
-  },
+    },
 
-  async delete(id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    async delete(id: string, props: Properties, context: CallContext = {}) {
       await deleteRoleAssignment(await graphCall(inputsOf(props).tenantId, context), id, context);
-    });
+    },
   },
-});
+  { what: (step) => `The Defender role assignment's ${step}`, advice: roleAdvice },
+);
 
 function checkPrincipals(inputs: Record<string, unknown>): CheckFailure[] {
   const { principalIds } = inputs;
@@ -141,6 +136,3 @@ async function adoptOwn(
 function inputsOf(props: Properties): RoleAssignmentInputs {
   return picked(props, names) as unknown as RoleAssignmentInputs;
 }
-
-const visibly = <T>(step: string, run: () => Promise<T>) =>
-  visible(`The Defender role assignment's ${step}`, run, roleAdvice);

@@ -3,7 +3,7 @@
  * since Graph has no other place for it: by that mark a second create after a crash recognises its
  * own. A role of the same name that somebody else made is never touched.
  */
-import { visible, VisibleError, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
+import { VisibleError, withoutUndefined, type ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { goneAdvice } from "../graph/gone";
 import {
@@ -46,60 +46,55 @@ const names = ["tenantId", "displayName", "description", "permissions", "managed
  * Graph. What refers to the role takes that, no output: while a preview updates the role, the engine
  * knows the ID alone, and what refers to an output would look replaced.
  */
-export const roleDefinitionResource = replicated({
-  /** Checks what is known, and writes the permissions as Defender keeps them. */
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    const failures = [
-      ...checkUuid(inputs, "tenantId"),
-      ...checkText(inputs, "displayName"),
-      ...(inputs.description === undefined ? [] : checkText(inputs, "description")),
-      ...checkTexts(inputs, "permissions", { least: 1 }),
-    ];
-    if (failures.length === 0) failures.push(...checkActions(inputs));
-    return { inputs, failures };
-  },
+export const roleDefinitionResource = replicated(
+  {
+    /** Checks what is known, and writes the permissions as Defender keeps them. */
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      const failures = [
+        ...checkUuid(inputs, "tenantId"),
+        ...checkText(inputs, "displayName"),
+        ...(inputs.description === undefined ? [] : checkText(inputs, "description")),
+        ...checkTexts(inputs, "permissions", { least: 1 }),
+      ];
+      if (failures.length === 0) failures.push(...checkActions(inputs));
+      return { inputs, failures };
+    },
 
-  diff(_id: string, olds: Properties, news: Properties) {
-    return differences(olds, news, { compared: names, replaces: ["tenantId"] });
-  },
+    diff(_id: string, olds: Properties, news: Properties) {
+      return differences(olds, news, { compared: names, replaces: ["tenantId"] });
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const { id } = (await adoptOwn(call, inputs)) ?? (await createRoleDefinition(call, wanted(inputs), context));
       return { id, outs: inputs };
-    });
-  },
+    },
 
-  /** The role as it is; the ID is empty where it has gone, which tells the engine so. */
-  async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    /** The role as it is; the ID is empty where it has gone, which tells the engine so. */
+    async read(id: string, props: Properties = {}, context: CallContext = {}) {
       const state = inputsOf(props);
       const found = await getRoleDefinition(await graphCall(state.tenantId, context), id);
       if (found === undefined) return { id: "" };
       const there: RoleDefinitionInputs = withoutUndefined({ ...state, ...seen(found, state) });
       return { id, props: there, inputs: there };
-    });
-  },
+    },
 
-  async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
-    return visibly("update", async () => {
+    async update(id: string, _olds: Properties, news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       await refuseNamesakes(call, inputs, (one) => one.id === id);
       await updateRoleDefinition(call, id, wanted(inputs));
       return { outs: inputs };
-    });
-  },
+    },
 
-  async delete(id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    async delete(id: string, props: Properties, context: CallContext = {}) {
       await deleteRoleDefinition(await graphCall(inputsOf(props).tenantId, context), id, context);
-    });
+    },
   },
-});
+  { what: (step) => `The Defender role's ${step}`, advice: roleAdvice },
+);
 
 function checkActions(inputs: Record<string, unknown>): CheckFailure[] {
   const { permissions } = inputs;
@@ -190,8 +185,6 @@ function seen(found: DefenderRoleDefinitionObject, state: RoleDefinitionInputs):
 function inputsOf(props: Properties): RoleDefinitionInputs {
   return picked(props, names) as unknown as RoleDefinitionInputs;
 }
-
-const visibly = <T>(step: string, run: () => Promise<T>) => visible(`The Defender role's ${step}`, run, roleAdvice);
 
 /** What to do about an error of Graph's about roles and their assignments. */
 export function roleAdvice(failure: ServiceError): string {

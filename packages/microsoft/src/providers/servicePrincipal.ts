@@ -8,7 +8,7 @@
  * - made here: known by its mark in `notes`, also after a crash, and taken away by `destroy`;
  * - adopted (the customer had consented already): never changed and never taken away.
  */
-import { ServiceError, visible } from "@defender-mssp/errors";
+import { ServiceError } from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import { createOnce, isExisting } from "../graph/createOnce";
 import { isDeletedItem } from "../graph/deletedItem";
@@ -39,25 +39,25 @@ export type ServicePrincipalState = ServicePrincipalInputs & {
   adopted: boolean;
 };
 
-export const servicePrincipalResource = replicated({
-  check(_olds: Properties, news: Properties) {
-    const inputs: Record<string, unknown> = { ...news };
-    const failures = [
-      ...["tenantId", "applicationId"].flatMap((name) => checkUuid(inputs, name)),
-      ...checkText(inputs, "managedBy"),
-    ];
-    return { inputs, failures };
-  },
+export const servicePrincipalResource = replicated(
+  {
+    check(_olds: Properties, news: Properties) {
+      const inputs: Record<string, unknown> = { ...news };
+      const failures = [
+        ...["tenantId", "applicationId"].flatMap((name) => checkUuid(inputs, name)),
+        ...checkText(inputs, "managedBy"),
+      ];
+      return { inputs, failures };
+    },
 
-  diff(_id: string, olds: Properties, news: Properties) {
-    return differences(olds, news, {
-      compared: ["tenantId", "applicationId", "managedBy"],
-      replaces: ["tenantId", "applicationId"],
-    });
-  },
+    diff(_id: string, olds: Properties, news: Properties) {
+      return differences(olds, news, {
+        compared: ["tenantId", "applicationId", "managedBy"],
+        replaces: ["tenantId", "applicationId"],
+      });
+    },
 
-  async create(news: Properties, context: CallContext = {}) {
-    return visibly("create", async () => {
+    async create(news: Properties, context: CallContext = {}) {
       const inputs = inputsOf(news);
       const call = await graphCall(inputs.tenantId, context);
       const found = (await find(call, inputs)) ?? (await make(call, inputs, context));
@@ -68,25 +68,21 @@ export const servicePrincipalResource = replicated({
         adopted: found.notes !== mark(inputs),
       };
       return { id: found.id, outs };
-    });
-  },
+    },
 
-  /**
-   * The service principal as it is; the ID is empty where it has gone, which tells the engine so.
-   */
-  async read(id: string, props: Properties = {}, context: CallContext = {}) {
-    return visibly("read", async () => {
+    /**
+     * The service principal as it is; the ID is empty where it has gone, which tells the engine so.
+     */
+    async read(id: string, props: Properties = {}, context: CallContext = {}) {
       const state = stateOf(props);
       const call = await graphCall(state.tenantId, context);
       const found = await get(call, id);
       if (found === undefined) return { id: "", isDeleted: await isDeletedItem(call, id) };
       return { id, props: { ...state, displayName: found.displayName ?? "" }, inputs: inputsOf(props) };
-    });
-  },
+    },
 
-  /** Only the mark can change without a replacement: the stack has got another name. */
-  async update(id: string, olds: Properties, news: Properties, context: CallContext = {}) {
-    return visibly("update", async () => {
+    /** Only the mark can change without a replacement: the stack has got another name. */
+    async update(id: string, olds: Properties, news: Properties, context: CallContext = {}) {
       const [state, inputs] = [stateOf(olds), inputsOf(news)];
       if (!state.adopted) {
         const call = await graphCall(inputs.tenantId, context);
@@ -97,19 +93,18 @@ export const servicePrincipalResource = replicated({
         });
       }
       return { outs: { ...state, ...inputs } };
-    });
-  },
+    },
 
-  /** Takes away what was made here. */
-  async delete(id: string, props: Properties, context: CallContext = {}) {
-    return visibly("delete", async () => {
+    /** Takes away what was made here. */
+    async delete(id: string, props: Properties, context: CallContext = {}) {
       const state = stateOf(props);
       if (state.adopted) return;
       const call = await graphCall(state.tenantId, context);
       await deleteSeen(call, graphServicePrincipals.item(id), context);
-    });
+    },
   },
-});
+  { what: (step) => `The ${step} of the MSSP application's service principal`, advice: adviceFor },
+);
 
 interface Found {
   readonly id: string;
@@ -150,10 +145,6 @@ function inputsOf(props: Properties): ServicePrincipalInputs {
 function stateOf(props: Properties): ServicePrincipalState {
   const { objectId, displayName, adopted } = props as unknown as ServicePrincipalState;
   return { ...inputsOf(props), objectId, displayName, adopted };
-}
-
-function visibly<T>(step: string, run: () => Promise<T>): Promise<T> {
-  return visible(`The ${step} of the MSSP application's service principal`, run, adviceFor);
 }
 
 function adviceFor(failure: ServiceError): string {
