@@ -10,7 +10,6 @@ export const graphApplications = graphCollection("/v1.0/applications", {
   write: ["Application.ReadWrite.OwnedBy", "Application.Read.All"],
 });
 
-/** Federated credentials of an application. */
 export function federatedCredentialsPath(applicationId: string): string {
   return `${graphApplications.item(applicationId)}/federatedIdentityCredentials`;
 }
@@ -34,10 +33,7 @@ export interface Application extends DirectoryObject {
   description: string | null;
   signInAudience: SignInAudience;
   createdDateTime: string | null;
-  identifierUris: string[];
   notes: string | null;
-  publisherDomain: string | null;
-  tags: string[];
   api: ApiApplication;
   appRoles: AppRole[];
   keyCredentials: KeyCredential[];
@@ -58,29 +54,17 @@ export type SignInAudience =
   "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount";
 
 export interface ApiApplication {
-  acceptMappedClaims: boolean | null;
-  knownClientApplications: string[];
-  oauth2PermissionScopes: PermissionScope[];
   preAuthorizedApplications: { appId: string; delegatedPermissionIds: string[] }[];
-  requestedAccessTokenVersion: number | null;
 }
 
 export interface WebApplication {
-  homePageUrl: string | null;
-  logoutUrl: string | null;
   redirectUris: string[];
-  implicitGrantSettings: { enableAccessTokenIssuance: boolean; enableIdTokenIssuance: boolean };
-  redirectUriSettings?: { uri: string; index: number | null }[];
 }
 
 /** An application permission that an application publishes. */
 export interface AppRole {
   id: string;
   allowedMemberTypes: ("Application" | "User")[];
-  displayName: string;
-  description: string;
-  isEnabled: boolean;
-  origin?: string;
   /** Its name in tokens (`roles`). */
   value: string | null;
 }
@@ -88,12 +72,6 @@ export interface AppRole {
 /** A delegated permission that an application publishes. */
 export interface PermissionScope {
   id: string;
-  adminConsentDescription: string;
-  adminConsentDisplayName: string;
-  isEnabled: boolean;
-  type: "Admin" | "User";
-  userConsentDescription: string | null;
-  userConsentDisplayName: string | null;
   /** Its name in tokens (`scp`). */
   value: string;
 }
@@ -109,21 +87,6 @@ export interface PasswordCredential {
   displayName: string | null;
   startDateTime: string;
   endDateTime: string;
-  /** The first three characters; null on service principals. */
-  hint: string | null;
-  /** Only in the answer to `addPassword`; null ever after. */
-  secretText: string | null;
-  customKeyIdentifier: string | null;
 }
 
-export interface KeyCredential {
-  keyId: string;
-  displayName: string | null;
-  startDateTime: string;
-  endDateTime: string;
-  type: string;
-  usage: string;
-  /** The certificate in base64; only with `$select=keyCredentials`. */
-  key: string | null;
-  customKeyIdentifier: string | null;
-}
+export type KeyCredential = PasswordCredential;

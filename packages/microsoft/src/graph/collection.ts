@@ -1,13 +1,11 @@
 import type { microsoftGraph } from "../identifiers";
 
-/** An application permission of Microsoft Graph. */
 export type GraphPermission = keyof typeof microsoftGraph.appRoles;
 
 /** A collection of Microsoft Graph that has an object at `<collection>/<ID>`. */
 export interface GraphCollection {
   /** With the version of Graph, such as `/v1.0/users`. */
   readonly path: string;
-  /** The least privileged permissions that read its objects. */
   readonly read: readonly GraphPermission[];
   /** The least privileged permissions that create, change and delete them; empty if this program doesn't. */
   readonly write: readonly GraphPermission[];

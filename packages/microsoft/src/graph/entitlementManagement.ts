@@ -7,7 +7,6 @@ import { graphCollection } from "./collection";
 
 const base = "/beta/identityGovernance/entitlementManagement";
 
-/** Permissions for everything in entitlement management. */
 export const entitlementPermissions = {
   read: ["EntitlementManagement.Read.All"],
   write: ["EntitlementManagement.ReadWrite.All"],

@@ -87,10 +87,6 @@ export interface Group extends DirectoryObject {
   displayName: string;
   description: string | null;
   mailEnabled: boolean;
-  mailNickname: string;
   securityEnabled: boolean;
   groupTypes: string[];
-  isAssignableToRole: boolean | null;
-  createdDateTime: string | null;
-  visibility: string | null;
 }

@@ -83,7 +83,6 @@ export interface FoundEligibility extends EligibleMember {
   readonly endsWithDay: boolean;
 }
 
-/** The eligible members of a group. */
 export async function listEligibleMembers(call: GraphCall, groupId: string): Promise<FoundEligibility[]> {
   const found = await graphList<Schedule>(
     call,
@@ -386,7 +385,6 @@ function dayAfter(date: string): string {
   return dateOf(new Date(Date.parse(`${date}T00:00:00Z`) + dayMs));
 }
 
-/** The last whole day before a moment. */
 function lastDayBefore(moment: string): string {
   return dateOf(new Date(Date.parse(moment) - 1));
 }

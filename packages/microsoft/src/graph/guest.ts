@@ -25,21 +25,8 @@ export type GuestUserObject = Pick<
 
 /** A B2B invitation: its answer. There is no read; the user is what remains. */
 export interface Invitation {
-  id: string;
-  invitedUserEmailAddress: string;
-  invitedUserDisplayName: string | null;
-  invitedUserType: "Guest" | "Member";
-  inviteRedirectUrl: string;
   /** Whoever has it can redeem the invitation: a secret. */
   inviteRedeemUrl: string;
-  sendInvitationMessage: boolean;
-  resetRedemption: boolean;
-  status: "PendingAcceptance" | "Completed" | "InProgress" | "Error";
-  invitedUserMessageInfo: {
-    messageLanguage: string | null;
-    customizedMessageBody: string | null;
-    ccRecipients: { emailAddress: { name: string | null; address: string | null } }[];
-  } | null;
   invitedUser: { id: string };
 }
 
@@ -51,7 +38,6 @@ export interface InvitationRequest {
   readonly displayName: string;
   /** Address after accepting. */
   readonly redirectUrl: string;
-  /** Whether Microsoft sends an e-mail. */
   readonly sendMessage: boolean;
   /** Text of the e-mail. Graph takes a text or a language, not both. */
   readonly message?: string;
@@ -111,7 +97,6 @@ function nameFilter(email: string): string {
   return `userPrincipalName eq '${quoted(email)}' or startswith(userPrincipalName,'${quoted(guestNameOf(email))}')`;
 }
 
-/** Whether the user's mail or principal name is the address. */
 export function hasAddress(user: GuestUserObject, email: string): boolean {
   return isMail(user, email) || isNameOf(user.userPrincipalName, email);
 }

@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/resources/serviceprincipal, …/approleassignment,
  * …/oauth2permissiongrant
  */
-import type { AppRole, KeyCredential, PasswordCredential, PermissionScope, SignInAudience } from "./application";
+import type { AppRole, KeyCredential, PasswordCredential, PermissionScope } from "./application";
 import { equals, graphList, type GraphCall } from "./call";
 import { graphCollection } from "./collection";
 import { goneStatuses, isGone } from "./gone";
@@ -37,7 +37,6 @@ export function appRoleAssignedToPath(resourceId: string): string {
   return `${graphServicePrincipals.item(resourceId)}/appRoleAssignedTo`;
 }
 
-/** Delegated permissions of a service principal. */
 export function clientGrantsPath(principalId: string): string {
   return `${graphServicePrincipals.item(principalId)}/oauth2PermissionGrants`;
 }
@@ -88,17 +87,10 @@ export function listClientGrants(call: GraphCall, principalId: string): Promise<
 export interface ServicePrincipal extends DirectoryObject {
   appId: string;
   displayName: string;
-  appDisplayName: string | null;
-  appOwnerOrganizationId: string | null;
   accountEnabled: boolean;
-  appRoleAssignmentRequired: boolean;
   appRoles: AppRole[];
   oauth2PermissionScopes: PermissionScope[];
-  servicePrincipalNames: string[];
-  servicePrincipalType: string;
-  signInAudience: SignInAudience | null;
   replyUrls: string[];
-  tags: string[];
   keyCredentials: KeyCredential[];
   passwordCredentials: PasswordCredential[];
 }
@@ -107,12 +99,9 @@ export interface ServicePrincipal extends DirectoryObject {
 export interface AppRoleAssignment {
   /** Not a UUID. */
   id: string;
-  deletedDateTime: string | null;
   appRoleId: string;
   createdDateTime: string;
   principalId: string;
-  principalDisplayName: string | null;
-  principalType: "ServicePrincipal" | "User" | "Group";
   resourceId: string;
   resourceDisplayName: string | null;
 }

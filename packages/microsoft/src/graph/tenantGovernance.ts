@@ -33,7 +33,6 @@ export interface GovernancePolicy {
   readonly groups: readonly {
     readonly objectId: string;
     readonly name: string;
-    /** Template ID and name of each role. */
     readonly roles: readonly { readonly id: string; readonly name: string }[];
   }[];
   readonly applications: readonly ProvisionedApplication[];

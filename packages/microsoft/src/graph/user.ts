@@ -23,10 +23,7 @@ export interface User extends DirectoryObject {
   displayName: string | null;
   userPrincipalName: string;
   mail: string | null;
-  mailNickname: string | null;
   userType: "Member" | "Guest" | null;
-  accountEnabled: boolean | null;
-  companyName: string | null;
   externalUserState: "PendingAcceptance" | "Accepted" | null;
   createdDateTime: string | null;
 }
