@@ -59,7 +59,6 @@ export interface RequestedAzureRole {
   readonly condition?: string;
 }
 
-/** The settings that name places in Azure. */
 export type AzurePlaces = PrerequisiteSettings & {
   readonly handover?: { readonly subscriptionId: string };
   readonly azureDelegation?: { readonly subscriptionId: string };

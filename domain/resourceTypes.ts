@@ -78,10 +78,8 @@ export const pluginTypePrefix = "defender-mssp:index:";
 /** Name of that plugin. */
 export const pluginName = "defender-mssp";
 
-/** Prefix of the type tokens of Azure's resources. */
 export const azureNativePrefix = "azure-native:";
 
-/** Prefix of the type tokens of providers. */
 export const providerTypePrefix = "pulumi:providers:";
 
 /** Type of the resource that stands for the stack, and has its outputs. */

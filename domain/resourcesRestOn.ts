@@ -6,7 +6,6 @@ export interface RestingResource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** What the resources of a state rest on. */
 export function stateRestsOn(
   resources: readonly { readonly type: string; readonly inputs: object; readonly outputs: object }[],
 ): RestsOn {

@@ -15,7 +15,6 @@ export type { GraphPermission } from "@defender-mssp/microsoft";
 /** A permission of Microsoft Graph or of Defender's API, or a role of Azure. */
 export type Permission = GraphPermission | "IntegrationConfiguration.ReadWrite" | AzureRoleName;
 
-/** An application permission that a stack needs. */
 export interface NeededPermission {
   /** The API that has it: the display name of its application. */
   readonly api: string;

@@ -12,7 +12,6 @@ import { typeAndName } from "../domain/urn";
 /** Kinds of principals that the program creates or adopts. */
 export type PrincipalKind = "guest" | "group" | "servicePrincipal" | "application" | "organization";
 
-/** A principal of the stack that the settings name. */
 export interface NamedPrincipal {
   readonly kind: PrincipalKind;
   readonly resource: StackResource;

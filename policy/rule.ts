@@ -157,7 +157,6 @@ export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
 
-/** The known texts of a list. */
 export function knownTexts(list: unknown): readonly string[] {
   return knownItems(list).filter((item) => typeof item === "string");
 }

@@ -9,7 +9,6 @@ import { parseSettings } from "../settings";
 const root = path.dirname(__dirname);
 const readme = readPage(root, "README.md");
 
-/** The README's code blocks in a language. */
 function blocks(language: string): readonly string[] {
   return nodesOf(readme.tree).flatMap((node) => (node.type === "code" && node.lang === language ? [node.value] : []));
 }

@@ -71,7 +71,6 @@ export async function neededPackages(
   return packages.filter(({ name }) => name !== rulesPackage || hasRules);
 }
 
-/** Folder of detection rules in a repository of customers. */
 const rulesFolder = "detections";
 
 /** Where a repository of customers has the tarball: from its top. */

@@ -25,7 +25,6 @@ export function packageRoot(): string {
   return ownPackage().folder;
 }
 
-/** Version of this package. */
 export function ownVersion(): string {
   return ownPackage().manifest.version ?? "";
 }

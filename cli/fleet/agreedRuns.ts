@@ -20,7 +20,6 @@ export interface AgreedRunsOptions extends Place {
 export class AgreedRuns {
   constructor(private readonly options: AgreedRunsOptions) {}
 
-  /** One try. */
   async run(job: Job, slot: number): Promise<TryResult> {
     const { workers } = this.options;
     const environment = { ...this.options.environment, ...job.environment };

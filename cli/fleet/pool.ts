@@ -21,7 +21,6 @@ export interface PoolOptions {
   readonly tries: number;
   /** After this number of failed stacks, no other is started. */
   readonly maxFailures: number;
-  /** One try of one stack, in this slot. */
   readonly run: (stack: PlannedStack, slot: number) => Promise<TryResult>;
   /** Why no further stack may start; undefined while they may. */
   readonly stopped: () => string | undefined;

@@ -9,7 +9,6 @@ export interface StatusView<Options = never> {
   readonly takes: readonly string[];
   /** Options of its own. */
   readonly options?: () => readonly Option[];
-  /** Whether it takes paths behind the options. */
   readonly takesPaths?: true;
   /** Prints it, and sets the session's exit code. */
   readonly print: (options: Options, session: Session, paths: readonly string[]) => Promise<void>;

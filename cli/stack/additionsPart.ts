@@ -28,7 +28,6 @@ export const additionShape = z.object({
   to: z.string(),
   /** What was added, in words. */
   what: z.string(),
-  /** Its ID in the tenant. */
   id: z.string(),
   done,
   /** Such as `1 of 3 looks`, where they differ: a replica of the tenant is behind. */

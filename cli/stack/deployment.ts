@@ -20,7 +20,6 @@ const resource = z.object({
   retainOnDelete: z.boolean().default(false),
   inputs: values.default({}),
   outputs: values.default({}),
-  /** When the engine created it. */
   created: z.string().optional(),
   /** When the engine last changed it. */
   modified: z.string().optional(),

@@ -41,7 +41,6 @@ interface Owner {
 export class Journal {
   private constructor(
     readonly id: string,
-    /** Folder of the run. */
     readonly folder: string,
     readonly plan: RunPlan,
     private readonly file: number,

@@ -14,7 +14,6 @@ export function leaversIn(guests: readonly Leaver[], { analysts }: Pick<Settings
   return guests.filter(({ email }) => !named.has(email));
 }
 
-/** The guests of the state. */
 export function guestsIn(resources: readonly StateResource[]): Leaver[] {
   return resources
     .filter((resource) => resourceKind(resource)?.key === "guest" && resource.id !== "" && !resource.delete)

@@ -91,7 +91,6 @@ function isMissing(stderr: string): boolean {
   return /no stack named/.test(stderr);
 }
 
-/** Names of the project's stacks, sorted. */
 export async function stackNames(options: PulumiOptions): Promise<string[]> {
   const stacks = JSON.parse(await runPulumi(["stack", "ls", "--json"], options)) as { name: string }[];
   return stacks.map(({ name }) => name).sort();

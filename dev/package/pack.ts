@@ -12,9 +12,7 @@ export interface PackedPackage {
   readonly file: string;
   /** Size of the tarball. */
   readonly bytes: number;
-  /** Number of files in it. */
   readonly files: number;
-  /** Their paths. */
   readonly paths: readonly string[];
 }
 

@@ -24,7 +24,6 @@ export const defenderRole = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** An assignment of a Defender role to groups. */
 export const defenderRoleAssignment = {
   ...tenantKinds.defenderRoleAssignment,
   types: [dynamic("DefenderRoleAssignment"), component("DefenderRoleAssignment")],

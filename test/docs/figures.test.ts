@@ -29,7 +29,6 @@ function sources(place: string): readonly string[] {
     .map((file) => path.join(place, file));
 }
 
-/** Import arrows with the places of both boxes. */
 function importsOf({ boxes, arrows }: DrawnFigure): readonly { readonly from: string; readonly to: string }[] {
   const place = (title: string) => boxes.find((box) => box.title === title)?.place ?? title;
   return arrows.filter(({ kind }) => kind === "import").map(({ from, to }) => ({ from: place(from), to: place(to) }));

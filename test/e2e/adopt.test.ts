@@ -190,7 +190,6 @@ class Administrator {
     });
   }
 
-  /** Object ID of a user of the customer. */
   someUser(): string {
     const { users } = objectsOf(this.project, this.tenantId);
     return Object.entries(users).find(([, user]) => user["jobTitle"] === "Security Administrator")?.[0] ?? "";

@@ -478,7 +478,6 @@ function principalsAndRoles(dump: string): string {
   return JSON.stringify([objects["servicePrincipals"], objects["appRoleAssignments"]]);
 }
 
-/** One customer's stack. */
 class CustomerStack {
   readonly name: string;
   readonly tenantId: string;

@@ -113,13 +113,11 @@ export async function megabytes(folder: string): Promise<number> {
   return Number.parseInt(stdout, 10) / 1000;
 }
 
-/** The sum of the sizes of all files below a folder. */
 export async function bytesOfFiles(folder: string): Promise<number> {
   const sizes = (await filesBelow(folder)).map(async (name) => (await stat(path.join(folder, name))).size);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** All files below a folder, from the folder. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
   const kinds = await Promise.all(names.map(async (name) => ({ name, found: await stat(path.join(folder, name)) })));

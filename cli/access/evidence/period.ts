@@ -23,7 +23,6 @@ export function periodOf(from: string, to: string, now: Date): Period {
   return { from: start, until };
 }
 
-/** The last days before now. */
 export function lastDays(days: number, now: Date): Period {
   return { from: new Date(now.getTime() - days * dayMs), until: now };
 }

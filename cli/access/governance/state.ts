@@ -23,7 +23,6 @@ export type GovernanceStateName =
 export interface GovernanceState {
   readonly stack: string;
   readonly state: GovernanceStateName;
-  /** What was found. */
   readonly found: string;
   /** Whose move it is; undefined where nothing is left to do. */
   readonly actor?: Actor;

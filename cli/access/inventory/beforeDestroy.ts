@@ -41,7 +41,6 @@ export interface Holder {
   readonly objectId: string;
   /** Name of the access package. */
   readonly accessPackage: string;
-  /** ID of the assignment. */
   readonly assignmentId: string;
   /** The command that removes the assignment, for an administrator of the tenant. */
   readonly step: string;

@@ -217,7 +217,6 @@ type Row = keyof typeof kindsInReport;
 /** Kinds that no resource of a state is of, or nothing in a tenant. */
 type UndeclaredKind = KindsWith<"types", NotApplicable> | KindsWith<"removal", { readonly by: "state" }>;
 
-/** Kind of an object whose type no kind of access has. */
 export const unknownKind = "unknown";
 
 /** Kinds of objects that no resource of a known type declares. */

@@ -24,7 +24,6 @@ export interface ConnectorConsent {
   readonly permissions: readonly RequestedPermission[];
 }
 
-/** A role in Azure that a stack needs. */
 export interface AzureRole extends RequestedAzureRole {
   readonly stack: string;
 }

@@ -13,7 +13,6 @@ export interface OnboardingStep {
   readonly name: StepName;
   readonly state: StepState;
   readonly actor: Actor;
-  /** What was found. */
   readonly found: string;
   /** What the actor does next; empty where nothing is left, or an earlier step comes first. */
   readonly next: string;

@@ -2,7 +2,6 @@
 import type { StackConnector } from "../../stack/connector";
 import type { CheckState } from "@defender-mssp/terminal/checkState";
 
-/** A secret that expires. */
 export interface ExpiringSecret {
   /** ISO 8601, UTC. */
   readonly expiresOn: string;
@@ -13,7 +12,6 @@ export interface ExpiringSecret {
   readonly state: CheckState;
 }
 
-/** The secrets of one stack. */
 export interface StackSecrets {
   readonly stack: string;
   /**

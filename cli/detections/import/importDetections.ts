@@ -37,7 +37,6 @@ const fileLimit = 20_000_000;
 export interface ImportOptions {
   /** Paths from the working folder. */
   readonly files: readonly string[];
-  /** Name of the set of the new rules. */
   readonly set: string;
   readonly folder: string;
   /** Name of the only rule; its title decides where it is missing. */

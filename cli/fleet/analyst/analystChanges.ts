@@ -10,7 +10,6 @@ import { fromJson, problemsMessage } from "../../../settings/problems";
 import { readSharedAnalysts, sharedAnalystsIn, withSharedAnalysts } from "../../../settings/withSharedAnalysts";
 import { analystLine, withAnalyst, withoutAnalyst, type AnalystEntry } from "./withAnalyst";
 
-/** A customer whose settings name an analyst. */
 export interface NamedAnalyst {
   readonly stack: string;
   readonly customerName: string;

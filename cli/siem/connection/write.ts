@@ -27,7 +27,6 @@ export interface WriteConnectionOptions extends PlaceOptions {
   readonly all?: boolean;
 }
 
-/** A file that was written. */
 export interface WrittenConnection {
   readonly file: string;
   readonly connection: ConnectionContent;

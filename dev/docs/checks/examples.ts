@@ -48,7 +48,6 @@ export function brokenExamples(root: string): readonly string[] {
   });
 }
 
-/** Number of the examples that are programs. */
 export function exampleCount(root: string): number {
   return programExamples(root).length;
 }

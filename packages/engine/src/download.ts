@@ -11,7 +11,6 @@ import { timeLeft, type ProgressLine } from "./progress";
 import { runTool } from "./runTool";
 import { answerMilliseconds, stallMilliseconds } from "./timeouts";
 
-/** Sources of the release, and its digests. */
 export interface ReleaseSource {
   readonly origin: string;
   /** Where the release's own checksums file is, for an archive that isn't among `digests`. */

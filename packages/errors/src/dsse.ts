@@ -34,7 +34,6 @@ export function signatureKey(pem: Parameters<typeof createPublicKey>[0], place: 
   throw new VisibleError(`${place} is no Ed25519 and no ECDSA P-256 key in PEM without a passphrase.`);
 }
 
-/** Whether the key of this ID signed the payload. */
 export function isSignature(key: KeyObject, keyId: string, payload: Buffer, signature: Buffer): boolean {
   const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
   return keyFingerprint(key) === keyId && verify(algorithm, preAuthEncoding(payload), key, signature);

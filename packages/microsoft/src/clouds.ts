@@ -45,7 +45,6 @@ export interface CloudHosts {
   readonly logsIngestionResource: string;
   /** Azure Resource Manager; serves the cloud's metadata document at `/metadata/endpoints`. */
   readonly resourceManagerEndpoint: string;
-  /** Microsoft Defender portal. */
   readonly portal: string;
   /**
    * Windows Defender Security Center, the portal of the 2018 document; Microsoft redirects it to

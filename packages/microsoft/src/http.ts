@@ -35,9 +35,7 @@ export interface RequestOptions {
   /** Default: GET. */
   method?: string;
   headers?: Readonly<Record<string, string>>;
-  /** Sent as a form. */
   form?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
   json?: unknown;
   /** Sent as it is; `headers` say what it is. */
   text?: string | Uint8Array;

@@ -27,7 +27,6 @@ const subcommands: Readonly<Record<string, Subcommand>> = Object.fromEntries(
 
 export const subcommandNames = Object.keys(subcommands);
 
-/** The program for a command line. */
 export function programFor(commandLine: readonly string[], session: Session): Command {
   return lazyProgram(
     {

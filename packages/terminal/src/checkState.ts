@@ -17,7 +17,6 @@ const marks: Readonly<Record<CheckState, TextCell>> = {
 /** For something that is in order today, and not for long. */
 export const warningMark: TextCell = { text: "!", color: "yellow" };
 
-/** The mark of a state, for a table's cell. */
 export function markOf(state: CheckState): TextCell {
   return marks[state];
 }

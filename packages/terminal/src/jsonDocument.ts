@@ -50,7 +50,6 @@ export function jsonKey(command: string): string {
   return ownKeys[command] ?? `mssp${words.join("")}`;
 }
 
-/** The names of a command's documents. */
 export function documentNames(command: string, { registeredArguments: [first] }: Command): readonly string[] {
   if (byArgument.has(command)) return (first?.argChoices ?? []).map((choice) => `${command} ${choice}`);
   return [command, ...Object.values(byWord[command] ?? {})];

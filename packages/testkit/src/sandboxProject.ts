@@ -259,7 +259,6 @@ export class SandboxProject {
     throw new Error(`pulumi ${args.join(" ")} ended with ${exitCode}:\n${stdout}\n${stderr}`);
   }
 
-  /** The steps of a preview that change something. */
   async changes(stack: string, ...flags: readonly string[]): Promise<PreviewStep[]> {
     const { steps } = JSON.parse(await this.succeed(["preview", "--stack", stack, "--json", ...flags])) as {
       steps?: PreviewStep[];

@@ -2,7 +2,6 @@
 import { startSandbox, type OwnSandbox, type SandboxOptions } from "@defender-mssp/sandbox";
 import { newFolder } from "./newFolder";
 
-/** A sandbox in a temporary home. */
 export function temporarySandbox(options: Partial<SandboxOptions> = {}): Promise<OwnSandbox> {
   return startSandbox({ home: newFolder(), sharesSigningKey: true, ...options });
 }

@@ -36,7 +36,6 @@ export interface TestSandbox {
   context: CallContext;
   /** A token of the automation's application. */
   token(audience: keyof typeof audiences): Promise<string>;
-  /** A token of the connector's. */
   connectorToken(audience: keyof typeof audiences): Promise<string>;
   /**
    * Registers the connector, with application permissions of these APIs and, for everybody,

@@ -11,7 +11,6 @@ import { armList, type ResourceManagerCall } from "./armCall";
 import { resourceGroupId } from "./readSentinelWorkspace";
 import { azureScope, roleAssignmentsPath, roleEligibilitiesPath } from "./resourceId";
 
-/** The version of the API that has role assignments. */
 export const roleAssignmentsApiVersion = "2022-04-01";
 
 /**
@@ -76,7 +75,6 @@ export function listAzureAssignments(call: ResourceManagerCall, scope: string): 
   return armList(call, `${roleAssignmentsPath(scope)}?api-version=${roleAssignmentsApiVersion}`);
 }
 
-/** The version of the API that has eligible roles. */
 export const roleEligibilitiesApiVersion = "2020-10-01";
 
 /**

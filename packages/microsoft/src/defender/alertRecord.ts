@@ -129,7 +129,6 @@ export function recordOfSecurityAlert(given: SecurityAlert, tenantId: string): A
   };
 }
 
-/** A record of the legacy alert API. */
 export function recordOfLegacyAlert(given: LegacyAlert, tenantId: string): AlertRecord {
   const alert: Unchecked<LegacyAlert> = given;
   const happened = timeOf(alert.AlertTime);

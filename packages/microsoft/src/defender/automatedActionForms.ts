@@ -7,7 +7,6 @@
  * document of Microsoft states them.
  */
 
-/** Column keys of an automated action, and its other keys. */
 export interface AutomatedActionForm {
   /** Each is required. */
   readonly columns: readonly string[];
@@ -50,7 +49,6 @@ export const automatedActionNames = Object.keys(automatedActionForms) as readonl
 
 export const isolationTypes = ["full", "selective"] as const;
 
-/** Column keys of an entity mapping. */
 export interface EntityMappingForm {
   readonly columns: readonly string[];
   /** Combinations of which one must be complete. */
@@ -129,7 +127,6 @@ export const ruleIdForm = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/;
  */
 export const ruleFileNameForm = /^[a-z0-9][a-z0-9_-]{0,59}$/;
 
-/** Most custom details of an alert. */
 export const customDetailLimit = 20;
 
 /** Most different columns in `{{…}}` of an alert's title and description together. */

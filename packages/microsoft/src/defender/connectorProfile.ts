@@ -62,7 +62,6 @@ export interface ConnectorContract {
 /** The parts of a connector that decide about its application roles. */
 export type ConnectorRights = ConnectorContract & { readonly alertApis: readonly AlertApi[] };
 
-/** An application role of a connector. */
 export interface ConnectorRole {
   readonly api: PublishedApplication;
   /** The role's name: its `value` on the API's service principal. */

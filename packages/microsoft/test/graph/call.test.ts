@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { graphList, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
 
 describe("microsoft/graph/call", () => {
-  /** Graph, as pages by path. */
   const graph = (pages: Readonly<Record<string, unknown>>) => {
     const asked: string[] = [];
     const call: GraphCall = (path) => {

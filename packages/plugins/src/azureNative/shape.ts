@@ -37,7 +37,6 @@ export function armBody(resource: ArmResource, inputs: ValueRecord): Json {
   return toArm(Object.fromEntries(own), inputs);
 }
 
-/** Outputs of an answer. */
 export function outputsOf(resource: ArmResource, answered: ArmObject): Record<string, Value> {
   const inPath = pathNames(resource).filter((name) => !resource.pathOutputs?.includes(name));
   const own = Object.entries(resource.properties).filter(([name]) => !inPath.includes(name));

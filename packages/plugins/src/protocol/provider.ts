@@ -28,7 +28,6 @@ export interface ResourceDifference {
   stables: string[];
 }
 
-/** A resource of a request. */
 export interface ResourceRequest {
   urn: string;
   /** Such as `azuread:index/group:Group`. */

@@ -101,7 +101,6 @@ const blocks =
 export const string = simple("string");
 export const boolean = simple("boolean");
 export const integer = simple("integer");
-/** A list of strings. */
 export const list = simple("list");
 /** A list of strings whose order means nothing. */
 export const set = simple("set");

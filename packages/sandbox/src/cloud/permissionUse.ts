@@ -130,7 +130,6 @@ export class PermissionUse {
   }
 }
 
-/** A permission that a tenant has granted to an application. */
 export interface PermissionGrant {
   readonly applicationId: string;
   readonly api: string;

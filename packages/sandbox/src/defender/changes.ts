@@ -107,7 +107,6 @@ export function storeChanges(
   cloud.changed();
 }
 
-/** The user's name, or the application's. */
 export function nameOf({ tenant, objectId, applicationId }: Caller): string {
   const user = tenant.objects("users").get(objectId)?.["userPrincipalName"];
   const application = tenant.objects("servicePrincipals").get(objectId)?.["displayName"];

@@ -40,7 +40,6 @@ export async function authenticate(
   }
 }
 
-/** Defender's envelope. */
 export const defenderEnvelope: ErrorEnvelope = {
   refusedToken: ({ message }) =>
     new EmulatedServiceError(401, "Unauthorized", message, { "www-authenticate": 'Bearer error="invalid_token"' }),

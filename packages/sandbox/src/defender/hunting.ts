@@ -126,7 +126,6 @@ interface HuntedDetection extends Detection {
   readonly hunted: Date;
 }
 
-/** The devices' newest detections. */
 function newestOfDevices(detections: Iterable<HuntedDetection>): HuntedDetection[] {
   const newest = new Map<string, HuntedDetection>();
   for (const detection of detections) {

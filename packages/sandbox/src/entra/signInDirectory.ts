@@ -138,7 +138,6 @@ export function signedInUser(tenant: Tenant, loginHint: string | undefined): Sto
   return anybody;
 }
 
-/** The tenant's name in error texts. */
 export function tenantName(tenant: Tenant): string {
   return propertyText(tenant.objects("organization").get(tenant.id)?.["displayName"]) || tenant.id;
 }

@@ -45,7 +45,6 @@ const sets = {
 
 export type EntitySetName = keyof typeof sets;
 
-/** Every entity set by name. */
 export const entitySets: Readonly<Record<EntitySetName, EntitySet<EntitySetName>>> = sets;
 
 /** The `@odata.type` of an entity set's objects. */
@@ -53,17 +52,14 @@ export function odataType(entitySet: EntitySetName): string {
   return `#microsoft.graph.${entitySets[entitySet].type}`;
 }
 
-/** Whether a path is one of Graph's. */
 export function isGraphPath(path: string): boolean {
   return /^\/(v1\.0|beta)\//.test(path);
 }
 
-/** Whether a text names a version of Graph. */
 export function isGraphVersion(name: string): name is GraphVersion {
   return name === "v1.0" || name === "beta";
 }
 
-/** Whether a name is that of an entity set. */
 export function isEntitySet(name: string): name is EntitySetName {
   return Object.hasOwn(entitySets, name);
 }

@@ -22,7 +22,6 @@ export function contextName(entitySet: string, rest = ""): string {
   return `identityGovernance/entitlementManagement/${entitySet}${rest}`;
 }
 
-/** Creator and creation time of an object. */
 export function createdStamp(call: Call): Record<string, Json> {
   const { modifiedBy: createdBy, modifiedDateTime: createdDateTime } = modifiedStamp(call);
   return { createdBy, createdDateTime, modifiedBy: createdBy, modifiedDateTime: createdDateTime };

@@ -18,7 +18,6 @@ export type LicensedFeature =
 
 const needsP2: ReadonlySet<LicensedFeature> = new Set(["entitlementManagement", "privilegedAccess", "riskyUsers"]);
 
-/** Whether the tenant has the licence for a feature. */
 export function hasLicence(tenant: Tenant, feature: LicensedFeature): boolean {
   const licence = switchValue(tenant, "entraLicence");
   if (feature === "governanceApplications") return licence === "governance";

@@ -3,7 +3,6 @@ import type { StoredObject, Tenant } from "../cloud/model";
 import { findDirectoryObject, linked, type DirectoryEntry } from "./directory";
 import { memberships } from "./expand";
 
-/** All members of a group, direct and transitive. */
 export function transitiveMembers(tenant: Tenant, groupId: string): DirectoryEntry[] {
   return reach(groupId, (id) =>
     linked(tenant, "groups.members", id).flatMap((member) => findDirectoryObject(tenant, member) ?? []),

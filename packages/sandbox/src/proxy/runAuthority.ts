@@ -12,7 +12,6 @@ const lifetime = 7 * dayMs;
 export interface RunAuthority {
   /** PEM. */
   readonly certificate: string;
-  /** A TLS context with a certificate for one host. */
   contextFor(host: string): Promise<tls.SecureContext>;
 }
 

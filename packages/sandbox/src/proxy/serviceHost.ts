@@ -28,7 +28,6 @@ export function serviceHost(host: string): ServiceHost | undefined {
   return above?.service === "keyVault" && /^[a-z][a-z0-9-]{1,22}[a-z0-9]$/.test(label ?? "") ? above : undefined;
 }
 
-/** The names of a cloud's services. */
 export function namesOfCloud(cloud: CloudName): ServiceNames {
   const { loginEndpoint, loginAliases, graphEndpoint, resourceManagerEndpoint, keyVaultEndpoint } = clouds[cloud];
   return {

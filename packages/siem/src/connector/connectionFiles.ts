@@ -91,7 +91,6 @@ export function connectionsOption(): Option {
   return new Option("--connections <folder>", "the customers of this folder's connection files (*.json)");
 }
 
-/** The connector of a connection file. */
 export function connectionFile(file: string, environment: Environment, name = file): UnreadConnector {
   return {
     name,

@@ -36,7 +36,6 @@ export type CredentialPlace =
   /** The environment variable that names such a file. */
   | { readonly fileVariable: string };
 
-/** The connection file that a connector was read from. */
 export interface Connection {
   readonly file: string;
   readonly credentialPlace: CredentialPlace;

@@ -33,7 +33,6 @@ export interface ConnectorSource {
   readonly program: string;
   /** What a command reads to find a connector, for its help. */
   readonly reads: string;
-  /** An option that selects a connector, for examples. */
   readonly example: string;
   /** Adds the options of a selection. They refuse a command line that selects nothing, or in two ways. */
   addOptions(command: Command, selection: Selection): Command;

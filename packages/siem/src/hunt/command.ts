@@ -35,7 +35,6 @@ const huntHelp = ({ program, reads, example }: ConnectorSource): HelpSections =>
   ],
 });
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   source
     .addOptions(command.argument("[query]", "the query; - reads it from standard input"), "many")

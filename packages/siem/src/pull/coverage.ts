@@ -1,6 +1,5 @@
 /** The result of a count of deliveries, and the reasons of its differences. */
 
-/** Reasons with their texts. */
 export const reasonTexts = {
   severity: "left out by --severity",
   legacyApi: "the legacy API has alerts of Defender for Endpoint alone",

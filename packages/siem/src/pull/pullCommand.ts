@@ -34,7 +34,6 @@ export interface SetupOptions {
   readonly destinations: readonly string[];
 }
 
-/** What is pulled, and how. */
 export interface PullCommand<T extends Pulled> extends Deliverable<T> {
   /** Source, position and checkpoint of a customer's pull. @throws VisibleError, ServiceError */
   readonly open: (customer: UnreadConnector, connector: Connector, setup: SetupOptions) => Promise<OpenedPull<T>>;
@@ -45,7 +44,6 @@ export interface PullCommand<T extends Pulled> extends Deliverable<T> {
   readonly metrics?: (() => string) | undefined;
 }
 
-/** A run of a command. */
 export interface PullRun<T extends Pulled> {
   readonly command: PullCommand<T>;
   readonly options: PullRunOptions;

@@ -22,7 +22,6 @@ const pause = 10;
 export interface DatagramOptions {
   readonly host: string;
   readonly port: number;
-  /** A record as a message. */
   readonly message: (record: SinkRecord) => string;
   readonly signal?: AbortSignal | undefined;
   /** Gets told of a record that was too large. */

@@ -5,7 +5,6 @@ import { connectorEnvironment, credentialOf, endpointsOf } from "./credentials";
 import type { CredentialOptions } from "../connector/credentialOptions";
 import { resourceOf } from "./signIn";
 
-/** An access token for one alert API. */
 export interface ApplicationToken {
   readonly stack: string;
   readonly api: AlertApi;

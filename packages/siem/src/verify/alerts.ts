@@ -24,7 +24,6 @@ import type { NewestAlerts } from "./deliveryLag";
 import { isConsentLost } from "./isConsentLost";
 import { connectorToken, reasonOf, type VerifyContext } from "./context";
 
-/** Alerts on the page. */
 const pageLength = 10;
 
 /** Microsoft Graph's alerts_v2, as the application. */

@@ -12,7 +12,6 @@ import type { CustomerFacts } from "./customerFacts";
 /** Days before the end of a credential from which on it is marked. */
 const soon = 30;
 
-/** A customer's checks. */
 export interface VerifiedCustomer extends CustomerFacts {
   readonly stack: string;
   readonly state: CheckState;

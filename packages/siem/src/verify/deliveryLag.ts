@@ -15,7 +15,6 @@ import { reasonOf, type VerifyContext } from "./context";
 export interface NewestAlerts {
   /** Times of creation, in milliseconds since 1970. */
   readonly times: readonly number[];
-  /** Whether there are more. */
   readonly hasMore: boolean;
 }
 

@@ -40,7 +40,6 @@ const anyValue = fc.oneof(
   fc.jsonValue(),
 );
 
-/** An alert of which some fields have any value. */
 function spoilt<T extends object>(alert: T): fc.Arbitrary<T> {
   const fields = Object.keys(alert).map((key) => [key, fc.option(anyValue, { nil: "as it was" })] as const);
   return fc.record(Object.fromEntries(fields)).map((values) => ({

@@ -46,7 +46,6 @@ export function msspPeople({ customer, whose }: OracleTenants): StoredObject[] {
   return all(customer, "users").filter(({ id }) => whose.principals.has(id));
 }
 
-/** Service principals of the MSSP's applications in either tenant. */
 export function msspApplications({ customer, whose }: OracleTenants): StoredObject[] {
   return all(customer, "servicePrincipals").filter(({ id }) => whose.principals.has(id));
 }

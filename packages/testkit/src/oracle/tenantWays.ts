@@ -93,7 +93,6 @@ function entitlementSteps(tenants: OracleTenants): Step[] {
   ];
 }
 
-/** Exclusions of guests of the MSSP's tenant, or of all guests. */
 function exclusionSteps({ customer, mssp }: OracleTenants): Step[] {
   return all(customer, "conditionalAccessPolicies").flatMap((policy): Step[] => {
     const excluded = inner(policy["conditions"], "users", "excludeGuestsOrExternalUsers");

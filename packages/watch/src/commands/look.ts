@@ -9,7 +9,6 @@ import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { addLookOptions, openLook, type LookOptions } from "../access/openLook";
 import { addPageOptions, type ResultOptions } from "../page/pageOptions";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   addPageOptions(addLookOptions(command)).action(async (options: LookOptions & ResultOptions) => {
     const { tenant, domains, handOut, notes } = await openLook(options, session);

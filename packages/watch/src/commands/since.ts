@@ -9,7 +9,6 @@ import { writeWholeFile } from "@defender-mssp/terminal/wholeFile";
 import { addLookOptions, openLook, type LookOptions } from "../access/openLook";
 import { addPageOptions, type ResultOptions } from "../page/pageOptions";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command.argument("[day]", "the first day, UTC, such as 2026-11-01 (default: what is new since the last run)");
   addPageOptions(addLookOptions(command)).action(

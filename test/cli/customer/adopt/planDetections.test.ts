@@ -13,7 +13,6 @@ function ruleFile(set: string, name: string, change = (text: string) => text) {
   return rule ?? assert.fail(name);
 }
 
-/** The rule of a file as a script made it. */
 function made(name: string, severity = "high"): Candidate<"detectionRule"> {
   const { queryText, schedule, alertTemplate } = ruleFile("office", name).content;
   const id = `${prefix}${name}`;

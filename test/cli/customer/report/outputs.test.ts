@@ -130,7 +130,6 @@ describe("mssp report: the hand-out", () => {
       .split("/")
       .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], texts) as string;
   const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
-  /** The same word in both languages. */
   const same = /^\/words\/reaches$|^\/objects\/name$/;
 
   for (const language of languages.filter((one) => one !== "en")) {

@@ -8,7 +8,6 @@ import type { Ended } from "../../mssp";
 import { inSession as runMssp } from "../../testSession";
 import { connectorOutputs, StackProject } from "../../pulumiStack";
 
-/** Writes the connection of a stack to the machine. */
 async function writeConnection(
   { project, machine, clientSecret }: { project: StackProject; machine: string; clientSecret: string },
   stack: string,

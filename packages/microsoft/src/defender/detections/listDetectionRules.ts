@@ -101,7 +101,6 @@ export async function deleteDetectionRule(
   throw new ServiceError({ status: 204, message, method: "DELETE", url: path });
 }
 
-/** Custom detection rules. */
 export function graphDetectionRules(version: DetectionApiVersion = "beta"): GraphCollection {
   return graphCollection(`/${version}/security/rules/detectionRules`, {
     read: ["CustomDetection.Read.All"],

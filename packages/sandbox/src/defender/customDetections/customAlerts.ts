@@ -85,7 +85,6 @@ export function storeEvents(tenant: Tenant, events: readonly StoredEvent[]): voi
   }
 }
 
-/** Events by their table. */
 export function eventsByTable(tenant: Tenant): Record<string, Readonly<Record<string, Json>>[]> {
   const tables: Record<string, Readonly<Record<string, Json>>[]> = {};
   for (const { table, row } of tenant.objects(eventCollection).values()) {

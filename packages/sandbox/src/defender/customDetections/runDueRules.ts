@@ -12,7 +12,6 @@ import { kqlInstallation, queryResult } from "./queryResult";
 import { ruleAlerts } from "./ruleAlerts";
 import { rowText, type ResultRow } from "./entityEvidence";
 
-/** A run of a rule. */
 export interface RuleRun {
   readonly ruleId: string;
   /** New alerts. */

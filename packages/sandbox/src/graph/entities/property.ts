@@ -89,7 +89,6 @@ export const selected = { selectedIn: ["v1.0"] } as const;
 /** Both versions return it only with `$select`. */
 export const alwaysSelected = { selectedIn: ["v1.0", "beta"] } as const;
 
-/** Whether a version has a property. */
 export function isIn(property: EntityProperty, version: GraphVersion): boolean {
   return property.only === undefined || property.only === version;
 }

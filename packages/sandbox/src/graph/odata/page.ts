@@ -12,7 +12,6 @@ import type { Query } from "./query";
 
 export interface ODataPage<T> {
   items: T[];
-  /** The total number. */
   total: number;
   /** Where the next page starts; `undefined` on the last one. */
   skipToken: string | undefined;

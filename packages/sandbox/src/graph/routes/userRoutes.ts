@@ -79,7 +79,6 @@ function removeUser(call: Call): void {
   }
 }
 
-/** The former name of a deleted user. */
 export function nameBeforeDeletion(user: StoredObject): string {
   const name = jsonText(user["userPrincipalName"]);
   const prefix = user.id.replaceAll("-", "");

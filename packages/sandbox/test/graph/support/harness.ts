@@ -256,7 +256,6 @@ export function routeKey(route: Pick<Route, "method" | "path">, version: string)
   return `${route.method} /${version}${route.path}`;
 }
 
-/** One answer of a batch. */
 export interface BatchAnswer {
   id: string;
   status: number;
