@@ -4,6 +4,7 @@
  * which drives them.
  */
 import { ruleFileJsonSchema, ruleTestJsonSchema } from "@defender-mssp/detections";
+import { ticketSettingsJsonSchema } from "@defender-mssp/siem/tickets/ticketSettingsJsonSchema";
 import { format } from "prettier";
 import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { architecturePage } from "./architecturePage";
@@ -55,6 +56,10 @@ export const generatedFiles: readonly GeneratedFile[] = [
   {
     file: "packages/detections/rule.test.schema.json",
     make: () => format(JSON.stringify(ruleTestJsonSchema()), { parser: "json", printWidth: 120 }),
+  },
+  {
+    file: "packages/siem/tickets.schema.json",
+    make: () => format(JSON.stringify(ticketSettingsJsonSchema()), { parser: "json", printWidth: 120 }),
   },
   { file: "plugin/schema.json", make: async () => format(pluginSchema(), { parser: "json", printWidth: 120 }) },
   { file: "templates/customers/Pulumi.yaml", make: generateTemplatePulumiYaml },

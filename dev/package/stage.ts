@@ -48,7 +48,7 @@ const packageFiles: Readonly<Record<string, readonly string[]>> = {
   "packages/detections": ["rule.schema.json", "rule.test.schema.json"],
   "packages/engine": ["go.mod", "go.sum", "yamlHost"],
   "packages/kql": ["judge.js", "judgeQuery.js", "run.js"],
-  "packages/siem": ["siem.js", "templates"],
+  "packages/siem": ["siem.js", "templates", "tickets.schema.json"],
 };
 
 /**

@@ -1,6 +1,7 @@
 /** Questions as people ask them, and the page and heading that answers each. */
 export const questions = {
   "what does it cost": "questions: What does it cost? What is the price?",
+  "ticket system": "questions: How do incidents get into our ticket system?",
   price: "questions: What does it cost? What is the price?",
   "is it safe": "questions: Is it safe? What about security?",
   security: "questions: Is it safe? What about security?",
