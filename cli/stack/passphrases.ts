@@ -115,11 +115,6 @@ async function fittingStacks(salts: ReadonlyMap<string, string>, passphrase: str
   return fits.filter((stack) => stack !== undefined);
 }
 
-/** Whether a passphrase encrypts the secrets of a stack with this settings file. */
-export async function usesPassphrase(file: string): Promise<boolean> {
-  return (await saltOf(file)) !== undefined;
-}
-
 async function saltOf(file: string): Promise<string | undefined> {
   try {
     const { encryptionsalt: salt } = parse(await readFile(file, "utf8"), { logLevel: "error" }) as {

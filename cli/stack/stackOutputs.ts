@@ -82,11 +82,6 @@ const shape = {
 } satisfies Record<keyof ProgramOutputs, z.ZodType>;
 const schema = z.object(shape);
 
-/** Whether the program declares the output: then the state marks it if it is a secret. */
-export function isProgramOutput(name: string): name is keyof ProgramOutputs {
-  return Object.hasOwn(shape, name);
-}
-
 /** The stack exists, or did, and has no resources. */
 export class NothingDeployed extends NoConnectorYet {}
 

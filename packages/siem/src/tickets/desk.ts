@@ -470,13 +470,11 @@ export class Desk {
     key?: string,
   ): Promise<void> {
     const marker = markerFor(kept.id, closed.id, event);
-    const reason = tracker.settings.duplicate ?? "Duplicate";
     const change: TicketChange = {
       notes: hasNote(closed, marker) ? [] : [{ text, marker }],
       link: kept.id,
       key: key ?? `joined/${closed.key}`,
       event: `${closed.key}/${event}`,
-      ...(closed.isOpen ? { close: reason } : {}),
     };
     if (!hasNote(kept, marker))
       await tracker.update(kept, {
@@ -484,7 +482,13 @@ export class Desk {
         link: closed.id,
         event: `${kept.key}/${event}/kept`,
       });
-    await tracker.update(closed, change);
+    await this.#retire(tracker, closed, change);
+  }
+
+  /** Another ticket serves its incident. */
+  async #retire(tracker: Tracker, ticket: Ticket, change: TicketChange): Promise<void> {
+    const close = ticket.isOpen ? { close: tracker.settings.duplicate ?? "Duplicate" } : {};
+    await tracker.update(ticket, { ...change, ...close });
   }
 
   /** An incident was merged into another one: the older ticket serves both. */
@@ -501,8 +505,8 @@ export class Desk {
       const record = records.get(key) ?? first;
       const own = await tracker.read(record.ticket ?? "");
       const other = records.get(target);
-      const into =
-        other?.ticket === undefined || other.tracker !== record.tracker ? undefined : await tracker.read(other.ticket);
+      const isElsewhere = other?.ticket !== undefined && other.tracker !== record.tracker;
+      const into = other?.ticket === undefined || isElsewhere ? undefined : await tracker.read(other.ticket);
       const { isDue, ...rest } = record;
       const done = (): void => {
         records.put({ ...rest, mergedInto: target });
@@ -513,7 +517,14 @@ export class Desk {
         return;
       }
       const text = `Incident ${incident.id} was merged into incident ${incident.redirectIncidentId}.`;
-      if (into === undefined || into.id === own.id || compareIds(own.id, into.id) < 0) {
+      if (isElsewhere) {
+        // No link leads from one tracker to another.
+        const note = {
+          text: `${text} Ticket ${other.ticket} of the tracker ${other.tracker} serves it.`,
+          marker: markerFor(key, "merged", target),
+        };
+        await this.#retire(tracker, own, { notes: [note], key: `merged/${key}`, event: `${key}/merged` });
+      } else if (into === undefined || into.id === own.id || compareIds(own.id, into.id) < 0) {
         // The older ticket takes the other incident's key, and then the younger one is a double of it.
         const notes: MarkedNote[] = [{ text, marker: markerFor(key, "merged", target) }].filter(
           ({ marker }) => !own.notes.some((note) => note.text.includes(marker)),

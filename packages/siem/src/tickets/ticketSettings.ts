@@ -8,7 +8,6 @@ import { incidentClassifications, incidentDeterminations, type IncidentRecord } 
 import { isSecureAddress } from "@defender-mssp/microsoft/http";
 
 export const ticketSeverities = ["high", "medium", "low", "informational", "unknown"] as const;
-export type TicketSeverity = (typeof ticketSeverities)[number];
 
 const text = z.string().min(1).max(200);
 const secret = z

@@ -230,6 +230,29 @@ describe("siem/tickets: what a tracker refuses", function () {
     assert.deepEqual([second.state()?.waiting, second.state()?.unreached], [0, []]);
   });
 
+  it("a merged incident's ticket is closed where the other incident's ticket is in another tracker", async () => {
+    const [world, away, settings] = [new World(), new World(), twoTrackers()];
+    const [low, high] = [world.newIncident(), world.newIncident()];
+    world.changeIncident(high, { severity: "high" });
+    const collector = collect({
+      world,
+      settings,
+      trackers: [away.tracker(settings, "other"), world.tracker(settings)],
+    });
+    await (await collector.desk()).deliver(incidentsOf(world));
+    world.merge(low, high);
+    for (let times = 0; times < 2; times++) await (await collector.desk()).deliver(incidentsOf(world));
+    const [own, kept] = [world.ticketAt(0), away.ticketAt(0)];
+    assert.deepEqual([own?.isOpen, kept?.isOpen, kept?.key], [false, true, `${tenant}/${high}`]);
+    assert.match(
+      own?.notes.map(({ text }) => text).join() ?? "",
+      /merged into incident .* of the tracker other serves/,
+    );
+    world.setIncident(high, { status: "resolved" });
+    await (await collector.desk()).deliver(incidentsOf(world));
+    assert.equal(away.ticketAt(0)?.isOpen, false);
+  });
+
   it("a list without permission is an outage of its tracker", async () => {
     const world = new World();
     world.newIncident();
