@@ -25,19 +25,22 @@ describe("the program's own processes on the real engine", function () {
     return stdout + stderr;
   }
 
-  it("an error is shown with its place in the sources", async () => {
-    const bug = 'throw new TypeError("a bug");';
+  /** What a preview says, and the number of the line that `text` takes the place of. */
+  async function previewWith(text: string): Promise<{ said: string; line: number }> {
     const lines = source.split("\n");
-    const at = lines.findIndex((line) => line.includes("const secrets = new Set(secretKeys);"));
-    lines[at] = `  ${bug}`;
-    const said = await preview(lines.join("\n"));
+    const at = lines.indexOf("  const secrets = new Set(secretKeys);");
+    lines[at] = text;
+    return { said: await preview(lines.join("\n")), line: at + 1 };
+  }
+
+  it("an error is shown with its place in the sources", async () => {
+    const { said, line } = await previewWith('  throw new TypeError("a bug");');
     assert.match(said, /a bug/);
-    assert.ok(said.includes(`settings/index.ts:${at + 1}:9`), said);
+    assert.ok(said.includes(`settings/index.ts:${line}:9`), said);
   });
 
   it("a program that does not compile: the place is shown without a stack trace", async () => {
-    const said = await preview(source.replace("export interface Settings {", "export interface Settings ("));
-    const line = source.split("\n").findIndex((text) => text === "export interface Settings {") + 1;
+    const { said, line } = await previewWith("  const secrets = (;");
     assert.match(said, /does not compile; nothing was changed/);
     assert.match(said, new RegExp(`settings/index\\.ts:${line}:`));
     assert.doesNotMatch(said, /^\s+at .*:\d+/m);
