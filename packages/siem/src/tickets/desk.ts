@@ -517,19 +517,15 @@ export class Desk {
         return;
       }
       const text = `Incident ${incident.id} was merged into incident ${incident.redirectIncidentId}.`;
+      const marker = markerFor(key, "merged", target);
+      const noted = (said: string): MarkedNote[] => (hasNote(own, marker) ? [] : [{ text: said, marker }]);
       if (isElsewhere) {
         // No link leads from one tracker to another.
-        const note = {
-          text: `${text} Ticket ${other.ticket} of the tracker ${other.tracker} serves it.`,
-          marker: markerFor(key, "merged", target),
-        };
-        await this.#retire(tracker, own, { notes: [note], key: `merged/${key}`, event: `${key}/merged` });
+        const notes = noted(`${text} Ticket ${other.ticket} of the tracker ${other.tracker} serves it.`);
+        await this.#retire(tracker, own, { notes, key: `merged/${key}`, event: `${key}/merged` });
       } else if (into === undefined || into.id === own.id || compareIds(own.id, into.id) < 0) {
         // The older ticket takes the other incident's key, and then the younger one is a double of it.
-        const notes: MarkedNote[] = [{ text, marker: markerFor(key, "merged", target) }].filter(
-          ({ marker }) => !own.notes.some((note) => note.text.includes(marker)),
-        );
-        if (own.key !== target) await tracker.update(own, { notes, key: target, event: `${key}/merged` });
+        if (own.key !== target) await tracker.update(own, { notes: noted(text), key: target, event: `${key}/merged` });
         const base = { key: target, tracker: record.tracker, route: other?.route ?? record.route };
         const doubles = into === undefined || into.id === own.id ? [] : [into.id];
         // What this ticket agreed on stays: what differs from the other incident now is planned, and said, on this one.
