@@ -1,42 +1,34 @@
 /** What Microsoft changes by itself, as far as a stack's settings say that it concerns the customer. */
+import { changesConcerning, type ConcernedPart, type CustomerChange } from "@defender-mssp/microsoft";
 import {
-  changesConcerning,
-  type ConcernedPart,
-  type ConnectorKind,
-  type CustomerChange,
-} from "@defender-mssp/microsoft";
+  always,
+  hasCustomerApplication,
+  hasDelegation,
+  hasDetections,
+  hasModel,
+  hasMsspApplication,
+  type PrerequisiteSettings,
+} from "./prerequisiteSettings";
 
-/** The settings that decide it. */
-export interface ChangeSettings {
-  readonly portalAccess: { readonly model: "basic" | "rbac" | "entitlement" | "governance" };
-  readonly connector: { readonly kind: ConnectorKind };
-  readonly azureDelegation?: object | undefined;
-  readonly sentinelAccess?: object | undefined;
-  readonly detections?: object | undefined;
-}
-
-/** The parts of access that settings have. */
-function concernedParts(settings: ChangeSettings): ConcernedPart[] {
-  const { model } = settings.portalAccess;
-  const has: Readonly<Record<ConcernedPart, boolean>> = {
-    defenderRoles: model === "rbac" || model === "entitlement",
-    guests: model !== "governance",
-    accessPackages: model === "entitlement",
-    governance: model === "governance",
-    msspApplication: settings.connector.kind === "msspApp",
-    customerApplication: settings.connector.kind === "customerApp",
-    sentinel: settings.azureDelegation !== undefined || settings.sentinelAccess !== undefined,
-    detections: settings.detections !== undefined,
-    automation: true,
-  };
-  return (Object.keys(has) as ConcernedPart[]).filter((part) => has[part]);
-}
+/** Whether settings have a part of access. */
+const parts: Readonly<Record<ConcernedPart, (settings: PrerequisiteSettings) => boolean>> = {
+  defenderRoles: hasModel("rbac", "entitlement"),
+  guests: hasModel("basic", "rbac", "entitlement"),
+  accessPackages: hasModel("entitlement"),
+  governance: hasModel("governance"),
+  msspApplication: hasMsspApplication,
+  customerApplication: hasCustomerApplication,
+  sentinel: (settings) => hasDelegation(settings) || settings.sentinelAccess !== undefined,
+  detections: hasDetections,
+  automation: always,
+};
 
 /**
  * What is next first. What has been so for more than 90 days is left out.
  *
  * @param today UTC, `YYYY-MM-DD`.
  */
-export function stackChanges(settings: ChangeSettings, today: string): readonly CustomerChange[] {
-  return changesConcerning(concernedParts(settings), today);
+export function stackChanges(settings: PrerequisiteSettings, today: string): readonly CustomerChange[] {
+  const concerned = (Object.keys(parts) as ConcernedPart[]).filter((part) => parts[part](settings));
+  return changesConcerning(concerned, today);
 }

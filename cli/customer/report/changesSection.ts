@@ -1,13 +1,13 @@
 /** What Microsoft changes by itself, on the pages of a report and of a month. */
 import { lines, section, table, withCode, type Block, type Row } from "@defender-mssp/pages";
-import { changeTime, concernedParts, type CustomerChange } from "@defender-mssp/microsoft";
+import { changeTime, concernedParts, needsSomebody, type CustomerChange } from "@defender-mssp/microsoft";
 
 /** None where nothing changes. */
 export function changesSection(changes: readonly CustomerChange[]): Block[] {
   if (changes.length === 0) return [];
   const rows = changes.map((change): Row => {
-    const { what, then, next, source, read, certainty, concerns, needsNobody } = change;
-    const state = needsNobody === true || change.level === "later" ? "information" : "warning";
+    const { what, then, next, source, read, certainty, concerns } = change;
+    const state = needsSomebody(change) ? "warning" : "information";
     const reason = `Source: ${source}; read on ${read}. Certainty: ${certainty}.`;
     return {
       cells: [

@@ -1,5 +1,5 @@
 /** `mssp status` for a terminal and for CI's logs. */
-import { changeTime } from "@defender-mssp/microsoft";
+import { changeTime, needsSomebody } from "@defender-mssp/microsoft";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import { counted } from "../../base/counted";
 import { actorNames } from "../../access/actor";
@@ -132,9 +132,7 @@ function unreadTenants(customers: readonly CustomerStatus[]): string[] {
 /** How many changes by Microsoft are near, and which is next: the reports have each. */
 function changesByThemselves(customers: readonly CustomerStatus[]): string[] {
   const near = customers.flatMap(({ stack, changes }) =>
-    changes
-      .filter(({ level, needsNobody }) => level !== "later" && needsNobody !== true)
-      .map((change) => [change, stack] as const),
+    changes.filter(needsSomebody).map((change) => [change, stack] as const),
   );
   const next = near.find(([{ level }]) => level === "soon") ?? near[0];
   if (next === undefined) return [];

@@ -13,7 +13,7 @@ import type { Facts } from "../../../cli/findings/facts";
 import type { Finding } from "../../../cli/findings/finding";
 import { findings } from "../../../cli/findings/findings";
 import type { RuleHealth } from "../../../cli/detections/health/detectionHealth";
-import { stackChanges, type ChangeSettings } from "../../../domain/stackChanges";
+import { stackChanges } from "../../../domain/stackChanges";
 import { stackEndings } from "../../../domain/stackEndings";
 import type { LastOutcome } from "../../../cli/stack/journal";
 import { outcome } from "../fleet/outcomes";
@@ -214,8 +214,8 @@ describe("what needs somebody", () => {
   });
 
   it("what Microsoft changes by itself is a remark from 90 days before it on, never needed now", () => {
-    const rbac = { portalAccess: { model: "rbac" }, connector: { kind: "customerApp" } } as const;
-    const on = (today: string, settings: ChangeSettings = rbac) => judged({ changes: stackChanges(settings, today) });
+    const rbac = { analysts: [], portalAccess: { model: "rbac" }, defenderCalls: { mode: "manual" } } as const;
+    const on = (today: string, more = {}) => judged({ changes: stackChanges({ ...rbac, ...more }, today) });
     const keys = (found: readonly Finding[]) => found.map(({ key }) => key);
     const today = on("2026-12-02");
     assert.deepEqual(keys(today), [
@@ -237,7 +237,7 @@ describe("what needs somebody", () => {
     assert.ok(keys(on("2026-11-03")).includes("change sms-voice"), "90 days before");
     assert.ok(!keys(on("2027-06-01")).includes("change member-of-frozen"), "months after");
     // A governance relationship has no guests and no roles of Defender; nothing is to do about the rest.
-    assert.deepEqual(keys(on("2026-12-02", { ...rbac, portalAccess: { model: "governance" } })), [
+    assert.deepEqual(keys(on("2026-12-02", { portalAccess: { model: "governance" } })), [
       "change tenant-governance-administrator",
     ]);
     const known = stackChanges({ ...rbac, detections: {} }, "2026-12-02").map(({ id }) => id);

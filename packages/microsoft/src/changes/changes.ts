@@ -101,6 +101,11 @@ export function changesConcerning(parts: readonly ConcernedPart[], today: string
     .sort(byNext);
 }
 
+/** Whether somebody has to act: from `daysOfRetirementWarning` days before the change on. */
+export function needsSomebody({ level, needsNobody }: CustomerChange): boolean {
+  return level !== "later" && needsNobody !== true;
+}
+
 function byNext(a: DatedChange, b: DatedChange): number {
   return (
     changeLevels.indexOf(a.level) - changeLevels.indexOf(b.level) ||
