@@ -62,7 +62,7 @@ function main(): void {
   if (problems.length > 0 || results.some(({ isSuccess }) => !isSuccess)) process.exitCode = 1;
 }
 
-/** Each suite's counts, the dearest files, and what they left behind. */
+/** Each suite's counts, the dearest files, what they left behind, and which tests failed: the output's end is what CI keeps. */
 function summary(files: readonly FileResult[]): string[] {
   const bySuite = suites.flatMap(({ name }) => {
     const own = files.filter(({ file }) => suiteName(file) === name);
@@ -74,6 +74,7 @@ function summary(files: readonly FileResult[]): string[] {
     ...bySuite,
     "The dearest files:",
     ...dearest.map(({ file, seconds }) => `  ${seconds.toFixed(1).padStart(6)} ${file}`),
+    ...files.flatMap(({ file, failures }) => failures.map((failure) => `failed: ${file}: ${failure}`)),
     ...files.filter(({ left }) => left.length > 0).map(({ file, left }) => `${file} left ${left.join(", ")} behind`),
   ];
 }

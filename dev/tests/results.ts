@@ -10,6 +10,8 @@ export interface FileResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Title and error of each that failed. */
+  readonly failures: readonly string[];
   /** Processor time, of its child processes too. */
   readonly seconds: number;
   /** Its processes that were still there at its end. */
@@ -48,7 +50,7 @@ export function readResults(record: string): FileResult[] {
   const results = new Map<string, FileResult>();
   for (const line of record.split("\n").filter((text) => text !== "")) {
     const read = JSON.parse(line) as Partial<FileResult> & { readonly file: string };
-    const nothing = { passed: 0, failed: 0, skipped: 0, seconds: 0, left: [] };
+    const nothing = { passed: 0, failed: 0, skipped: 0, failures: [], seconds: 0, left: [] };
     results.set(read.file, { ...nothing, ...results.get(read.file), ...read });
   }
   return [...results.values()];

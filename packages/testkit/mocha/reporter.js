@@ -14,9 +14,12 @@ module.exports = class ClosingLine extends reporters.Spec {
     super(runner, options);
     const counts = new Map();
     const count = (event, what) =>
-      runner.on(event, ({ file = "" }) => {
-        const ofFile = counts.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
+      runner.on(event, (test, error) => {
+        const { file = "" } = test;
+        const ofFile = counts.get(file) ?? { passed: 0, failed: 0, skipped: 0, failures: [] };
         ofFile[what]++;
+        if (what === "failed")
+          ofFile.failures.push(`${test.fullTitle()}: ${error.message.replace(/\s+/g, " ").slice(0, 200)}`);
         counts.set(file, ofFile);
       });
     count(EVENT_TEST_PASS, "passed");
