@@ -288,14 +288,8 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
     });
 
     it("check: accepts unknown values", () => {
-      const news = {
-        tenantId: unknown,
-        applicationId: unknown,
-        msspTenantId: unknown,
-        mode: unknown,
-        endpoint: unknown,
-        managedBy,
-      };
+      const names = ["tenantId", "applicationId", "msspTenantId", "mode", "endpoint"];
+      const news = { ...Object.fromEntries(names.map((name) => [name, unknown])), managedBy };
       assert.deepEqual(resource.check({}, news), { inputs: news, failures: [] });
     });
   });
