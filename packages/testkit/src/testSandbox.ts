@@ -41,6 +41,8 @@ export interface TestSandbox {
    * Registers the connector, with application permissions of these APIs and, for everybody,
    * delegated ones of Defender's.
    */
+  /** With which the application of `addConnector` signs in. */
+  connectorEnvironment: Environment;
   addConnector(permissions: Readonly<Record<string, readonly string[]>>, scope?: string): StoredObject;
   get(pathAndQuery: string, token?: string): Promise<{ status: number; headers: Headers; body: unknown }>;
   stop(): Promise<void>;
@@ -56,6 +58,7 @@ export async function testSandbox({ log, clock }: Pick<SandboxOptions, "log" | "
     tenants: [{ tenantId, displayName: "Contoso", domain: "contoso.com" }],
   });
   const { cloud, origins } = sandbox;
+  const connectorEnvironment = { ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" };
   const endpoints: Endpoints = {
     cloud: "public",
     loginEndpoint: origins.http,
@@ -82,17 +85,14 @@ export async function testSandbox({ log, clock }: Pick<SandboxOptions, "log" | "
     environment,
     context: { environment, endpoints, sleep: () => Promise.resolve() },
     token: (audience) => ask(audience, environment),
-    connectorToken: (audience) =>
-      ask(audience, { ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" }),
+    connectorToken: (audience) => ask(audience, connectorEnvironment),
+    connectorEnvironment,
     addConnector: (permissions, scope) => {
-      const description = {
-        applicationId: connectorId,
-        displayName: "Connector",
-        signInAudience: "AzureADMyOrg",
-      } as const;
+      const common = { applicationId: connectorId, displayName: "Connector" };
+      const description = { ...common, signInAudience: "AzureADMyOrg" } as const;
       addApplication(tenant, description);
       const principal = addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, permissions);
-      cloud.acceptPassingSecret("connector-secret-of-the-test", connectorId);
+      cloud.acceptPassingSecret(connectorEnvironment.ARM_CLIENT_SECRET, connectorId);
       if (scope !== undefined) grant(tenant, principal, scope);
       return principal;
     },

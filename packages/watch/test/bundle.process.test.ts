@@ -61,8 +61,9 @@ describe("mssp-watch.mjs, the customer's file", () => {
     };
     const help = await start(process.execPath, ["mssp-watch.mjs", "--help"], { cwd: empty });
     assert.match(help.stdout, /look[^]*since[^]*gone[^]*application/);
-    const least = async (...args: string[]) => Math.min(await time(...args), await time(...args), await time(...args));
-    const more = (await least("mssp-watch.mjs", "--help")) - (await least("-e", "0"));
+    const least = async (runs: number, ...args: string[]): Promise<number> =>
+      runs === 0 ? Infinity : Math.min(await time(...args), await least(runs - 1, ...args));
+    const more = (await least(8, "mssp-watch.mjs", "--help")) - (await least(8, "-e", "0"));
     assert.ok(more < 100, `${more} ms`);
   });
 });

@@ -270,10 +270,7 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
 
   it("create: names the missing permission", async () => {
     test.addConnector({ "00000003-0000-0000-c000-000000000000": ["Group.ReadWrite.All"] });
-    const environment = {
-      ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
-      ARM_CLIENT_SECRET: "connector-secret-of-the-test",
-    };
+    const environment = test.connectorEnvironment;
     await assert.rejects(resource.create(inputs, { ...context, environment }), {
       message:
         /^The connected organization's create failed\. .*403.* needs the application permission EntitlementManagement\.ReadWrite\.All/,

@@ -129,11 +129,7 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
 
   it("create: names the missing permission", async () => {
     test.addConnector({}, "Alert.Read");
-    const environment = {
-      ...test.environment,
-      ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
-      ARM_CLIENT_SECRET: "connector-secret-of-the-test",
-    };
+    const environment = { ...test.environment, ...test.connectorEnvironment };
     await assert.rejects(
       resource.create(inputs, { ...context, environment }),
       /^The notification rule's create failed\. .*answered 403: .*needs the Defender permission to manage security settings/,

@@ -174,10 +174,7 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
 
     it("role: a missing permission is named by Graph's error and in words", async () => {
       test.addConnector({}, "Alert.Read");
-      const environment = {
-        ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
-        ARM_CLIENT_SECRET: "connector-secret-of-the-test",
-      };
+      const environment = test.connectorEnvironment;
       await assert.rejects(resource.create(role, { ...context, environment }), (failure: Error) => {
         assert.match(
           failure.message,

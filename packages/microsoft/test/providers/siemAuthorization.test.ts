@@ -41,13 +41,8 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
     return object && { msspTenantId: object.msspTenantId, managedBy: object.managedBy };
   };
   const put = (mssp: string, mark: string | null): void => {
-    stored().set(applicationId, {
-      id: applicationId,
-      applicationId,
-      msspTenantId: mssp,
-      managedBy: mark,
-      status: "authorized",
-    });
+    const put = { applicationId, msspTenantId: mssp, managedBy: mark, status: "authorized" };
+    stored().set(applicationId, { id: applicationId, ...put });
   };
 
   describe("create", () => {
@@ -108,11 +103,7 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
 
     it("create: names the missing permission", async () => {
       test.addConnector({}, "Alert.Read");
-      const environment = {
-        ...test.environment,
-        ARM_CLIENT_ID: "c0ffee00-0000-4000-8000-000000000001",
-        ARM_CLIENT_SECRET: "connector-secret-of-the-test",
-      };
+      const environment = { ...test.environment, ...test.connectorEnvironment };
       await assert.rejects(
         resource.create(inputs, { ...context, environment }),
         /answered 403: Forbidden: .* The identity that runs this needs the Defender permission to manage portal system settings/,

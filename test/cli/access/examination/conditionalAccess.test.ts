@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { microsoftGraph, type CallContext } from "@defender-mssp/microsoft";
-import { connectorId, type Json, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { type Json, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
 import { accessChecks, type AccessCheck } from "../../../../cli/access/examination/conditionalAccess";
 import { checkSettings, type Settings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";
@@ -87,10 +87,7 @@ describe("mssp doctor: Conditional Access", () => {
     add("Devices", "compliantDevice");
     add("Blocks", "block");
     test.addConnector({ [microsoftGraph.appId]: ["Policy.Read.ConditionalAccess"] });
-    const environment = {
-      ...test.environment,
-      ...{ ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" },
-    };
+    const environment = { ...test.environment, ...test.connectorEnvironment };
     const found = await accessChecks(settings(), { ...context, environment });
     assert.ok("checks" in found);
     const [devices, blocks, ...others] = found.checks;
