@@ -6,6 +6,7 @@ import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { telling } from "@defender-mssp/terminal/telling";
 import { exitCodes } from "@defender-mssp/terminal/exitCodes";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
+import { dayArgument } from "../../base/commandArguments";
 import { defaultJournals } from "../../stack/outcome";
 import { selectionOptions, type SelectionOptions } from "../../selection/selectionOptions";
 import type { StatusView } from "../../selection/statusView";
@@ -22,6 +23,8 @@ interface StatusCommandOptions extends SelectionOptions {
   readonly show?: string;
   readonly watch?: boolean;
   readonly interval: number;
+  /** `YYYY-MM-DD` */
+  readonly on?: string;
   readonly json?: boolean;
   /** Name of an environment variable; true: the default one. */
   readonly notify?: string | true;
@@ -36,6 +39,11 @@ const notifyVariable = "MSSP_NOTIFY_URL";
 export function define(command: Command, session: Session, views: StatusViews): void {
   selectionOptions(command)
     .option("--days <days>", "report what ends within this many days", wholeNumber({ least: 0, most: 9999 }), 30)
+    .addOption(
+      new Option("--on <day>", "forecast: what someone finds on this day if nobody acts until then, by the clock alone")
+        .argParser(dayArgument)
+        .conflicts(["watch", "notify"]),
+    )
     .addOption(
       new Option("--offline", "read settings files and journals only: no backend, no tenant").conflicts("parallel"),
     )
@@ -65,6 +73,8 @@ export function define(command: Command, session: Session, views: StatusViews): 
     const view = views[options.show ?? ""];
     if (view !== undefined) return view.print(options as never, session, paths);
     refuseWrongNotify(command, options);
+    if (options.on !== undefined && options.on < session.now().toISOString().slice(0, 10))
+      command.error(`error: --on takes today or a later day: ${options.on} is over`, { exitCode: exitCodes.usage });
     const webhook = await webhookOfOptions(options, session);
     if (options.watch === true) {
       const { watchStatus } = await import("./watchStatus.js");
@@ -94,7 +104,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
         ([name, { shows, takes }]) =>
           `--show ${name}: ${shows}.${takes.length === 0 ? "" : ` Takes ${takes.join(" ")}.`}`,
       ),
-      "--json prints an object: msspStatus (1), checkedOn, offline, summary, customers. Each customer has stack, state, nextEnd, drift, lastRun, needs (topic, urgency, " +
+      "--json prints an object: msspStatus (1), checkedOn, with --on also on, offline, summary, customers. Each customer has stack, state, nextEnd, drift, lastRun, needs (topic, urgency, " +
         "who, text, next) and notChecked.",
       "--notify sends no secret. The URL of a webhook is one: it is read from an environment variable and never printed. A redirect is not followed. " +
         "MSSP_NOTIFY_FORMAT is what the webhook takes: teams, slack or json (default). MSSP_NOTIFY_STATE names a file that remembers what was sent: it is sent again " +
@@ -112,6 +122,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
     examples: [
       "npx mssp status",
       "npx mssp status --offline --tag tier=gold",
+      "npx mssp status --on 2027-05-31",
       "npx mssp status --show onboarding --stack contoso --watch",
       "npx mssp status --show secrets --days 14",
       "npx mssp status --show changes splunk connections query.kql",

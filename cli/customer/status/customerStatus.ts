@@ -72,6 +72,8 @@ export interface StatusReport {
   readonly msspStatus: 1;
   /** ISO 8601, UTC. */
   readonly checkedOn: string;
+  /** Of a forecast: the day whose end, UTC, the findings are of, by the clock alone. */
+  readonly on?: string;
   /** `--offline`: only files were read. */
   readonly offline: boolean;
   readonly summary: StatusSummary;
@@ -97,13 +99,14 @@ export function isRead({ state, notChecked }: Pick<CustomerStatus, "state" | "no
 /** Puts a report together, the most serious customer first. */
 export function statusReport(
   customers: readonly CustomerStatus[],
-  { now, isOffline }: { readonly now: Date; readonly isOffline: boolean },
+  { now, isOffline, on }: { readonly now: Date; readonly isOffline: boolean; readonly on?: string | undefined },
 ): StatusReport {
   const count = (matches: (customer: CustomerStatus) => boolean) => customers.filter(matches).length;
   const worst = (urgency: Urgency) => count((customer) => customer.needs[0]?.urgency === urgency);
   return {
     msspStatus: 1,
     checkedOn: now.toISOString(),
+    ...(on === undefined ? {} : { on }),
     offline: isOffline,
     summary: {
       customers: customers.length,

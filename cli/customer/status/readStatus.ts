@@ -26,16 +26,18 @@ export interface StatusOptions extends Pick<Facts, "days" | "now"> {
   readonly parallel?: number;
   /** Files or folders of `mssp ci preview --drift`. */
   readonly previews?: readonly string[];
+  /** `YYYY-MM-DD`: all that the clock decides is judged for the end of this day, UTC; what is read is of `now`. */
+  readonly on?: string;
 }
 
-type StatusRun = FactsRun & Pick<StatusOptions, "isOffline">;
+type StatusRun = FactsRun & Pick<StatusOptions, "isOffline" | "on">;
 
 /** Reads all selected customers. One that can't be read is a row with its problem. */
 export async function readStatus(
   { project, chosen, journals }: SelectedCustomers,
   options: StatusOptions & Pick<Place, "environment">,
 ): Promise<StatusReport> {
-  const { isOffline, now, parallel = availableParallelism() } = options;
+  const { isOffline, now, on, parallel = availableParallelism() } = options;
   const journal = await readJournals(journals);
   const previewed = await previewedDrift(options.previews);
   const run: StatusRun = { ...options, folder: project.folder };
@@ -43,7 +45,7 @@ export async function readStatus(
     const { last, drift } = journal(customer.stack);
     return customerStatus(customer, { last, drift: previewed.get(customer.stack) ?? drift }, run);
   });
-  return statusReport(customers, { now, isOffline });
+  return statusReport(customers, { now, isOffline, on });
 }
 
 async function customerStatus(
@@ -56,26 +58,19 @@ async function customerStatus(
   const about = withoutUndefined({ stack, customerName, tenantId, offboarded, lastRun });
   const common = { ...about, drift, retirements: [], changes: [], needs: [], notChecked: [] };
   if (problem === undefined && offboarded !== undefined) return { ...common, state: "offboarded" };
-  const { now, days } = run;
+  const { days, on } = run;
+  const now = on === undefined ? run.now : new Date(`${on}T23:59:59.000Z`);
   const basis = withoutUndefined({ stack, now, days, problem, ...journal });
   const facts = await readableFacts(basis, run, async () => {
     const files = { stack, ...journal, settings: await readStackSettings(stack, run) };
-    if (run.isOffline) return factsByFiles(files, run);
-    return (await import("../../findings/read/factsInTenant.js")).factsInTenant(files, run);
+    if (run.isOffline) return factsByFiles(files, { ...run, now });
+    return (await import("../../findings/read/factsInTenant.js")).factsInTenant(files, { ...run, now }, run);
   });
   if (facts.offboarded !== undefined) return { ...common, state: "offboarded", offboarded: facts.offboarded };
   const found = findings(facts);
   const { retirements = [], changes = [] } = facts;
-  const state = customerState(facts, run);
-  return {
-    ...common,
-    retirements,
-    changes,
-    ...nextEnd(facts),
-    state,
-    needs: needs(found),
-    notChecked: unchecked(found),
-  };
+  const said = { retirements, changes, needs: needs(found), notChecked: unchecked(found) };
+  return { ...common, ...said, ...nextEnd(facts), state: customerState(facts, run) };
 }
 
 function customerState({ problem, access, onboarding, last }: Facts, { isOffline }: StatusRun): CustomerState {

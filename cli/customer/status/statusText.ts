@@ -21,7 +21,9 @@ const longestText = 160;
 
 /** A row for each customer, what to do, the notes, and the summary in one line. */
 export function statusText(report: StatusReport, width?: number): string {
-  return `${customersTable(report, width)}\n${below(report, width)}`;
+  const { on } = report;
+  const heading = on === undefined ? "" : `${paragraph(forecastNote(on), width)}\n`;
+  return `${heading}${customersTable(report, width)}\n${below(report, width)}`;
 }
 
 function customersTable({ customers }: StatusReport, width: number | undefined): string {
@@ -63,6 +65,9 @@ export function statusScreen(
   const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`];
   return [...shown, "", ...ends].join("\n");
 }
+
+const forecastNote = (on: string) =>
+  `Forecast for the end of ${on}, UTC, by the clock alone: as if nobody did anything until then. Tenants and states were read today.`;
 
 const offlineNote =
   "Offline: by the settings files and the journals of this folder. Not read: states (client secrets, certificates), tenants (consent, onboarding), and runs that were not by `npx mssp fleet`.";

@@ -9,8 +9,11 @@ import type { Facts } from "../facts";
 import { factsByState, type CustomerFiles, type FactsRun } from "./factsByState";
 import { readDetectionRules } from "./readDetectionRules";
 
-/** @throws VisibleError where the state can't be read. */
-export async function factsInTenant(files: CustomerFiles, run: FactsRun): Promise<Facts> {
+/**
+ * @param look with the time of the look, where `run` judges a later day
+ * @throws VisibleError where the state can't be read.
+ */
+export async function factsInTenant(files: CustomerFiles, run: FactsRun, look = run): Promise<Facts> {
   const { stack, settings } = files;
   const deployment = deploymentReader(stack, run);
   const facts = await factsByState(files, deployment, run);
@@ -19,8 +22,8 @@ export async function factsInTenant(files: CustomerFiles, run: FactsRun): Promis
     const on = (await stackTag(offboardedTag, "get", stack, run)) ?? "";
     if (on !== "") return { ...facts, offboarded: { on } };
   }
-  const progress = () => onboardingInTenant({ ...run, stack, now: () => run.now }, { settings, deployment });
-  return withTenant(facts, deployment, progress, run);
+  const progress = () => onboardingInTenant({ ...look, stack, now: () => look.now }, { settings, deployment });
+  return withTenant(facts, deployment, progress, look);
 }
 
 /** Adds where the onboarding stands, and, where something is deployed, which detection rules are off. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import fc from "fast-check";
 import { stringify } from "yaml";
 import { statusReport, type StatusReport } from "../../../../cli/customer/status/customerStatus";
 import { statusScreen, statusText } from "../../../../cli/customer/status/statusText";
@@ -104,6 +105,29 @@ describe("mssp status", () => {
     assert.match(statusText({ ...report, customers: [{ ...alike[0]!, needs: many }] }), /\n… and 2 more needs: /);
     const empty = statusText(statusReport([], { now: now(), isOffline: true }), 80);
     assert.match(empty, /0 customers\. Nobody is needed\.\n$/);
+  });
+
+  it("--on: finds what a look on that day finds, if nobody acts until then; a day that is over is refused", async () => {
+    const on = (day: string) => json("--stack", "northwind", "leaver", "--on", day);
+    const day = fc.date({ min: now(), max: new Date("2028-12-31T00:00:00Z"), noInvalidDate: true });
+    // The steps in the tenant are those of the look, whose clock says what is on its way.
+    const judged = ({ customers }: StatusReport) =>
+      customers.map(({ stack, nextEnd, retirements, changes, needs }) => {
+        return { stack, nextEnd, retirements, changes, needs: needs.filter(({ topic }) => topic !== "onboarding") };
+      });
+    const property = fc.asyncProperty(day, async (moment) => {
+      const text = moment.toISOString().slice(0, 10);
+      const { report } = await on(text);
+      const options = { folder: project.folder, environment, now: () => new Date(`${text}T23:59:59.000Z`) };
+      const { stdout } = await inSession(["status", "--stack", "northwind", "leaver", "--json"], options);
+      assert.deepEqual(judged(report), judged(JSON.parse(stdout) as StatusReport));
+      assert.deepEqual([report.on, report.checkedOn], [text, now().toISOString()]);
+    });
+    await fc.assert(property, { numRuns: 12 });
+    const topics = ({ customers }: StatusReport) => customers.map(({ needs }) => needs[0]?.topic);
+    assert.deepEqual(topics((await on("2028-01-31")).report), ["ended", "onboarding"]);
+    assert.match((await status("--on", "2027-01-31")).stdout, /^Forecast for the end of 2027-01-31, UTC, by the clock/);
+    assert.match((await status("--on", "2026-11-27")).stderr, /^error: --on takes today or a later day: 2026-11-27 is/);
   });
 
   it("selects as the other commands of many customers", async () => {
