@@ -5,7 +5,6 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
-import colors from "picocolors";
 import type { Evidence } from "../../../../cli/access/evidence/evidence";
 import { sources, type CallRecord, type SourceName } from "../../../../cli/access/evidence/calls";
 import { evidenceSummary, evidenceText } from "../../../../cli/customer/evidence/text";
@@ -117,9 +116,7 @@ describe("an evidence's files", () => {
   });
 
   it("hostile text: nothing acts on a terminal, and lines fit 80 columns", () => {
-    Object.assign(colors, colors.createColors(false));
     const text = evidenceText(evidence(), { folder: "evidence", manifest: "f".repeat(64) }, 80);
-    Object.assign(colors, colors.createColors());
     assert.ok(!text.includes("\u001b") && !text.includes("\u202e"));
     for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
   });

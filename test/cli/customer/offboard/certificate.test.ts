@@ -3,7 +3,6 @@ import { type GrantingNode, notLookedWays, type Whose } from "@defender-mssp/ten
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import colors from "picocolors";
 import { makeCertificate, type Certificate } from "../../../../cli/customer/offboard/certificate";
 import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
 import { loggedObjects } from "@defender-mssp/tenant";
@@ -534,9 +533,7 @@ describe("the certificate", () => {
       const whole = certificate(proved({ state, reason: hostile }, { alertReaders: [reader] }));
       const page = certificatePage(whole);
       assert.ok(!page.includes("<script>alert") && !page.includes("\u001b") && !page.includes("\u202e"));
-      Object.assign(colors, colors.createColors(false));
       const text = certificateText(whole, "offboard-contoso", 80);
-      Object.assign(colors, colors.createColors());
       assert.ok(!text.includes("\u001b") && !text.includes("\u202e"));
       for (const line of text.split("\n")) assert.ok(line.length <= 80 || line.startsWith("     az rest "), line);
     }
