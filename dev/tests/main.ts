@@ -62,7 +62,7 @@ function main(): void {
   if (problems.length > 0 || results.some(({ isSuccess }) => !isSuccess)) process.exitCode = 1;
 }
 
-/** Each suite's counts, the dearest files, what they left behind, and which tests failed: the output's end is what CI keeps. */
+/** Each suite's counts, the dearest files, the failed tests, and leftovers: CI keeps the end of the output alone. */
 function summary(files: readonly FileResult[]): string[] {
   const bySuite = suites.flatMap(({ name }) => {
     const own = files.filter(({ file }) => suiteName(file) === name);

@@ -10,7 +10,7 @@ export interface FileResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Title and error of each that failed. */
+  /** Title and error of each failed test. */
   readonly failures: readonly string[];
   /** Processor time, of its child processes too. */
   readonly seconds: number;

@@ -1,5 +1,5 @@
 /** What ends, and when. */
-import { dayMs } from "@defender-mssp/errors/time";
+import { dayMs, endOfDay } from "@defender-mssp/errors/time";
 import { profileWrites } from "@defender-mssp/microsoft";
 import type { Settings } from "../../../settings";
 import type { ReportObject } from "../objects/reportObject";
@@ -47,9 +47,7 @@ export function endsOf({ objects, outputs, settings, refreshToken }: EndSources)
 }
 
 function credentialEnds(objects: readonly ReportObject[], outputs: Readonly<Record<string, unknown>>): ReportEnd[] {
-  const { renewsOn, overlapEndsOn } = (outputs["connector"] ?? {}) as Partial<
-    Record<"renewsOn" | "overlapEndsOn", string>
-  >;
+  const { renewsOn, overlapEndsOn } = (outputs["connector"] ?? {}) as { renewsOn?: string; overlapEndsOn?: string };
   // The first `up` after the overlap deletes a previous secret, however long it could last.
   const overlapEnd = overlapEndsOn === undefined ? "9999" : new Date(overlapEndsOn).toISOString();
   const secrets = objects.filter(({ kind, until }) => kind === "clientSecret" && until !== undefined);
@@ -98,7 +96,7 @@ function accessEnds({ analysts }: Settings): ReportEnd[] {
           {
             what: `Access of ${displayName}`,
             kind: "access",
-            until: `${accessEndsOn}T23:59:59.000Z`,
+            until: endOfDay(accessEndsOn),
             remedy: "The first npx pulumi up after it removes the memberships; extend accessEndsOn to keep them",
           } as const,
         ],
@@ -113,7 +111,7 @@ function changesEnd({ connector }: Settings): ReportEnd[] {
     {
       what: `Profile ${profile} of the SIEM connector, approved by ${approvedBy},`,
       kind: "connectorProfile",
-      until: `${writesEndOn}T23:59:59.000Z`,
+      until: endOfDay(writesEndOn),
       remedy:
         "The first npx pulumi up after it removes the roles that allow changes; extend connector.writesEndOn if the customer approves",
     },

@@ -1,4 +1,5 @@
 /** Puts a report together from what was read. */
+import { endOfDay } from "@defender-mssp/errors/time";
 import { notLookedWays, unlookedInReport } from "@defender-mssp/tenant";
 import { seenText } from "../../base/seenText";
 import {
@@ -136,7 +137,7 @@ function completed(
       : (live.differences.get(object.key) ?? (isUngranted(object, live) ? missingInTenant : undefined));
   return withoutUndefined({
     ...object,
-    until: lastDay === undefined ? object.until : `${lastDay}T23:59:59.000Z`,
+    until: lastDay === undefined ? object.until : endOfDay(lastDay),
     difference: difference ?? object.difference,
     notCompared: live?.notCompared.get(object.key),
   });

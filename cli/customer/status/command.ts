@@ -39,11 +39,7 @@ const notifyVariable = "MSSP_NOTIFY_URL";
 export function define(command: Command, session: Session, views: StatusViews): void {
   selectionOptions(command)
     .option("--days <days>", "report what ends within this many days", wholeNumber({ least: 0, most: 9999 }), 30)
-    .addOption(
-      new Option("--on <day>", "forecast: what someone finds on this day if nobody acts until then, by the clock alone")
-        .argParser(dayArgument)
-        .conflicts(["watch", "notify"]),
-    )
+    .addOption(new Option("--on <day>", "forecast the findings of this day").argParser(dayArgument).conflicts("watch"))
     .addOption(
       new Option("--offline", "read settings files and journals only: no backend, no tenant").conflicts("parallel"),
     )
@@ -61,7 +57,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
       new Option(
         "--notify [variable]",
         `send what needs somebody to the webhook whose URL is in this environment variable (default: ${notifyVariable})`,
-      ).conflicts("watch"),
+      ).conflicts(["watch", "on"]),
     )
     .argument("[paths...]", "with --show changes or retirements: files, or folders of them");
   for (const [name, { options }] of Object.entries(views)) {
@@ -97,6 +93,7 @@ export function define(command: Command, session: Session, views: StatusViews): 
   });
   describeCommand(command, {
     notes: [
+      "--on takes what was read today, and judges it as of the end of that day, UTC, assuming that nobody acts until then.",
       "The most serious customer stands first. A customer that can't be read is a row, and does not stop the others.",
       "Drift is what the last `npx mssp fleet preview --drift`, `fleet refresh` or `fleet up --refresh` of this folder found; this command starts no preview. " +
         "The steps of the SIEM need its secret, which this command does not read: `npx mssp status --show onboarding` and `npx mssp verify` show them.",

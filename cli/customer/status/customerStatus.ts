@@ -72,7 +72,7 @@ export interface StatusReport {
   readonly msspStatus: 1;
   /** ISO 8601, UTC. */
   readonly checkedOn: string;
-  /** Of a forecast: the day whose end, UTC, the findings are of, by the clock alone. */
+  /** Day of a forecast (`YYYY-MM-DD`, UTC): the findings are as of its end. */
   readonly on?: string;
   /** `--offline`: only files were read. */
   readonly offline: boolean;

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { withoutUndefined } from "@defender-mssp/errors";
 import { atOnce } from "@defender-mssp/errors/atOnce";
+import { endOfDay } from "@defender-mssp/errors/time";
 import { readStackSettings } from "../../../settings/fromFile";
 import { daysLeft, openEnds } from "../../access/ends/ends";
 import type { Place } from "../../base/place";
@@ -26,11 +27,11 @@ export interface StatusOptions extends Pick<Facts, "days" | "now"> {
   readonly parallel?: number;
   /** Files or folders of `mssp ci preview --drift`. */
   readonly previews?: readonly string[];
-  /** `YYYY-MM-DD`: all that the clock decides is judged for the end of this day, UTC; what is read is of `now`. */
+  /** Judge what was read as of the end of this day (`YYYY-MM-DD`, UTC). Default: as of `now`, the time of reading. */
   readonly on?: string;
 }
 
-type StatusRun = FactsRun & Pick<StatusOptions, "isOffline" | "on">;
+type StatusRun = FactsRun & Pick<StatusOptions, "isOffline">;
 
 /** Reads all selected customers. One that can't be read is a row with its problem. */
 export async function readStatus(
@@ -40,10 +41,11 @@ export async function readStatus(
   const { isOffline, now, on, parallel = availableParallelism() } = options;
   const journal = await readJournals(journals);
   const previewed = await previewedDrift(options.previews);
-  const run: StatusRun = { ...options, folder: project.folder };
+  const look: StatusRun = { ...options, folder: project.folder };
+  const run = on === undefined ? look : { ...look, now: new Date(endOfDay(on)) };
   const customers = await atOnce(isOffline ? chosen.length : parallel, chosen, (customer) => {
     const { last, drift } = journal(customer.stack);
-    return customerStatus(customer, { last, drift: previewed.get(customer.stack) ?? drift }, run);
+    return customerStatus(customer, { last, drift: previewed.get(customer.stack) ?? drift }, run, look);
   });
   return statusReport(customers, { now, isOffline, on });
 }
@@ -52,19 +54,18 @@ async function customerStatus(
   { stack, customerName, tenantId, offboarded, problem }: FleetStack,
   journal: JournalFacts,
   run: StatusRun,
+  look: StatusRun,
 ): Promise<CustomerStatus> {
   const { last, drift } = journal;
   const lastRun = last && withoutUndefined({ command: last.command, state: last.state, at: endedAt(last) });
   const about = withoutUndefined({ stack, customerName, tenantId, offboarded, lastRun });
   const common = { ...about, drift, retirements: [], changes: [], needs: [], notChecked: [] };
   if (problem === undefined && offboarded !== undefined) return { ...common, state: "offboarded" };
-  const { days, on } = run;
-  const now = on === undefined ? run.now : new Date(`${on}T23:59:59.000Z`);
-  const basis = withoutUndefined({ stack, now, days, problem, ...journal });
+  const basis = withoutUndefined({ stack, now: run.now, days: run.days, problem, ...journal });
   const facts = await readableFacts(basis, run, async () => {
     const files = { stack, ...journal, settings: await readStackSettings(stack, run) };
-    if (run.isOffline) return factsByFiles(files, { ...run, now });
-    return (await import("../../findings/read/factsInTenant.js")).factsInTenant(files, { ...run, now }, run);
+    if (run.isOffline) return factsByFiles(files, run);
+    return (await import("../../findings/read/factsInTenant.js")).factsInTenant(files, run, look);
   });
   if (facts.offboarded !== undefined) return { ...common, state: "offboarded", offboarded: facts.offboarded };
   const found = findings(facts);

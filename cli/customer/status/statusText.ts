@@ -21,8 +21,7 @@ const longestText = 160;
 
 /** A row for each customer, what to do, the notes, and the summary in one line. */
 export function statusText(report: StatusReport, width?: number): string {
-  const { on } = report;
-  const heading = on === undefined ? "" : `${paragraph(forecastNote(on), width)}\n`;
+  const heading = report.on === undefined ? "" : `${paragraph(forecastNote(report.on), width)}\n`;
   return `${heading}${customersTable(report, width)}\n${below(report, width)}`;
 }
 
@@ -67,7 +66,7 @@ export function statusScreen(
 }
 
 const forecastNote = (on: string) =>
-  `Forecast for the end of ${on}, UTC, by the clock alone: as if nobody did anything until then. Tenants and states were read today.`;
+  `Forecast for the end of ${on}, UTC, by the clock alone: as if nobody did anything until then. It is based on what was read today.`;
 
 const offlineNote =
   "Offline: by the settings files and the journals of this folder. Not read: states (client secrets, certificates), tenants (consent, onboarding), and runs that were not by `npx mssp fleet`.";
@@ -92,15 +91,12 @@ function row(customer: CustomerStatus): TextCell[] {
   const { stack, nextEnd, needs, offboarded } = customer;
   const [first] = needs;
   const more = needs.length > 1 ? ` (+${needs.length - 1})` : "";
+  const idle = offboarded === undefined ? "" : `on ${offboarded.on}`;
   return [
     stack,
     stateCell(customer),
     nextEnd === undefined ? "" : endText(nextEnd),
-    first === undefined
-      ? offboarded === undefined
-        ? ""
-        : `on ${offboarded.on}`
-      : { text: `${first.title}${more}`, color: urgencyColors[first.urgency] },
+    first === undefined ? idle : { text: `${first.title}${more}`, color: urgencyColors[first.urgency] },
   ];
 }
 

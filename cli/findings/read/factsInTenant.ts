@@ -10,7 +10,7 @@ import { factsByState, type CustomerFiles, type FactsRun } from "./factsByState"
 import { readDetectionRules } from "./readDetectionRules";
 
 /**
- * @param look with the time of the look, where `run` judges a later day
+ * @param look the run with the time of reading, where `run` judges a later day
  * @throws VisibleError where the state can't be read.
  */
 export async function factsInTenant(files: CustomerFiles, run: FactsRun, look = run): Promise<Facts> {

@@ -4,6 +4,9 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
+/** The last second of a day such as `2027-03-31`, UTC, in ISO 8601. */
+export const endOfDay = (day: string): string => `${day}T23:59:59.000Z`;
+
 /** Whole seconds for people, such as `9 min 57 s` or `10 min`. */
 export function timeText(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -37,12 +37,12 @@ export interface TestSandbox {
   /** A token of the automation's application. */
   token(audience: keyof typeof audiences): Promise<string>;
   connectorToken(audience: keyof typeof audiences): Promise<string>;
+  /** Client ID and secret of the application of `addConnector`. */
+  connectorEnvironment: Environment;
   /**
    * Registers the connector, with application permissions of these APIs and, for everybody,
    * delegated ones of Defender's.
    */
-  /** With which the application of `addConnector` signs in. */
-  connectorEnvironment: Environment;
   addConnector(permissions: Readonly<Record<string, readonly string[]>>, scope?: string): StoredObject;
   get(pathAndQuery: string, token?: string): Promise<{ status: number; headers: Headers; body: unknown }>;
   stop(): Promise<void>;

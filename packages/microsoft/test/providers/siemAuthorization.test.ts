@@ -41,8 +41,8 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
     return object && { msspTenantId: object.msspTenantId, managedBy: object.managedBy };
   };
   const put = (mssp: string, mark: string | null): void => {
-    const put = { applicationId, msspTenantId: mssp, managedBy: mark, status: "authorized" };
-    stored().set(applicationId, { id: applicationId, ...put });
+    const properties = { applicationId, msspTenantId: mssp, managedBy: mark, status: "authorized" };
+    stored().set(applicationId, { id: applicationId, ...properties });
   };
 
   describe("create", () => {

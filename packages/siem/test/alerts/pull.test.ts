@@ -55,8 +55,6 @@ describe("packages/siem: a pull from the sandbox", function () {
     proxy = undefined;
   });
 
-  const environment = { ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" };
-
   /** Sources whose answers, the token's excepted, go through a proxy. */
   async function sourceOf(
     api: AlertApi,
@@ -64,6 +62,7 @@ describe("packages/siem: a pull from the sandbox", function () {
   ): Promise<AlertSource> {
     proxy = await faultProxy(test.sandbox.origins.http, spoil);
     const endpoints: Endpoints = { ...test.endpoints, graphEndpoint: proxy.origin };
+    const { connectorEnvironment: environment } = test;
     const common = { tenantId, endpoints: test.endpoints };
     if (api === "graph") {
       const tokens = applicationTokens(() => environment, { ...common, audience: microsoftGraphAudience });

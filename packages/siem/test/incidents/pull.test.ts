@@ -6,7 +6,6 @@ import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { applicationTokens, microsoftGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
 import {
-  connectorId,
   detectionIntervalFor,
   Incidents,
   tenantId,
@@ -49,7 +48,7 @@ describe("siem/incidents: a pull from the sandbox", function () {
   ): Promise<Source<FetchedIncident>> {
     proxy = await faultProxy(test.sandbox.origins.http, spoil);
     const endpoints: Endpoints = { ...test.endpoints, graphEndpoint: proxy.origin };
-    const environment = { ARM_CLIENT_ID: connectorId, ARM_CLIENT_SECRET: "connector-secret-of-the-test" };
+    const { connectorEnvironment: environment } = test;
     const audience = "https://graph.microsoft.com";
     const tokens = applicationTokens(() => environment, { tenantId, endpoints: test.endpoints, audience });
     const sleep = () => Promise.resolve();

@@ -115,6 +115,9 @@ describe("mssp status", () => {
       customers.map(({ stack, nextEnd, retirements, changes, needs }) => {
         return { stack, nextEnd, retirements, changes, needs: needs.filter(({ topic }) => topic !== "onboarding") };
       });
+    const steps = ({ customers }: StatusReport) =>
+      customers.flatMap(({ needs }) => needs.filter(({ topic }) => topic === "onboarding"));
+    const { report: today } = await json("--stack", "northwind", "leaver");
     const property = fc.asyncProperty(day, async (moment) => {
       const text = moment.toISOString().slice(0, 10);
       const { report } = await on(text);
@@ -122,6 +125,7 @@ describe("mssp status", () => {
       const { stdout } = await inSession(["status", "--stack", "northwind", "leaver", "--json"], options);
       assert.deepEqual(judged(report), judged(JSON.parse(stdout) as StatusReport));
       assert.deepEqual([report.on, report.checkedOn], [text, now().toISOString()]);
+      assert.deepEqual(steps(report), steps(today));
     });
     await fc.assert(property, { numRuns: 8 });
     const topics = ({ customers }: StatusReport) => customers.map(({ needs }) => needs[0]?.topic);
