@@ -161,9 +161,9 @@ describe("tickets in two trackers, with kills on either side", function () {
 
   it("leaves one ticket for each incident", async () => {
     const before = active(new Date(since));
-    // Three kills of the collector alone, three of a tracker under it, and then the collector.
-    for (const after of [4000, 9000, 6000]) await killedCollector(after, () => Promise.resolve());
-    for (const tracker of [roundup, jira, roundup]) {
+    // Six kills of the collector alone, six of a tracker under it, and then the collector.
+    for (const after of [4000, 9000, 6000, 2500, 7000, 5000]) await killedCollector(after, () => Promise.resolve());
+    for (const tracker of [roundup, jira, roundup, jira, roundup, jira]) {
       await killedCollector(5000, async () => {
         await tracker.kill();
         await pause(1500);

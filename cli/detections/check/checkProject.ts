@@ -1,4 +1,4 @@
-/** `mssp check`: the settings files of all stacks, the detection rules and their tests. */
+/** `mssp check`: the settings files of all stacks, `tickets.yaml`, the detection rules and their tests. */
 import { installedJudge, judgePackage, ruleSets, sortedByPlace } from "@defender-mssp/detections";
 import { VisibleError } from "@defender-mssp/errors";
 import { placedProblems, readStackSettingsOffline } from "../../../settings/fromFile";
@@ -15,6 +15,7 @@ import {
   type DetectionFinding,
   type DetectionsCheck,
 } from "./checkDetections";
+import { ticketFindings } from "./ticketFindings";
 
 export interface ProjectCheck extends DetectionsCheck {
   /** Stacks whose settings files were judged. */
@@ -84,7 +85,10 @@ async function settingsFindings(project: Project, stacks: readonly string[]): Pr
     const remedy = "Set analystDomains";
     return [{ file: claim.file, line: 1, column: 1, level: "warning", what, remedy }];
   });
-  return [...faulty, ...sharing, ...unnamed];
+  const judged = claims.map((claim) => [claim.stack, "problems" in claim ? undefined : claim] as const);
+  const others = (await stacksWithSettings(project)).map((stack) => [stack, undefined] as const);
+  const tickets = await ticketFindings(project.folder, new Map([...others, ...judged]));
+  return [...faulty, ...sharing, ...unnamed, ...tickets];
 }
 
 function testFindings({

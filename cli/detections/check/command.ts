@@ -83,7 +83,7 @@ export function define(command: Command, session: Session): void {
       "Paths in the findings begin at the folder of Pulumi.yaml.",
     ],
     reads:
-      "The stacks' settings files, and the rules of detections/ with their tests. It asks neither the backend nor a tenant.",
+      "The stacks' settings files, tickets.yaml, and the rules of detections/ with their tests. It asks neither the backend nor a tenant.",
     changes: "The files of --sarif and --junit, and the kept verdicts.",
     exitCodes: {
       0: "no errors; warnings are possible",

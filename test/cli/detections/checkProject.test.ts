@@ -56,6 +56,33 @@ describe("mssp check", () => {
     assert.deepEqual(await findings(), []);
   });
 
+  it("judges tickets.yaml: its own errors with their places, and what the settings contradict", async () => {
+    const connector = "customers:connector: { alertApis: [graph] }";
+    const right = wrong.replace("RBAC", "rbac").replace(/customers:connector:\n.*/, connector);
+    const ana = "customers:analysts: [{ email: ana@mssp.example, displayName: Ana }]";
+    await project.write("Pulumi.contoso.yaml", right.replace("customers:analysts: []", ana));
+    const tracker = "{ profile: roundup, url: https://t.example, secret: { variable: T }";
+    const owners =
+      "{ bo: { address: bo@mssp.example, customers: [contoso] }, ana: { address: ANA@mssp.example, customers: [contoso] } }";
+    const routes = "routes:\n  - { name: all, tracker: desk, customers: [contoso, fabrikam] }\n";
+    await project.write("tickets.yaml", `version: 1\ntrackers:\n  desk: ${tracker}, owners: ${owners} }\n${routes}`);
+    assert.deepEqual(await findings(), [
+      'tickets.yaml:3 warning trackers.desk.owners.bo: bo@mssp.example is no analyst of "contoso" in its settings | Correct the customers of this owner',
+      'tickets.yaml:5 warning routes[0].customers[0]: the connector of "contoso" may not read incidents | Set connector.incidents: true, or connector.profile',
+      'tickets.yaml:5 warning routes[0].customers[1]: "fabrikam" has no settings file here | Name a stack',
+    ]);
+    assert.equal((await check()).exitCode, 0);
+    const remedy = "Correct the file; docs/tickets.md describes it";
+    await project.write(
+      "tickets.yaml",
+      `version: 1\ntrackers: { desk: ${tracker} } }\nroutes:\n  - { name: a, tracker: x }\n`,
+    );
+    assert.deepEqual(await findings(), [`tickets.yaml:4 error routes[0].tracker: there is no tracker "x" | ${remedy}`]);
+    await project.write("tickets.yaml", "version: 1\ntrackers: {\n");
+    assert.match((await findings()).join(), /^tickets\.yaml:\d error not valid YAML: /);
+    assert.equal((await check()).exitCode, 1);
+  });
+
   it("suggests no value where none is near, and shows no line that may hold a secret", async () => {
     const lines = wrong.replace("RBAC", "none").replace("[Graph]", "[graph]");
     await project.write("Pulumi.contoso.yaml", lines.replace("portalAccess:", "portalAccess: # password hunter2"));

@@ -107,6 +107,15 @@ export type TrackerSettings = TicketSettings["trackers"][string];
 export type TicketRoute = z.infer<typeof route>;
 export type SettingsOf<Profile extends TrackerSettings["profile"]> = Extract<TrackerSettings, { profile: Profile }>;
 
+/** The file's usual name, beside the connection files or `Pulumi.yaml`. */
+export const ticketFile = "tickets.yaml";
+
+export interface TicketProblem {
+  /** Such as `routes[0].tracker`; "" for the whole file. */
+  readonly at: string;
+  readonly what: string;
+}
+
 /** @throws VisibleError with everything that is wrong */
 export async function readTicketSettings(file: string): Promise<TicketSettings> {
   let content: unknown;
@@ -120,47 +129,68 @@ export async function readTicketSettings(file: string): Promise<TicketSettings> 
 
 /** @throws VisibleError with everything that is wrong */
 export function checkedTicketSettings(content: unknown, file: string): TicketSettings {
-  const parsed = ticketSettingsSchema.safeParse(content);
-  const problems = parsed.success
-    ? problemsOf(parsed.data)
-    : parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "the file"}: ${message}`);
-  if (parsed.success && problems.length === 0) return parsed.data;
-  throw new VisibleError(`${file} can't be used:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+  const { settings, problems } = judgedTicketSettings(content);
+  if (settings !== undefined && problems.length === 0) return settings;
+  const lines = problems.map(({ at, what }) => `  - ${at || "the file"}: ${what}`);
+  throw new VisibleError(`${file} can't be used:\n${lines.join("\n")}`);
 }
 
-function problemsOf({ trackers, routes }: TicketSettings): string[] {
-  const problems = Object.entries(trackers).flatMap(([name, tracker]) => [
-    ...(tracker.profile === "webhook" ? [tracker.url, tracker.list] : [tracker.url])
-      .filter((url) => !isSecureAddress(url))
-      .map((url) => `trackers.${name}: ${url} is not https, and a secret goes there.`),
-    ...holesOf(tracker).map((hole) => `trackers.${name}.${hole}`),
-  ]);
+/** The settings, where they have their form, and everything that is wrong. */
+export function judgedTicketSettings(content: unknown): {
+  readonly settings?: TicketSettings;
+  readonly problems: readonly TicketProblem[];
+} {
+  const { data, error } = ticketSettingsSchema.safeParse(content);
+  if (error === undefined) return { settings: data, problems: problemsOf(data) };
+  return { problems: error.issues.map(({ path: keys, message }) => ({ at: placeText(keys), what: message })) };
+}
+
+function placeText(keys: readonly PropertyKey[]): string {
+  const parts = keys.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`));
+  return parts.join("").replace(/^\./, "");
+}
+
+function problemsOf({ trackers, routes }: TicketSettings): TicketProblem[] {
+  const problems = Object.entries(trackers).flatMap(([name, tracker]) => {
+    const at = `trackers.${name}`;
+    return [
+      ...(["url", "list"] as const).flatMap((key) => {
+        const url = key in tracker ? (tracker as SettingsOf<"webhook">)[key] : undefined;
+        if (url === undefined || isSecureAddress(url)) return [];
+        return [{ at: `${at}.${key}`, what: `${url} is not https, and a secret goes there.` }];
+      }),
+      ...holesOf(tracker).map(({ at: table, what }) => ({ at: `${at}.${table}`, what })),
+    ];
+  });
   const names = routes.map(({ name }) => name);
   for (const [index, { name, tracker, project }] of routes.entries()) {
+    const at = `routes[${index}]`;
     const settings = Object.hasOwn(trackers, tracker) ? trackers[tracker] : undefined;
-    if (settings === undefined) problems.push(`routes.${index}: there is no tracker "${tracker}".`);
-    if (settings?.profile === "jira" && project === undefined) problems.push(`routes.${index}: Jira needs a project.`);
+    if (settings === undefined) problems.push({ at: `${at}.tracker`, what: `there is no tracker "${tracker}".` });
+    if (settings?.profile === "jira" && project === undefined) problems.push({ at, what: "Jira needs a project." });
     if (project !== undefined && !/^[A-Za-z][A-Za-z0-9_]{0,30}$/.test(project))
-      problems.push(`routes.${index}: "${project}" is no project's key.`);
-    if (names.indexOf(name) !== index) problems.push(`routes.${index}: the name "${name}" is there twice.`);
+      problems.push({ at: `${at}.project`, what: `"${project}" is no project's key.` });
+    if (names.indexOf(name) !== index) problems.push({ at: `${at}.name`, what: `the name "${name}" is there twice.` });
   }
   return problems;
 }
 
 /** A table that misses a value would have to guess one. */
-function holesOf(tracker: TrackerSettings): string[] {
+function holesOf(tracker: TrackerSettings): TicketProblem[] {
   const { toTicket, toIncident } = reasonTables(tracker);
-  const classifications = ["unknown", ...incidentClassifications];
-  const holes = classifications
-    .filter((classification) => toTicket[classification] === undefined)
-    .map((classification) => `toTicket has no close reason for ${classification}.`);
-  for (const reason of new Set(Object.values(toTicket)))
-    if (!Object.hasOwn(toIncident, reason))
-      holes.push(`toIncident has no classification for "${reason}", which toTicket uses.`);
   const { priorities } = tracker;
-  if (priorities === undefined) return holes;
-  const missing = ticketSeverities.filter((severity) => !Object.hasOwn(priorities, severity));
-  return [...holes, ...missing.map((severity) => `priorities has none for ${severity}.`)];
+  const rows = [
+    ...["unknown", ...incidentClassifications]
+      .filter((classification) => toTicket[classification] === undefined)
+      .map((classification) => ["toTicket", `it has no close reason for ${classification}.`] as const),
+    ...[...new Set(Object.values(toTicket))]
+      .filter((reason) => !Object.hasOwn(toIncident, reason))
+      .map((reason) => ["toIncident", `it has no classification for "${reason}", which toTicket uses.`] as const),
+    ...ticketSeverities
+      .filter((severity) => priorities !== undefined && !Object.hasOwn(priorities, severity))
+      .map((severity) => ["priorities", `it has none for ${severity}.`] as const),
+  ];
+  return rows.map(([at, what]) => ({ at, what }));
 }
 
 interface ReasonTables {

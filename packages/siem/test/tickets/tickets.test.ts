@@ -41,9 +41,9 @@ describe("siem/tickets: settings", function () {
       routes: [route, { ...route, tracker: "other" }, { name: "j", tracker: "soc" }],
     };
     for (const text of [
-      /soc: http:\/\/jira\.example is not https/,
-      /soc\.toTicket has no close reason for falsePositive/,
-      /soc\.toIncident has no classification for "Done"/,
+      /soc\.url: http:\/\/jira\.example is not https/,
+      /soc\.toTicket: it has no close reason for falsePositive/,
+      /soc\.toIncident: it has no classification for "Done"/,
       /there is no tracker "other"/,
       /the name "all" is there twice/,
       /Jira needs a project/,
