@@ -177,7 +177,8 @@ async function openIncidents(
     checkpoint: checkpointFor("incidents"),
     destinations: setup.destinations,
     // Older incidents get no ticket: with no other destination they are not read.
-    since: options.since ?? (isTicketsOnly ? "PT1H" : undefined),
+    since: options.since,
+    sinceByDefault: isTicketsOnly ? "PT1H" : undefined,
     openSource: () => Promise.resolve(incidentSource({ ...access, severities, note, sleep, limiter })),
     follow,
     signal,

@@ -39,8 +39,10 @@ export interface StartOptions<T extends Pulled> {
   readonly checkpoint: string | undefined;
   /** Names of the destinations that the options name; none: standard output. */
   readonly destinations: readonly string[];
-  /** What the user typed. Default: all that Defender keeps. */
+  /** What the user typed. */
   readonly since: string | undefined;
+  /** Where a first run begins without it. Default: all that Defender keeps. */
+  readonly sinceByDefault?: string | undefined;
   /** The only severities that are asked for; undefined: all. */
   readonly severities?: readonly string[] | undefined;
   /** Called once, when the checkpoint can be used. */
@@ -65,7 +67,7 @@ export async function startOf<T extends Pulled>(options: StartOptions<T>): Promi
   const source = await openSource();
   const clock = new ServiceClock();
   const start = async (): Promise<Position> => {
-    const first = await firstMoment(since ?? defaultSince, source, clock, signal);
+    const first = await firstMoment(since ?? options.sinceByDefault ?? defaultSince, source, clock, signal);
     return { version: 1, tenantId, api, cursor: { since: first.toISOString() }, recent: {} };
   };
   const began = known.includes(undefined) ? await patiently(start, { follow, signal, progress }) : undefined;

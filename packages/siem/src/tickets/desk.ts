@@ -332,7 +332,7 @@ export class Desk {
         const now = (await tracker.read(ticket.id)) ?? ticket;
         const notes = [...change.notes, { text, marker }].filter((one) => !hasNote(now, one.marker));
         await tracker.update(now, { ...change, notes, event: `${change.event}/refused` });
-        next = { ...next, isOpen: ticket.isOpen };
+        next = { ...next, isOpen: ticket.isOpen, reason: ticket.reason };
       }
     }
     for (const text of findings)

@@ -20,6 +20,8 @@ export interface Agreed {
   /** The ticket's version; "": it was changed by this program. */
   readonly version: string;
   readonly isOpen: boolean;
+  /** The ticket's close reason; undefined: an earlier version kept none. */
+  readonly reason?: string | null | undefined;
   readonly owner: string | null;
   readonly priority: string | null;
   /** The last note that was looked at. */
@@ -71,6 +73,7 @@ export function agreedAtCreation(incident: IncidentRecord): Agreed {
     alertsTo: newestAlert(incident),
     version: "",
     isOpen: true,
+    reason: null,
     owner: null,
     priority: null,
     note: "",
@@ -91,11 +94,13 @@ class Planner {
   #incident: { -readonly [Name in keyof IncidentChanges]: IncidentChanges[Name] } = {};
   #isResolved: boolean;
   #isOpen: boolean;
+  #reason: string | null;
   #priority: string | null;
 
   constructor(private readonly options: PlanOptions) {
     this.#isResolved = isResolved(options.incident);
     this.#isOpen = options.ticket.isOpen;
+    this.#reason = options.ticket.reason;
     this.#priority = options.ticket.priority;
   }
 
@@ -122,6 +127,7 @@ class Planner {
         alertsTo: incident.alerts === null ? agreed.alertsTo : newestAlert(incident),
         version: isTicketChanged ? "" : ticket.version,
         isOpen: this.#isOpen,
+        reason: this.#reason,
         owner: ticket.owner,
         priority: this.#priority,
         note: ticket.notes.at(-1)?.id ?? agreed.note,
@@ -170,6 +176,9 @@ class Planner {
     } else if (isIncidentChanged) {
       if (isResolved(incident)) this.#close();
       else this.#reopen();
+    } else if (!ticket.isOpen && agreed.reason !== undefined && ticket.reason !== agreed.reason) {
+      // It was closed without a reason of the table, and has got one.
+      this.#resolve();
     }
   }
 
@@ -189,12 +198,14 @@ class Planner {
     this.#note(done, "closed", incident.updatedAt);
     this.#change = { ...this.#change, close: reason };
     this.#isOpen = false;
+    this.#reason = reason;
   }
 
   #reopen(): void {
     this.#note("The incident is active again in Defender.", "reopened", this.options.incident.updatedAt);
     this.#change = { ...this.#change, reopen: true };
     this.#isOpen = true;
+    this.#reason = null;
   }
 
   #resolve(): void {
@@ -208,8 +219,11 @@ class Planner {
         "The ticket was closed. The incident stays active: this customer's incidents are only read.",
       );
     } else if (verdict === undefined) {
-      const shown = plainLine(reason, 100);
-      this.#find("unknownReason", `The close reason "${shown}" is in no table: the incident stays active.`);
+      const problem =
+        reason === ""
+          ? "The ticket was closed without a close reason"
+          : `The close reason "${plainLine(reason, 100)}" is in no table`;
+      this.#find("unknownReason", `${problem}: the incident stays active until the ticket gets one of the table.`);
     } else {
       const [classification, determination] = verdict.split("/") as [
         NonNullable<IncidentChanges["classification"]>,

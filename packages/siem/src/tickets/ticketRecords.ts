@@ -25,6 +25,7 @@ const agreedSchema = z.strictObject({
   alertsTo: z.string(),
   version: z.string(),
   isOpen: z.boolean(),
+  reason: z.string().nullable().optional(),
   owner: z.string().nullable(),
   priority: z.string().nullable(),
   note: z.string(),
