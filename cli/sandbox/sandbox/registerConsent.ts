@@ -27,7 +27,7 @@ export function registerConsent(sandbox: Command, session: Session): void {
     );
   describeCommand(command, {
     notes: [
-      "give: the automation gets the permissions that the sandbox's customers consent to, those of the logs and of the proof of an off-boarding included.",
+      "give: the automation gets the permissions that the sandbox's customers consent to, those of the logs, of the customer's month and of the proof of an off-boarding included.",
       "remove: as Enterprise applications > the application > Properties > Delete, the customer's last step of an off-boarding. " +
         "disable: as Enabled for users to sign in? > No: it gets no new token.",
     ],

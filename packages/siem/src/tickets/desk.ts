@@ -55,7 +55,9 @@ export function stateOfRecords(all: readonly TicketRecord[], now: number) {
   return {
     tickets: all.filter(({ ticket }) => ticket !== undefined).length,
     open: all.filter(({ agreed }) => agreed?.isOpen === true).length,
-    withoutTicket: all.filter(({ ticket }) => ticket === undefined).map(({ key }) => key),
+    withoutTicket: all
+      .filter(({ ticket, mergedInto }) => ticket === undefined && mergedInto === undefined)
+      .map(({ key }) => key),
     refused: all.flatMap(({ key, refused }) => (refused === undefined ? [] : [{ key, reason: refused }])),
     findings: all.flatMap(({ key, findings = [] }) => findings.map((text) => ({ key, text }))),
     waiting: waiting.length,
@@ -235,7 +237,10 @@ export class Desk {
       const customer = this.#customers.get(incident.tenantId)?.name ?? incident.tenantId;
       const routes = routesFor(settings, customer, incident);
       const [route] = routes;
-      if (route === undefined || incident.createdAt < records.since || isResolved(incident)) return;
+      if (route === undefined || incident.createdAt < records.since || isResolved(incident)) {
+        if (known !== undefined) this.#noTicket(known, incident);
+        return;
+      }
       const record = { key, tracker: route.tracker, route: route.name };
       if (routes.length > 1) {
         const names = routes.map(({ name }) => name).join(", ");
@@ -399,8 +404,7 @@ export class Desk {
       return;
     }
     if (isResolved(incident) && creating === undefined) {
-      const { isDue, ...over } = rest;
-      records.put({ ...over, findings: ["The incident was resolved before it got a ticket."] });
+      this.#noTicket(rest, incident);
       return;
     }
     const left = creating === undefined ? 0 : creating.at + tracker.searchSettles - now();
@@ -435,6 +439,31 @@ export class Desk {
       id = found.id;
     }
     records.put({ ...rest, ticket: id, agreed: agreedAtCreation(incident) });
+  }
+
+  /** A ticket was begun, and there is no use for it any more. */
+  #noTicket({ isDue, ...record }: TicketRecord, incident: IncidentRecord): void {
+    const why = isResolved(incident)
+      ? "The incident was resolved before it got a ticket."
+      : "No route takes the incident any more.";
+    if (isDue === true || record.findings?.includes(why) !== true)
+      this.options.records.put({ ...record, findings: [why] });
+  }
+
+  /** With the ticket that a create has left whose answer was lost. Undefined: whether it has is not known yet. */
+  async #found({ creating, ...record }: TicketRecord): Promise<TicketRecord | undefined> {
+    if (creating === undefined) return record;
+    const { records, settings, now } = this.options;
+    const tracker = this.#tracker(record.tracker);
+    const project = settings.routes.find(({ name }) => name === record.route)?.project;
+    const [ticket] = await this.#reached(tracker, () => tracker.find(record.key, project));
+    if (ticket !== undefined) {
+      records.put({ ...record, ticket: ticket.id, isDue: true });
+      return records.get(record.key);
+    }
+    if (now() >= creating.at + tracker.searchSettles) return record;
+    if (record.isDue !== true) records.put({ ...record, creating, isDue: true });
+    return undefined;
   }
 
   /** Two tickets of one incident: the older one stays. */
@@ -495,9 +524,14 @@ export class Desk {
   async #merge(incident: IncidentRecord): Promise<void> {
     const { records } = this.options;
     const key = incidentKey(incident.tenantId, incident.id);
-    const first = records.get(key);
-    if (first?.ticket === undefined || first.isDeleted === true || first.mergedInto !== undefined) return;
+    const known = records.get(key);
+    if (known === undefined || known.isDeleted === true || known.mergedInto !== undefined) return;
     const target = incidentKey(incident.tenantId, incident.redirectIncidentId ?? "");
+    const first = known.ticket === undefined ? await this.#found(known) : known;
+    if (first?.ticket === undefined) {
+      if (first !== undefined) records.put({ ...first, mergedInto: target, isDue: false });
+      return;
+    }
     const tracker = this.#tracker(first.tracker);
     this.#requireReached(tracker);
     await this.#reached(tracker, async () => {

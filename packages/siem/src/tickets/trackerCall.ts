@@ -41,14 +41,25 @@ export async function trackerCall(
       accept: refusals,
     });
     if (answer.status < 300 || accept.includes(answer.status)) return answer;
-    const reason = plainLine(reasonOf(answer.body), 300) || "without a reason";
-    throw new TrackerRefusal(`${name} refuses with ${answer.status}: ${reason}`, answer.status);
+    throw refusal({ name, reasonOf }, answer);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const { status, message, retryAfter } = error;
     const isPassing = status < 300 || status === 408 || status === 429 || status >= 500;
+    if (status === 401) throw new DestinationError(`${name} refuses the user or the secret (401).`, false);
     throw new DestinationError(`${name}: ${plainLine(message, 300)}`, isPassing, retryAfter);
   }
+}
+
+/** What the tracker does not do, in its own words. */
+export function refusal(
+  { name, reasonOf }: Pick<TrackerCalls, "name" | "reasonOf">,
+  { status, body }: Pick<Answer, "status" | "body">,
+): TrackerRefusal {
+  return new TrackerRefusal(
+    `${name} refuses with ${status}: ${plainLine(reasonOf(body), 300) || "without a reason"}`,
+    status,
+  );
 }
 
 /** @throws DestinationError for an answer that has another shape: a gateway's page, half an answer */

@@ -154,6 +154,8 @@ async function quiet(world: World, all: readonly Collector[]): Promise<void> {
 
 function judge(world: World, first: Collector): void {
   const found = new Map((first.state()?.findings ?? []).map(({ key, text }) => [key, text]));
+  for (const key of first.state()?.withoutTicket ?? [])
+    assert.ok(found.has(key), `nothing says why ${key} has no ticket`);
   for (const ticket of world.tickets.values()) {
     const markers = ticket.notes.flatMap(({ text }) => /\[defender:\w+\]/.exec(text)?.[0] ?? []);
     assert.equal(new Set(markers).size, markers.length, "a note is there twice");

@@ -315,6 +315,8 @@ describe("siem/tickets: a tracker that answers with something else", function ()
       now: () => 1_750_000_000_000,
       sleep: () => Promise.resolve(),
     });
+  const about = { key: `${tenant}/1`, title: "t", lines: [], link: null, customer: "c", severity: "low" };
+  const draft = { ...about, priority: undefined, project: undefined, updatedAt: "2026" };
   const say = (status: number, text: string, headers: http.OutgoingHttpHeaders = {}) => {
     answer = (_, response) => response.writeHead(status, headers).end(text);
   };
@@ -328,8 +330,24 @@ describe("siem/tickets: a tracker that answers with something else", function ()
       await assert.rejects(desk.find(`${tenant}/1`), (error) => error instanceof DestinationError && !error.isPassing);
       say(403, "{}");
       await assert.rejects(desk.find(`${tenant}/1`), /The tracker "desk" refuses with 403/);
+      say(401, "{}");
+      await assert.rejects(desk.find(`${tenant}/1`), /The tracker "desk" refuses the user or the secret/);
     });
   }
+
+  it("roundup: a refused create says why, and does not use its one-time token twice", async () => {
+    let isUsed = false;
+    answer = ({ url }, response) => {
+      const msg = isUsed ? "POE token 'x' not valid." : 'property priority: "nosuch" is not a priority.';
+      const isMessage = url?.endsWith("/msg") === true;
+      isUsed ||= !isMessage;
+      response
+        .writeHead(isMessage ? 201 : 400)
+        .end(JSON.stringify(isMessage ? { data: { id: "1" } } : { error: { status: 400, msg } }));
+    };
+    await assert.rejects(opened("roundup").create({ ...draft, priority: "nosuch" }, "0".repeat(40)), /"nosuch" is not/);
+    assert.equal(await opened("roundup").create(draft, "0".repeat(40)), undefined);
+  });
 
   it("another ticket's key is not taken for the asked one", async () => {
     const issue = { key: "SOC-1", fields: { labels: ["defender", `defender/${tenant}/10`], status: { name: "Open" } } };
@@ -348,11 +366,7 @@ describe("siem/tickets: a tracker that answers with something else", function ()
 
   it("a webhook is a CloudEvent whose ID, time and body are signed", async () => {
     say(200, '{"ticket":"T-1"}');
-    const draft = { key: `${tenant}/1`, title: "t", lines: [], link: null, customer: "c", severity: "low" };
-    const id = await opened("webhook").create(
-      { ...draft, priority: undefined, project: undefined, updatedAt: "2026" },
-      undefined,
-    );
+    const id = await opened("webhook").create(draft, undefined);
     assert.equal(id, "T-1");
     const { headers, body } = requests[0]!;
     const event = JSON.parse(body) as Record<string, unknown>;

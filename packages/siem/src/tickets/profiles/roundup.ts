@@ -17,7 +17,7 @@ import {
   type ProfileContext,
   type Tracker,
 } from "../tracker";
-import { mostPages, trackerCall, unreadable, type TrackerCalls } from "../trackerCall";
+import { mostPages, refusal, trackerCall, unreadable, type TrackerCalls } from "../trackerCall";
 
 const pageSize = 100;
 
@@ -149,9 +149,8 @@ export function roundup(settings: SettingsOf<"roundup">, { name, secret, signal,
       };
       const url = token === undefined || token === "" ? `${data}/issue` : `${data}/issue/@poe/${pathSegment(token)}`;
       const { status, body } = await call(url, { method: "POST", json, idempotent: false }, [400]);
-      const reason = calls.reasonOf(body);
-      if (status === 400 && /token/i.test(reason)) return undefined;
-      if (status === 400) await trackerCall(url, calls, { method: "POST", json, idempotent: false });
+      if (status === 400 && /^POE token/i.test(calls.reasonOf(body))) return undefined;
+      if (status === 400) throw refusal(calls, { status, body });
       const id = textOf(valueAt(body, ["data", "id"]));
       return id === "" ? undefined : id;
     },
