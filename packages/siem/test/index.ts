@@ -3,4 +3,5 @@
  * `@defender-mssp/siem/testing`, from the sources only.
  */
 export { parseCef, parseSyslog, SyslogFrames } from "./alerts/parsers";
+export { parsedOptions } from "./connector/parsedOptions";
 export { readSplunkConf } from "./siemConfig/parsers";

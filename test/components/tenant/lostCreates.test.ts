@@ -12,19 +12,23 @@ describe("components: recoverLostCreates", () => {
   type Hooks = pulumi.ResourceOptions["hooks"];
 
   /** The hooks that the transformation gives to a resource of that type. */
-  async function hooksOf(type: string, before?: Hooks): Promise<Hooks> {
+  async function hooksOf(type: string, before?: Hooks, sleep = () => Promise.resolve(), more = {}): Promise<Hooks> {
     await startMocks();
-    const sleep = () => Promise.resolve();
-    const transform = recoverLostCreates(tenantId, {}, { environment: {}, sleep });
+    const transform = recoverLostCreates(tenantId, {}, { environment: {}, sleep, ...more });
     const args = { type, name: "one", props: {}, opts: { hooks: before }, resource: undefined as never };
     return transform(args)?.opts.hooks;
   }
 
+  /** Its only hook. @param waits gets the pauses, in milliseconds. */
+  async function hookOf(type: string, waits: number[] = [], more = {}): Promise<pulumi.ErrorHook> {
+    const sleep = (milliseconds?: number) => Promise.resolve(void waits.push(milliseconds ?? 0));
+    return (await hooksOf(type, undefined, sleep, more))!.onError![0]!;
+  }
+
   async function outcome(failedOperation: string, errors: string[]): Promise<boolean> {
-    const hooks = await hooksOf("azuread:index/group:Group");
     const type = "azuread:index/group:Group";
     const call = { urn: "urn", id: "id", name: "one", type, failedOperation, errors, newInputs: {} };
-    return hooks!.onError![0]!.callback(call);
+    return (await hookOf(type)).callback(call);
   }
 
   it("is bound to azuread's resources, after the hooks that they have", async () => {
@@ -39,25 +43,17 @@ describe("components: recoverLostCreates", () => {
   it("repeats an update whose answer was lost, three times at most", async () => {
     assert.equal(await outcome("update", [lost("PATCH")]), true);
     assert.equal(await outcome("update", [lost("PATCH"), lost("PATCH"), lost("PATCH")]), true);
-    assert.equal(
-      await outcome(
-        "update",
-        Array.from({ length: 4 }, () => lost("PATCH")),
-      ),
-      false,
-    );
+    const four = Array.from({ length: 4 }, () => lost("PATCH"));
+    assert.equal(await outcome("update", four), false);
   });
 
   it("waits and repeats while Azure does not know a new group", async () => {
-    await startMocks();
     const waits: number[] = [];
-    const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
     const type = "azure-native:authorization:RoleAssignment";
-    const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
-    const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
+    const hook = await hookOf(type, waits);
     const unknown = 'Status=400 Code="PrincipalNotFound" Message="Principal 1 does not exist in the directory 2."';
     const ask = (errors: string[]) =>
-      hook!.callback({ urn: "urn", id: "", name: "one", type, failedOperation: "create", errors, newInputs: {} });
+      hook.callback({ urn: "urn", id: "", name: "one", type, failedOperation: "create", errors, newInputs: {} });
     assert.equal(await ask([unknown]), true);
     assert.equal(await ask(Array.from({ length: 7 }, () => unknown)), true);
     assert.deepEqual(waits, [2000, 30_000]);
@@ -66,17 +62,14 @@ describe("components: recoverLostCreates", () => {
   });
 
   it("waits and repeats while Azure does not know a new vault or secret", async () => {
-    await startMocks();
-    const sleep = () => Promise.resolve();
     const unknown = 'Status=404 Code="ParentResourceNotFound" Message="The parent resource is not found."';
     for (const type of ["azure-native:keyvault:Secret", "azure-native:authorization:RoleAssignment"]) {
-      const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
-      const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
+      const hook = await hookOf(type);
       const call = { urn: "urn", id: "", name: "one", type, newInputs: {} };
-      assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: [unknown] }), true);
+      assert.equal(await hook.callback({ ...call, failedOperation: "create", errors: [unknown] }), true);
       for (const failedOperation of ["update", "delete"])
-        assert.equal(await hook!.callback({ ...call, failedOperation, errors: [unknown] }), false);
-      assert.equal(await hook!.callback({ ...call, failedOperation: "create", errors: ['Code="Conflict"'] }), false);
+        assert.equal(await hook.callback({ ...call, failedOperation, errors: [unknown] }), false);
+      assert.equal(await hook.callback({ ...call, failedOperation: "create", errors: ['Code="Conflict"'] }), false);
     }
   });
 
@@ -88,7 +81,6 @@ describe("components: recoverLostCreates", () => {
   });
 
   it("ends the caller's ownership of a service principal where the plugin could not", async () => {
-    await startMocks();
     const path = "/v1.0/servicePrincipals/sp/owners/me/$ref";
     const seen: string[] = [];
     const token = `x.${Buffer.from(JSON.stringify({ oid: "me" })).toString("base64url")}.x`;
@@ -112,13 +104,12 @@ describe("components: recoverLostCreates", () => {
         },
       };
       const type = "azuread:index/servicePrincipal:ServicePrincipal";
-      const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
-      const [hook] = recoverLostCreates(tenantId, {}, context)(args)?.opts.hooks?.onError ?? [];
+      const hook = await hookOf(type, [], context);
       const said =
         "1 error occurred:\n\t* creating urn:pulumi:contoso::p::ServicePrincipal::one: 1 error occurred:\n\t* ";
       const errors = [`${said}DELETE https://graph.microsoft.com${path} answered 404: Request_ResourceNotFound: No.`];
       const call = { urn: "urn", id: "", name: "one", type, failedOperation: "create", newInputs: { clientId: "app" } };
-      assert.equal(await hook!.callback({ ...call, errors }), false);
+      assert.equal(await hook.callback({ ...call, errors }), false);
       assert.ok(seen.includes(`DELETE ${path}`), seen.join("\n"));
     } finally {
       server.closeAllConnections();
@@ -132,16 +123,13 @@ describe("components: recoverLostCreates", () => {
   });
 
   it("waits longer for another object that an update names than for its own", async () => {
-    await startMocks();
     const pauses: number[] = [];
-    const sleep = (milliseconds: number) => Promise.resolve(void pauses.push(milliseconds));
     const type = "azuread:index/group:Group";
-    const args = { type, name: "one", props: {}, opts: {}, resource: undefined as never };
-    const [hook] = recoverLostCreates(tenantId, {}, { environment: {}, sleep })(args)?.opts.hooks?.onError ?? [];
+    const hook = await hookOf(type, pauses);
     for (const unknown of ["own", "other"]) {
       const error = `PATCH https://graph.microsoft.com/v1.0/groups/own answered 404: Request_ResourceNotFound: Resource '${unknown}' does not exist or one of its queried reference-property objects are not present.`;
       const errors = Array.from({ length: 6 }, () => error);
-      await hook!.callback({ urn: unknown, id: "/groups/own", name: "one", type, failedOperation: "update", errors });
+      await hook.callback({ urn: unknown, id: "/groups/own", name: "one", type, failedOperation: "update", errors });
     }
     assert.deepEqual(pauses, [5000, 10_000]);
   });

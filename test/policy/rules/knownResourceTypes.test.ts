@@ -4,6 +4,11 @@ import { knownResourceTypes as rule } from "../../../policy/rules/knownResourceT
 import { judgeStack, unknownValue } from "../support";
 
 describe("policy: known-resource-types", () => {
+  const judged = (types: readonly string[], parameters = {}) => {
+    const resources = types.map((type) => ({ type }));
+    return judgeStack(rule, resources, { parameters });
+  };
+
   it("passes the program's types, its components, its providers, and the types that the parameter names", () => {
     const types = [
       ...programTypes,
@@ -14,15 +19,9 @@ describe("policy: known-resource-types", () => {
       "pulumi:providers:defender-mssp",
       "pulumi:pulumi:Stack",
     ];
-    assert.deepEqual(
-      judgeStack(
-        rule,
-        types.map((type) => ({ type })),
-      ),
-      [],
-    );
-    const parameters = { also: ["azure-native:compute:VirtualMachine", "azuread:index/groupMember:GroupMember"] };
-    for (const type of parameters.also) assert.deepEqual(judgeStack(rule, [{ type }], { parameters }), []);
+    assert.deepEqual(judged(types), []);
+    const also = ["azure-native:compute:VirtualMachine", "azuread:index/groupMember:GroupMember"];
+    assert.deepEqual(judged(also, { also }), []);
   });
 
   it("refuses a type that gives access and that no rule judges, even if the parameter names it", () => {
@@ -33,14 +32,8 @@ describe("policy: known-resource-types", () => {
       "azure-native:keyvault:AccessPolicy",
       "azuread:index/ofALaterSdk:OfALaterSdk",
     ];
-    assert.deepEqual(
-      judgeStack(
-        rule,
-        also.map((type) => ({ type })),
-        { parameters: { also } },
-      ),
-      also.map((type) => `${type} gives access, or may give it, and no rule judges it`),
-    );
+    const refused = also.map((type) => `${type} gives access, or may give it, and no rule judges it`);
+    assert.deepEqual(judged(also, { also }), refused);
   });
 
   it("refuses every other resource type", () => {
@@ -51,13 +44,8 @@ describe("policy: known-resource-types", () => {
       "pulumi-nodejs:dynamic:Resource",
       "defender-mssp:other:GuestUser",
     ];
-    assert.deepEqual(
-      judgeStack(
-        rule,
-        types.map((type) => ({ type })),
-      ),
-      types.map((type) => `${type} is not a type of this program`),
-    );
+    const refused = types.map((type) => `${type} is not a type of this program`);
+    assert.deepEqual(judged(types), refused);
   });
 
   it("decides without values that a preview may not know", () => {

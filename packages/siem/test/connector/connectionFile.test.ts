@@ -5,11 +5,11 @@ import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { VisibleError } from "@defender-mssp/errors";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
-import { Command } from "commander";
 import { connectionText, readConnection } from "../../src/connector/connectionFile";
 import type { ConnectionContent } from "../../src/connector/connectionFile";
 import { connectionFiles } from "../../src/connector/connectionFiles";
 import type { Selection } from "../../src/connector/connectorSource";
+import { parsedOptions } from "./parsedOptions";
 
 const content: ConnectionContent = {
   msspConnection: 1,
@@ -127,22 +127,7 @@ describe("a connection file", () => {
 });
 
 describe("the options of connection files", () => {
-  function run(selection: Selection, ...args: string[]): string {
-    const command = connectionFiles
-      .addOptions(new Command("pull"), selection)
-      .exitOverride()
-      .configureOutput({ writeErr: () => undefined });
-    let done = "";
-    command.action((options: object) => {
-      done = JSON.stringify(options);
-    });
-    try {
-      command.parse(args, { from: "user" });
-      return done;
-    } catch (error) {
-      return error instanceof Error ? error.message : "";
-    }
-  }
+  const run = (selection: Selection, ...args: string[]) => parsedOptions(connectionFiles, selection, args);
 
   it("select one file, the files of a folder, or several files", () => {
     assert.equal(run("one", "--connection", "contoso.json"), '{"connection":"contoso.json"}');

@@ -1,28 +1,13 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Command } from "commander";
 import { processSession } from "@defender-mssp/terminal/processSession";
+import { parsedOptions } from "@defender-mssp/siem/testing";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { stacksAndConnectionFiles } from "../../../../cli/access/connector/connectorSource";
 
 describe("the options --stack and --connection", () => {
-  function run(...args: string[]): string {
-    const command = stacksAndConnectionFiles
-      .addOptions(new Command("pull"), "many")
-      .exitOverride()
-      .configureOutput({ writeErr: () => undefined });
-    let done = "";
-    command.action((options: object) => {
-      done = JSON.stringify(options);
-    });
-    try {
-      command.parse(args, { from: "user" });
-      return done;
-    } catch (error) {
-      return error instanceof Error ? error.message : "";
-    }
-  }
+  const run = (...args: string[]) => parsedOptions(stacksAndConnectionFiles, "many", args);
 
   it("are given exactly once, also beside --all", () => {
     const refused = "error: use exactly one of --stack <pattern>, --all, --connection <file>, --connections <folder>";
