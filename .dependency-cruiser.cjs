@@ -72,7 +72,7 @@ const rooms = {
   ],
   "cli/fleet": ["program", "cli/detections", "cli/tenant", "cli/selection", "cli/stack", pages, ...commandBase],
   "cli/ci": ["cli/tenant", "cli/selection", "cli/stack", ...commandBase],
-  "cli/detections": ["cli/tenant", "cli/stack", detections, kql, pages, ...commandBase],
+  "cli/detections": ["cli/tenant", "cli/stack", siem, detections, kql, pages, ...commandBase],
   "cli/sandbox": ["cli/access", "cli/tenant", "cli/stack", siem, plugins, sandbox, engine, ...commandBase],
 };
 
