@@ -10,7 +10,10 @@ describe("runQuery: limits", () => {
     "a pattern that makes others backtrack": ["print strrep('a', 100000) matches regex '^(a+)+b$'", /^$/],
     strrep: ["print strrep('a', 1000000000)", /strrep\(\): more than 100,000,000 characters \(line 1, column 7\)/],
     repeat: ["print array_length(repeat(1, 1000000000))", /more than 5,000,000 array elements/],
-    "range()": ["print array_length(range(1, 1000000000))", /more than 5,000,000 array elements/],
+    "range()": [
+      `print array_concat(${Array(5).fill("range(1, 1000000000)").join(", ")})`,
+      /more than 5,000,000 array elements/,
+    ],
     "lists that double": [
       `print A = range(1, 1000) ${doubled(30, "A = array_concat(A, A)")}`,
       /more than 5,000,000 array/,

@@ -43,6 +43,7 @@ describe("runQuery: traps of KQL", () => {
     refuses("range X from 5 to 1 step -2", /range with a step that is not positive/);
     refuses("print range(5, 1, -2)", /range\(\): with a step that is not positive/);
     assert.deepEqual(run("range X from 5 to 1 step 2"), []);
+    assert.deepEqual(run("print array_length(range(1, 1000000000))"), [[1_048_576]]);
     for (const [name, value] of [
       ["array_reverse", "A"],
       ["array_concat", "A, A"],

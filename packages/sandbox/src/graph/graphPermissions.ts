@@ -60,6 +60,7 @@ TenantGovernance-Setting.ReadWrite.All - 135f3533-12fc-4608-97ac-5c5cea64baf0
 ThreatHunting.Read.All - b152eca8-ea73-4a48-8c98-1a6742673d99
 User.DeleteRestore.All - 4bb440cd-2cf2-4f90-8004-aa2acd2537c5
 User.ReadBasic.All - b340eb25-3456-403f-be2f-af7a0d370277
+User.ReadUpdate.All 5639c449-cfd9-4088-bc48-3e16da108bf8 f8b099f1-a6ce-4e00-8fff-5f783ff4faeb
 User.ReadWrite - b4e74841-8e56-480b-be8b-910348b18b4c
 UserAuthenticationMethod.Read.All - aec28ec7-4d02-4e8c-b864-50163aea77eb
 UserAuthenticationMethod.ReadWrite.All 50483e42-d915-4231-9639-7fdb7fd190e5 b7887744-6746-4312-813d-72daeaee7e2d

@@ -70,7 +70,7 @@ const groupRead = [
   ...groupWrite,
   "Directory.Read.All",
 ];
-const userRead = ["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", ...directoryRead];
+const userRead = ["User.ReadBasic.All", "User.Read.All", "User.ReadUpdate.All", "User.ReadWrite.All", ...directoryRead];
 const applicationRead = ["Application.Read.All", "Application.ReadWrite.All", ...directoryRead];
 const roleRead = [
   "RoleManagement.Read.Directory",
@@ -117,7 +117,7 @@ export const permissions = {
   readUsers: of(userRead),
   readMe: of(userRead, { delegated: ["User.Read", "User.ReadWrite"] }),
   createUser: of(["User.ReadWrite.All", "Directory.ReadWrite.All"]),
-  writeUser: of(["User.ReadWrite.All", "Directory.ReadWrite.All"]),
+  writeUser: of(["User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
   deleteUser: of(["User.DeleteRestore.All", "User.ReadWrite.All"]),
   invite: of(["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]),
   readRoles: of(roleRead),

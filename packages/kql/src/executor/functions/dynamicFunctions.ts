@@ -151,13 +151,14 @@ const repeat: PlainFunction = ([value = null, count = 0]) => {
   return Array.from({ length: Number(count) }, () => value);
 };
 
+/** At most 1,048,576 values: https://learn.microsoft.com/kusto/query/range-function */
 const range: PlainFunction = (args, call) => {
   const [start, stop, step = 1] = args.map(unwrapped);
   if (typeof start !== "number" || typeof stop !== "number" || typeof step !== "number") {
     throw refused(call, "of values that are no numbers");
   }
   if (step <= 0) throw refused(call, "with a step that is not positive");
-  const length = Math.max(0, Math.floor((stop - start) / step) + 1);
+  const length = Math.min(Math.max(0, Math.floor((stop - start) / step) + 1), 2 ** 20);
   spend("array elements", length);
   return Array.from({ length }, (_, index) => start + index * step);
 };
