@@ -3,6 +3,7 @@
  * or a command they are the same name, and never anything else.
  */
 import assert from "node:assert/strict";
+import { assertAsyncProperty, assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -125,20 +126,17 @@ describe("names from settings", function () {
     };
     await putNotificationRule(portal, "bystander", rule);
     const asBefore = JSON.stringify([...rules]);
-    await fc.assert(
-      fc.asyncProperty(hostile, async (name) => {
-        const setting = [{ name, severities: ["High"], recipients: ["soc@fabrikam.example"] }];
-        fc.pre(name !== "bystander" && isTaken({ notificationRules: JSON.stringify(setting) }));
-        const made = await putNotificationRule(portal, name, rule);
-        assert.equal(made.name, name);
-        assert.equal((await getNotificationRule(portal, name))?.name, name);
-        assert.ok([...rules.values()].some((one) => one["name"] === name || one.id === name));
-        assert.equal(rules.size, 2);
-        await deleteNotificationRule(portal, name);
-        assert.equal(JSON.stringify([...rules]), asBefore);
-      }),
-      { numRuns: 150 },
-    );
+    await assertAsyncProperty(150, hostile, async (name) => {
+      const setting = [{ name, severities: ["High"], recipients: ["soc@fabrikam.example"] }];
+      fc.pre(name !== "bystander" && isTaken({ notificationRules: JSON.stringify(setting) }));
+      const made = await putNotificationRule(portal, name, rule);
+      assert.equal(made.name, name);
+      assert.equal((await getNotificationRule(portal, name))?.name, name);
+      assert.ok([...rules.values()].some((one) => one["name"] === name || one.id === name));
+      assert.equal(rules.size, 2);
+      await deleteNotificationRule(portal, name);
+      assert.equal(JSON.stringify([...rules]), asBefore);
+    });
     assert.deepEqual(sandbox.undocumentedRequests, []);
   });
 
@@ -148,45 +146,40 @@ describe("names from settings", function () {
       assert.ok(!isTaken({ notificationRules: JSON.stringify(setting) }), name);
     }
     for (const name of ["", ".", ".."]) assert.throws(() => pathSegment(name), RangeError);
-    fc.assert(
-      fc.property(hostile, (name) => {
-        fc.pre(!/^\.{0,2}$|\p{Cs}/u.test(name));
-        const url = new URL(`https://gateway.example/base/${pathSegment(name)}`);
-        assert.deepEqual([url.origin, url.search, url.hash], ["https://gateway.example", "", ""]);
-        assert.equal(decodeURIComponent(url.pathname.slice("/base/".length)), name);
-      }),
-    );
+    assertProperty(100, hostile, (name) => {
+      fc.pre(!/^\.{0,2}$|\p{Cs}/u.test(name));
+      const url = new URL(`https://gateway.example/base/${pathSegment(name)}`);
+      assert.deepEqual([url.origin, url.search, url.hash], ["https://gateway.example", "", ""]);
+      assert.equal(decodeURIComponent(url.pathname.slice("/base/".length)), name);
+    });
   });
 
   it("name of a customer in a filter: finds the application of exactly that name", async () => {
     const tenant = sandbox.cloud.tenant(tenantId);
     let number = 0;
-    await fc.assert(
-      fc.asyncProperty(hostile, async (customerName) => {
-        fc.pre(isTaken({ customerName }));
-        const settings = parseSettings({ ...customer, customerName, portalAccess: "basic" }, [], {});
-        number += 1;
-        const applicationId = `a11c0000-0000-4000-8000-${String(number).padStart(12, "0")}`;
-        addApplication(tenant, {
-          applicationId,
-          displayName: siemConnectorName(customerName),
-          signInAudience: "AzureADMyOrg",
-        });
-        const { msspTenantId } = customer;
-        const owner = {
-          ...{ stack: "contoso", stackId: undefined, msspTenantId, tenantId },
-          ...{ domains: [], automation: undefined },
-        };
-        const { orphans } = await findOrphans(sandboxTenant(call, owner), settings, new Deployed([]), "a/contoso");
-        const applications = orphans.filter(({ what }) => what.startsWith("app registration "));
-        assert.equal(applications.length, 1, applications.map(({ what }) => what).join("; "));
-        assert.equal(applications[0]?.what, `app registration "${siemConnectorName(customerName)}"`);
-        for (const [id, one] of tenant.objects("applications")) {
-          if (one["appId"] === applicationId) tenant.objects("applications").delete(id);
-        }
-      }),
-      { numRuns: 100 },
-    );
+    await assertAsyncProperty(100, hostile, async (customerName) => {
+      fc.pre(isTaken({ customerName }));
+      const settings = parseSettings({ ...customer, customerName, portalAccess: "basic" }, [], {});
+      number += 1;
+      const applicationId = `a11c0000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+      addApplication(tenant, {
+        applicationId,
+        displayName: siemConnectorName(customerName),
+        signInAudience: "AzureADMyOrg",
+      });
+      const { msspTenantId } = customer;
+      const owner = {
+        ...{ stack: "contoso", stackId: undefined, msspTenantId, tenantId },
+        ...{ domains: [], automation: undefined },
+      };
+      const { orphans } = await findOrphans(sandboxTenant(call, owner), settings, new Deployed([]), "a/contoso");
+      const applications = orphans.filter(({ what }) => what.startsWith("app registration "));
+      assert.equal(applications.length, 1, applications.map(({ what }) => what).join("; "));
+      assert.equal(applications[0]?.what, `app registration "${siemConnectorName(customerName)}"`);
+      for (const [id, one] of tenant.objects("applications")) {
+        if (one["appId"] === applicationId) tenant.objects("applications").delete(id);
+      }
+    });
   });
 
   it("address of an analyst in a filter: finds the user of exactly that address", async () => {
@@ -198,37 +191,32 @@ describe("names from settings", function () {
       minLength: 1,
       maxLength: 20,
     });
-    await fc.assert(
-      fc.asyncProperty(local, async (name) => {
-        const email = `${name}@fabrikam.example`;
-        fc.pre(isTaken({ analysts: JSON.stringify([{ email, displayName: "Somebody" }]) }));
-        assert.deepEqual(await findUsers(call, email), [], email);
-        users.set("under-test", { ...structuredClone(someone), id: "under-test", mail: email });
-        const found = await findUsers(call, email);
-        users.delete("under-test");
-        assert.deepEqual(
-          found.map(({ id }) => id),
-          ["under-test"],
-          email,
-        );
-      }),
-      { numRuns: 100 },
-    );
+    await assertAsyncProperty(100, local, async (name) => {
+      const email = `${name}@fabrikam.example`;
+      fc.pre(isTaken({ analysts: JSON.stringify([{ email, displayName: "Somebody" }]) }));
+      assert.deepEqual(await findUsers(call, email), [], email);
+      users.set("under-test", { ...structuredClone(someone), id: "under-test", mail: email });
+      const found = await findUsers(call, email);
+      users.delete("under-test");
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        ["under-test"],
+        email,
+      );
+    });
   });
 
   it("name of a stack in a path: one file of the folder, or refused", () => {
-    fc.assert(
-      fc.property(fc.oneof(hostile, fc.stringMatching(/^[\w.-]{1,5}$/)), (name) => {
-        if (!isStackName(name)) {
-          assert.throws(() => checkedStackName(name), /can't be a stack's name/);
-          return;
-        }
-        const file = path.resolve("/project", `Pulumi.${name}.yaml`);
-        assert.equal(path.dirname(file), "/project");
-        assert.equal(checkedStackName(name), name);
-        assert.match(name, /^\w[\w.-]*$/, "a word of a shell, and no option");
-      }),
-    );
+    assertProperty(100, fc.oneof(hostile, fc.stringMatching(/^[\w.-]{1,5}$/)), (name) => {
+      if (!isStackName(name)) {
+        assert.throws(() => checkedStackName(name), /can't be a stack's name/);
+        return;
+      }
+      const file = path.resolve("/project", `Pulumi.${name}.yaml`);
+      assert.equal(path.dirname(file), "/project");
+      assert.equal(checkedStackName(name), name);
+      assert.match(name, /^\w[\w.-]*$/, "a word of a shell, and no option");
+    });
     for (const name of ["../x", "a/b", "..", ".", "-v", "$(id)", "a b", "a\nb", "", "a\\b"])
       assert.throws(() => checkedStackName(name), /can't be a stack's name/, name);
   });

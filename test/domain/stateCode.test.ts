@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { foreignState, foreignStateMessage, type StateEntry } from "../../domain/stateCode";
@@ -81,8 +82,11 @@ describe("domain/stateCode", () => {
 
   it("of a state with random changes, refuses it or starts no other plugin and runs no other code", () => {
     let [refused, accepted] = [0, 0];
-    fc.assert(
-      fc.property(fc.constantFrom(...states), fc.array(change, { minLength: 1, maxLength: 4 }), (state, changes) => {
+    assertProperty(
+      600,
+      fc.constantFrom(...states),
+      fc.array(change, { minLength: 1, maxLength: 4 }),
+      (state, changes) => {
         const changed = changes.reduce<readonly Entry[]>((entries, apply) => apply(entries), state);
         if (foreignState(changed).length > 0) {
           refused++;
@@ -90,8 +94,7 @@ describe("domain/stateCode", () => {
         }
         accepted++;
         assert.deepEqual(foreignToEngine(changed), []);
-      }),
-      { numRuns: 600 },
+      },
     );
     assert.ok(refused > 50 && accepted > 50, `${refused} refused, ${accepted} accepted`);
   });

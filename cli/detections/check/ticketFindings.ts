@@ -26,7 +26,7 @@ export async function ticketFindings(
     const { line, col: column } = lines.linePos(offset);
     return { file: ticketFile, line, column, level, what: what.replace(/\.$/, ""), remedy };
   };
-  const remedy = "Correct the file; docs/tickets.md describes it";
+  const remedy = "Correct the file; `npx mssp docs tickets` describes it";
   try {
     const [invalid] = document.errors;
     if (invalid !== undefined)

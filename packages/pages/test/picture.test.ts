@@ -1,5 +1,6 @@
 /** Where the nodes of a picture stand, and how their labels break. */
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { picture, renderPage, type PictureEdge, type PictureNode } from "@defender-mssp/pages";
 import * as fc from "fast-check";
 import { layout } from "../src/picture/layout";
@@ -21,22 +22,20 @@ const graph = fc
 
 describe("the layout of a picture", () => {
   it("places every node in its column, inside of the picture, and no two above each other", () => {
-    fc.assert(
-      fc.property(graph, ({ nodes, edges }) => {
-        const { places, width, height } = layout(nodes, edges, measures);
-        assert.equal(places.size, nodes.length);
-        for (const node of nodes) {
-          const { x, y } = places.get(node.id)!;
-          assert.equal(x, 5 + node.column * 140);
-          assert.ok(x + 100 <= width && y >= 25 && y + node.height <= height + 1e-6);
-          for (const other of nodes) {
-            if (other.id === node.id || other.column !== node.column) continue;
-            const place = places.get(other.id)!;
-            assert.ok(y + node.height < place.y || place.y + other.height < y, `${node.id} and ${other.id}`);
-          }
+    assertProperty(100, graph, ({ nodes, edges }) => {
+      const { places, width, height } = layout(nodes, edges, measures);
+      assert.equal(places.size, nodes.length);
+      for (const node of nodes) {
+        const { x, y } = places.get(node.id)!;
+        assert.equal(x, 5 + node.column * 140);
+        assert.ok(x + 100 <= width && y >= 25 && y + node.height <= height + 1e-6);
+        for (const other of nodes) {
+          if (other.id === node.id || other.column !== node.column) continue;
+          const place = places.get(other.id)!;
+          assert.ok(y + node.height < place.y || place.y + other.height < y, `${node.id} and ${other.id}`);
         }
-      }),
-    );
+      }
+    });
   });
 
   it("orders a column by what its nodes are connected with", () => {
@@ -66,11 +65,14 @@ describe("a label of a picture", () => {
   });
 
   it("has lines within the width that together hold the whole text", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme", maxLength: 80 }), fc.integer({ min: 4, max: 30 }), (text, width) => {
+    assertProperty(
+      100,
+      fc.string({ unit: "grapheme", maxLength: 80 }),
+      fc.integer({ min: 4, max: 30 }),
+      (text, width) => {
         const lines = wrap(text, width, Number.POSITIVE_INFINITY);
         assert.equal(lines.join("").replace(/\s/g, ""), text.replace(/\s/g, ""));
-      }),
+      },
     );
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { paragraph, tableText } from "../src/table";
 import stringWidth from "string-width";
@@ -57,17 +58,16 @@ describe("tableText", () => {
 
   it("is never wider than the width and loses no word", () => {
     const text = fc.array(fc.stringMatching(/^[a-z.]{1,30}$/), { maxLength: 12 }).map((words) => words.join(" "));
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(text, text, text), { minLength: 1 }),
-        fc.integer({ min: 40, max: 120 }),
-        (rows, width) => {
-          const shown = tableText(rows, { width, indent: 2 });
-          for (const line of shown.split("\n")) assert.ok(textWidth(line) <= width, `${width}: ${line}`);
-          const letters = (all: string) => Array.from(all.replaceAll(/\s/g, "")).sort().join("");
-          assert.equal(letters(shown), letters(rows.flat().join("")));
-        },
-      ),
+    assertProperty(
+      100,
+      fc.array(fc.tuple(text, text, text), { minLength: 1 }),
+      fc.integer({ min: 40, max: 120 }),
+      (rows, width) => {
+        const shown = tableText(rows, { width, indent: 2 });
+        for (const line of shown.split("\n")) assert.ok(textWidth(line) <= width, `${width}: ${line}`);
+        const letters = (all: string) => Array.from(all.replaceAll(/\s/g, "")).sort().join("");
+        assert.equal(letters(shown), letters(rows.flat().join("")));
+      },
     );
   });
 });

@@ -72,7 +72,7 @@ describe("mssp check", () => {
       'tickets.yaml:5 warning routes[0].customers[1]: "fabrikam" has no settings file here | Name a stack',
     ]);
     assert.equal((await check()).exitCode, 0);
-    const remedy = "Correct the file; docs/tickets.md describes it";
+    const remedy = "Correct the file; `npx mssp docs tickets` describes it";
     await project.write(
       "tickets.yaml",
       `version: 1\ntrackers: { desk: ${tracker} } }\nroutes:\n  - { name: a, tracker: x }\n`,

@@ -1,5 +1,6 @@
 /** Every view of the findings says the same of what is needed now. */
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { dateOf } from "@defender-mssp/microsoft";
 import * as fc from "fast-check";
 import type { Report } from "../../../cli/access/examination/report";
@@ -134,53 +135,46 @@ const doctor: Report = {
 describe("what is needed now", () => {
   it("is the same by status, report, fleet page, notification, doctor and onboarding, for any facts", () => {
     const seen = new Set<string>();
-    fc.assert(
-      fc.property(customer, (read) => {
-        const now = needs(findings(read)).filter(({ urgency }) => urgency === "now");
-        for (const { topic } of now) seen.add(topic);
-        const alone = read.settings && lighthouseAloneText(read.settings, dateOf(read.now));
-        const examined = { ...doctor, retirements: read.retirements ?? [], notes: alone === undefined ? [] : [alone] };
-        const said = reportText({ ...examined, state: "failed" }, read.now).replaceAll(/\s+/g, " ");
-        const ended = now.filter(({ key }) => key.startsWith("retirement "));
-        for (const { key, text } of ended) {
-          seen.add(key);
-          assert.ok(said.includes(text) && said.endsWith(` ${ended.length} failed. `), said);
-        }
-        const { next: step, ...progress } = read.onboarding ?? {};
-        // The state says of an interrupted `up` what the step says.
-        if (
-          step !== undefined &&
-          read.problem === undefined &&
-          !(step.name === "up" && /interrupted/.test(step.found))
-        ) {
-          const need = findings(read).find(({ key }) => key === `onboarding ${step.name}`);
-          assert.equal(
-            nextText({ ...progress, next: step } as OnboardingProgress),
-            `Next, ${actorNames[need!.who]}: ${need!.next}`,
-          );
-        }
-        const row = fleetRow(read, { customerName: "A", tenantId: "t" });
-        assert.equal(row.failed, now.length);
-        if (hasAccess(read)) {
-          const failed = accessReport(read).attention.filter(({ state }) => state === "failed");
-          assert.deepEqual(
-            failed.map(({ title }) => title),
-            now.map(({ text }) => text),
-          );
-        }
-        const page = fleetPage({ msspFleetOverview: 1, writtenAt: read.now.toISOString(), customers: [row] });
-        assert.match(page, new RegExp(`>${now.length > 0 ? 1 : 0}<[^>]*>[^<]*(<[^>]*>)*need you now`));
-        const status = { stack: "a", needs: needs(findings(read)), drift: read.drift, notChecked: [] };
-        const customers = [{ ...status, state: "live", retirements: [], changes: [] } as CustomerStatus];
-        const sent = allNeeds({ customers });
-        const body = notificationBody("json", sent, { sentOn: read.now, knownSecrets: [] });
-        const items = (body as { readonly needs: readonly { readonly urgency: string }[] }).needs;
-        assert.equal(items.filter(({ urgency }) => urgency === "now").length, now.length);
-        const plan = planNotification({}, { customers, offline: false }, [{ stack: "a" }]);
-        assert.deepEqual(plan.needs, sent);
-      }),
-      { numRuns: 120 },
-    );
+    assertProperty(120, customer, (read) => {
+      const now = needs(findings(read)).filter(({ urgency }) => urgency === "now");
+      for (const { topic } of now) seen.add(topic);
+      const alone = read.settings && lighthouseAloneText(read.settings, dateOf(read.now));
+      const examined = { ...doctor, retirements: read.retirements ?? [], notes: alone === undefined ? [] : [alone] };
+      const said = reportText({ ...examined, state: "failed" }, read.now).replaceAll(/\s+/g, " ");
+      const ended = now.filter(({ key }) => key.startsWith("retirement "));
+      for (const { key, text } of ended) {
+        seen.add(key);
+        assert.ok(said.includes(text) && said.endsWith(` ${ended.length} failed. `), said);
+      }
+      const { next: step, ...progress } = read.onboarding ?? {};
+      // The state says of an interrupted `up` what the step says.
+      if (step !== undefined && read.problem === undefined && !(step.name === "up" && /interrupted/.test(step.found))) {
+        const need = findings(read).find(({ key }) => key === `onboarding ${step.name}`);
+        assert.equal(
+          nextText({ ...progress, next: step } as OnboardingProgress),
+          `Next, ${actorNames[need!.who]}: ${need!.next}`,
+        );
+      }
+      const row = fleetRow(read, { customerName: "A", tenantId: "t" });
+      assert.equal(row.failed, now.length);
+      if (hasAccess(read)) {
+        const failed = accessReport(read).attention.filter(({ state }) => state === "failed");
+        assert.deepEqual(
+          failed.map(({ title }) => title),
+          now.map(({ text }) => text),
+        );
+      }
+      const page = fleetPage({ msspFleetOverview: 1, writtenAt: read.now.toISOString(), customers: [row] });
+      assert.match(page, new RegExp(`>${now.length > 0 ? 1 : 0}<[^>]*>[^<]*(<[^>]*>)*need you now`));
+      const status = { stack: "a", needs: needs(findings(read)), drift: read.drift, notChecked: [] };
+      const customers = [{ ...status, state: "live", retirements: [], changes: [] } as CustomerStatus];
+      const sent = allNeeds({ customers });
+      const body = notificationBody("json", sent, { sentOn: read.now, knownSecrets: [] });
+      const items = (body as { readonly needs: readonly { readonly urgency: string }[] }).needs;
+      assert.equal(items.filter(({ urgency }) => urgency === "now").length, now.length);
+      const plan = planNotification({}, { customers, offline: false }, [{ stack: "a" }]);
+      assert.deepEqual(plan.needs, sent);
+    });
     const all = ["consent", "leakedSecret", "leaver", "interrupted", "failedRun", "turnedOffRules", "drift", "ended"];
     assert.deepEqual([...seen].sort(), [...all, "unreadable", "retirement sentinel-azure-portal"].sort());
   });

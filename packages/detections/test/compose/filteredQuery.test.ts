@@ -1,5 +1,6 @@
 import { filterColumns, filteredQuery, filterFault } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 
 /** The query with a filter, with `⟨F⟩` where the filter stands. */
@@ -58,14 +59,13 @@ describe("detections: filteredQuery", () => {
       "```",
       "let a = 1",
     );
-    fc.assert(
-      fc.property(
-        fc.array(part).map((parts) => parts.join("")),
-        (query) => {
-          const { queryText, offset } = filteredQuery(query, "B == 2");
-          assert.equal(queryText, `${query.slice(0, offset)}\n| where B == 2${query.slice(offset)}`);
-        },
-      ),
+    assertProperty(
+      100,
+      fc.array(part).map((parts) => parts.join("")),
+      (query) => {
+        const { queryText, offset } = filteredQuery(query, "B == 2");
+        assert.equal(queryText, `${query.slice(0, offset)}\n| where B == 2${query.slice(offset)}`);
+      },
     );
   });
 

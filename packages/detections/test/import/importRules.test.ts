@@ -1,5 +1,6 @@
 import { importRules, parseRule, ruleFileText } from "@defender-mssp/detections";
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
 
@@ -146,24 +147,23 @@ describe("detections: importRules", () => {
       ),
       value,
     );
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          loose.map((object) => JSON.stringify(object)),
-        ),
-        fc.constantFrom("a.yaml", "a.json", "a.kql"),
-        (text, file) => {
-          const { rules, refused } = importRules(file, text);
-          assert.ok(rules.length + refused.length > 0 || /"(value|resources)"/.test(text));
-          for (const { name, content, notes, comments = [] } of rules) {
-            assert.match(name, /^[a-z0-9][a-z0-9-]{0,59}$/);
-            const commented = ruleFileText(content, [...notes, ...comments]);
-            parseRule(commented, { name, set: "a", file: "a.yaml" });
-            assert.deepEqual(parse(commented), parse(ruleFileText(content)));
-          }
-        },
+    assertProperty(
+      100,
+      fc.oneof(
+        fc.string(),
+        loose.map((object) => JSON.stringify(object)),
       ),
+      fc.constantFrom("a.yaml", "a.json", "a.kql"),
+      (text, file) => {
+        const { rules, refused } = importRules(file, text);
+        assert.ok(rules.length + refused.length > 0 || /"(value|resources)"/.test(text));
+        for (const { name, content, notes, comments = [] } of rules) {
+          assert.match(name, /^[a-z0-9][a-z0-9-]{0,59}$/);
+          const commented = ruleFileText(content, [...notes, ...comments]);
+          parseRule(commented, { name, set: "a", file: "a.yaml" });
+          assert.deepEqual(parse(commented), parse(ruleFileText(content)));
+        }
+      },
     );
   });
 });

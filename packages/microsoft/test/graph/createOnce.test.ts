@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { ServiceError, type Wait } from "@defender-mssp/microsoft";
 import { createOnce } from "../../src/graph/createOnce";
@@ -73,21 +74,20 @@ describe("microsoft/graph: createOnce", () => {
   });
 
   it("makes one object, whatever lands and whatever is refused", () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.array(
-          fc.record({
-            refusal: fc.constantFrom(refusals.cut, refusals.early, refusals.gatewayTimeout),
-            lands: fc.boolean(),
-          }),
-          { maxLength: 6 },
-        ),
-        fc.integer({ min: 0, max: 12 }),
-        async (answers, hidden) => {
-          const { run, seen } = service([...answers, { lands: true }], hidden);
-          const { wasThere } = await run();
-          assert.deepEqual([seen.objects, wasThere], [1, false]);
-        },
+    assertAsyncProperty(
+      100,
+      fc.array(
+        fc.record({
+          refusal: fc.constantFrom(refusals.cut, refusals.early, refusals.gatewayTimeout),
+          lands: fc.boolean(),
+        }),
+        { maxLength: 6 },
       ),
+      fc.integer({ min: 0, max: 12 }),
+      async (answers, hidden) => {
+        const { run, seen } = service([...answers, { lands: true }], hidden);
+        const { wasThere } = await run();
+        assert.deepEqual([seen.objects, wasThere], [1, false]);
+      },
     ));
 });

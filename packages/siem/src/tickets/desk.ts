@@ -375,6 +375,11 @@ export class Desk {
     const { records, note } = this.options;
     const ticket = await tracker.read(record.ticket ?? "");
     if (ticket?.key === record.key) return ticket;
+    if (ticket?.key === "" && record.agreed?.version === "" && record.agreed.count === 0)
+      throw new DestinationError(
+        `Ticket ${ticket.id} was made for ${record.key}, and its key can't be read back: let the tracker's user read that field. No other ticket is made.`,
+        false,
+      );
     // Another collector may have joined it with an older one.
     const [other] = (await tracker.find(record.key)).filter(({ id }) => id !== record.ticket);
     if (other !== undefined) {
@@ -528,8 +533,11 @@ export class Desk {
     if (known === undefined || known.isDeleted === true || known.mergedInto !== undefined) return;
     const target = incidentKey(incident.tenantId, incident.redirectIncidentId ?? "");
     const first = known.ticket === undefined ? await this.#found(known) : known;
-    if (first?.ticket === undefined) {
-      if (first !== undefined) records.put({ ...first, mergedInto: target, isDue: false });
+    if (first === undefined) return;
+    if (first.ticket === undefined) {
+      // A dead letter of it has nothing left to repeat.
+      const { refused, findings, isDue, ...rest } = first;
+      records.put({ ...rest, mergedInto: target });
       return;
     }
     const tracker = this.#tracker(first.tracker);

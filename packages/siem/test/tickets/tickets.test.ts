@@ -10,11 +10,11 @@ import { DestinationError } from "../../src/sinks/sink";
 import { jiraWiki, plainLine } from "../../src/tickets/plainText";
 import { openTracker } from "../../src/tickets/profiles/profiles";
 import { TicketRecords } from "../../src/tickets/ticketRecords";
-import { TrackerRefusal } from "../../src/tickets/tracker";
+import { TrackerRefusal, type Tracker } from "../../src/tickets/tracker";
 import { checkedTicketSettings, routesFor, type TrackerSettings } from "../../src/tickets/ticketSettings";
 import { newFolder } from "@defender-mssp/testkit";
 import { recordOf, textOf, valueAt, type JsonRecord } from "@defender-mssp/errors/json";
-import { Collector, tenant, twoTrackers, World, type CollectorOptions } from "./ticketWorld";
+import { Collector, settingsForTests, tenant, twoTrackers, World, type CollectorOptions } from "./ticketWorld";
 
 const tracker = { profile: "roundup", url: "https://tracker.example", secret: { variable: "SECRET" } };
 const route = { name: "all", tracker: "desk" };
@@ -251,6 +251,17 @@ describe("siem/tickets: what a tracker refuses", function () {
     world.setIncident(high, { status: "resolved" });
     await (await collector.desk()).deliver(incidentsOf(world));
     assert.equal(away.ticketAt(0)?.isOpen, false);
+  });
+
+  it("whose key can't be read back makes one ticket, and no more", async () => {
+    const world = new World();
+    for (let count = 0; count < 3; count++) world.newIncident();
+    const blind = world.tracker(settingsForTests());
+    const read: Tracker["read"] = async (id) => ({ ...(await blind.read(id))!, key: "" });
+    const collector = collect({ world, trackers: [{ ...blind, read }] });
+    for (let run = 0; run < 2; run++)
+      await assert.rejects((await collector.desk()).deliver(incidentsOf(world)), /key can't be read back/);
+    assert.equal(world.tickets.size, 1);
   });
 
   it("a list without permission is an outage of its tracker", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { directoryRoleTemplates, type StackMark } from "@defender-mssp/microsoft";
 import { ofKind, type AdoptableTenant, type Candidate } from "../../../../cli/customer/adopt/candidate";
@@ -303,80 +304,72 @@ describe("plan of an adoption: another stack's objects", () => {
 
 describe("plan of an adoption: any tenant", () => {
   it("names each found object exactly once, whatever is answered", () => {
-    fc.assert(
-      fc.property(tenants, fc.boolean(), (candidates, isFirst) => {
-        const all = candidates.map(({ id }) => id);
-        const open = plan(candidates);
-        for (const id of all) assert.ok(isNamed(open, id), `${id} is in no part of the plan`);
-        const { plan: result } = answerAll(candidates, isFirst);
-        for (const id of all) assert.ok(isNamed(result, id), `${id} is in no part of the answered plan`);
-        const taken = result.adopt.map(({ id }) => id);
-        assert.equal(new Set(taken).size, taken.length, "an object is adopted twice");
-        const lists = [...result.adopt, ...result.leave].map(({ id }) => id);
-        assert.equal(new Set(lists).size, lists.length, "an object is adopted and left");
-      }),
-    );
+    assertProperty(100, tenants, fc.boolean(), (candidates, isFirst) => {
+      const all = candidates.map(({ id }) => id);
+      const open = plan(candidates);
+      for (const id of all) assert.ok(isNamed(open, id), `${id} is in no part of the plan`);
+      const { plan: result } = answerAll(candidates, isFirst);
+      for (const id of all) assert.ok(isNamed(result, id), `${id} is in no part of the answered plan`);
+      const taken = result.adopt.map(({ id }) => id);
+      assert.equal(new Set(taken).size, taken.length, "an object is adopted twice");
+      const lists = [...result.adopt, ...result.leave].map(({ id }) => id);
+      assert.equal(new Set(lists).size, lists.length, "an object is adopted and left");
+    });
   });
 
   it("adopts nothing that carries a mark, names it once with whose it is, and nothing that belongs to it", () => {
     const mark = { stack: "defender-mssp/other", stackId: "0123456789abcdef", msspTenantId: "" };
     const markedIds = fc.subarray(["ana", "ben", "g1", "g2", "d1", "app1", "app2"]);
-    fc.assert(
-      fc.property(tenants, markedIds, fc.boolean(), (unmarked, ids, isFirst) => {
-        const candidates = marked(unmarked, ids, mark);
-        const { plan: result } = answerAll(candidates, isFirst);
-        for (const { id } of candidates) assert.ok(isNamed(result, id), `${id} is in no part of the plan`);
-        const lists = [...result.adopt, ...result.leave].map(({ id }) => id);
-        assert.equal(new Set(lists).size, lists.length, "an object is named twice");
-        const adopted = result.adopt.map(({ id }) => id);
-        for (const id of ids) assert.ok(!adopted.includes(id), `${id} is adopted`);
-        for (const { id, principalId } of ofKind(candidates, "directoryRoleAssignment"))
-          assert.ok(!(ids.includes(principalId) && adopted.includes(id)), `role ${id} of ${principalId} is adopted`);
-        for (const { id, of: [owner = ""] = [] } of ofKind(candidates, "clientSecret"))
-          assert.ok(!(ids.includes(owner) && adopted.includes(id)), `secret ${id} of ${owner} is adopted`);
-      }),
-    );
+    assertProperty(100, tenants, markedIds, fc.boolean(), (unmarked, ids, isFirst) => {
+      const candidates = marked(unmarked, ids, mark);
+      const { plan: result } = answerAll(candidates, isFirst);
+      for (const { id } of candidates) assert.ok(isNamed(result, id), `${id} is in no part of the plan`);
+      const lists = [...result.adopt, ...result.leave].map(({ id }) => id);
+      assert.equal(new Set(lists).size, lists.length, "an object is named twice");
+      const adopted = result.adopt.map(({ id }) => id);
+      for (const id of ids) assert.ok(!adopted.includes(id), `${id} is adopted`);
+      for (const { id, principalId } of ofKind(candidates, "directoryRoleAssignment"))
+        assert.ok(!(ids.includes(principalId) && adopted.includes(id)), `role ${id} of ${principalId} is adopted`);
+      for (const { id, of: [owner = ""] = [] } of ofKind(candidates, "clientSecret"))
+        assert.ok(!(ids.includes(owner) && adopted.includes(id)), `secret ${id} of ${owner} is adopted`);
+    });
   });
 
   it("adopts without an answer only groups of the MSSP's guests alone, and the only application", () => {
-    fc.assert(
-      fc.property(tenants, (candidates) => {
-        const result = plan(candidates);
-        const ids = new Set(ofKind(candidates, "guest").map(({ id }) => id));
-        for (const { id, kind } of result.adopt) {
-          if (kind === "group") {
-            const adopted = ofKind(candidates, "group").find((each) => each.id === id);
-            assert.ok(
-              adopted?.members.every((member) => ids.has(member.id)),
-              `group ${id}`,
-            );
-          }
-          if (kind === "app registration") assert.equal(ofKind(candidates, "application").length, 1);
-          if (kind === "guest") assert.ok(ids.has(id));
+    assertProperty(100, tenants, (candidates) => {
+      const result = plan(candidates);
+      const ids = new Set(ofKind(candidates, "guest").map(({ id }) => id));
+      for (const { id, kind } of result.adopt) {
+        if (kind === "group") {
+          const adopted = ofKind(candidates, "group").find((each) => each.id === id);
+          assert.ok(
+            adopted?.members.every((member) => ids.has(member.id)),
+            `group ${id}`,
+          );
         }
-      }),
-    );
+        if (kind === "app registration") assert.equal(ofKind(candidates, "application").length, 1);
+        if (kind === "guest") assert.ok(ids.has(id));
+      }
+    });
   });
 
   it("writes settings that the program accepts", () => {
-    fc.assert(
-      fc.property(tenants, fc.boolean(), (candidates, isFirst) => {
-        const { plan: result } = answerAll(candidates, isFirst);
-        // Graph's IDs are UUIDs, those of these people are names.
-        const analysts = result.settings["analysts"] as readonly { readonly objectId: string }[] | undefined;
-        const named = analysts?.map((analyst) => ({ ...analyst, objectId: uuids[analyst.objectId] }));
-        const values = {
-          customerName: "Contoso",
-          tenantId: "c0570500-0000-4000-8000-00000000000a",
-          customerDomain: customer.customerDomain,
-          msspName: customer.msspName,
-          msspTenantId: customer.msspTenantId,
-          ...result.settings,
-          ...(named && { analysts: named }),
-        };
-        parseSettings(values, [], {});
-      }),
-    );
+    assertProperty(100, tenants, fc.boolean(), (candidates, isFirst) => {
+      const { plan: result } = answerAll(candidates, isFirst);
+      // Graph's IDs are UUIDs, those of these people are names.
+      const analysts = result.settings["analysts"] as readonly { readonly objectId: string }[] | undefined;
+      const named = analysts?.map((analyst) => ({ ...analyst, objectId: uuids[analyst.objectId] }));
+      const values = {
+        customerName: "Contoso",
+        tenantId: "c0570500-0000-4000-8000-00000000000a",
+        customerDomain: customer.customerDomain,
+        msspName: customer.msspName,
+        msspTenantId: customer.msspTenantId,
+        ...result.settings,
+        ...(named && { analysts: named }),
+      };
+      parseSettings(values, [], {});
+    });
   });
 });
 

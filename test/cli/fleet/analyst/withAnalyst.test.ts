@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { parseAsEngine } from "../../../../settings/engineYaml";
@@ -67,26 +68,25 @@ describe("mssp analyst: the text of a settings file", () => {
     const name = fc.stringMatching(/^[A-Za-z][A-Za-z:#'"{}, -]{0,12}[A-Za-z]$/);
     const email = fc.constantFrom("a@x.example", "b@x.example", "c@x.example");
     const analyst = fc.record({ email, displayName: name }, { noNullPrototype: true });
-    fc.assert(
-      fc.property(
-        fc.array(analyst, { minLength: 1, maxLength: 4 }),
-        fc.nat(),
-        fc.record({ indent: fc.constantFrom(2, 4), indentSeq: fc.boolean(), flow: fc.boolean() }),
-        (analysts, place, { flow, ...options }) => {
-          const value = { config: { "acme:tags": ["a=b"], "acme:analysts": analysts, "acme:msspName": "x" } };
-          const text = flow ? `config: ${JSON.stringify(value.config)}\n` : stringify(value, options);
-          const index = place % analysts.length;
-          const added = withAnalyst(text, keys, cleo);
-          const removed = withoutAnalyst(text, keys, index);
-          const list = (edited: string | undefined) =>
-            (parseAsEngine(edited ?? "") as typeof value).config["acme:analysts"] as readonly unknown[];
-          assert.deepEqual(list(added), [...analysts, { ...cleo }]);
-          assert.deepEqual(
-            list(removed),
-            analysts.filter((_, at) => at !== index),
-          );
-        },
-      ),
+    assertProperty(
+      100,
+      fc.array(analyst, { minLength: 1, maxLength: 4 }),
+      fc.nat(),
+      fc.record({ indent: fc.constantFrom(2, 4), indentSeq: fc.boolean(), flow: fc.boolean() }),
+      (analysts, place, { flow, ...options }) => {
+        const value = { config: { "acme:tags": ["a=b"], "acme:analysts": analysts, "acme:msspName": "x" } };
+        const text = flow ? `config: ${JSON.stringify(value.config)}\n` : stringify(value, options);
+        const index = place % analysts.length;
+        const added = withAnalyst(text, keys, cleo);
+        const removed = withoutAnalyst(text, keys, index);
+        const list = (edited: string | undefined) =>
+          (parseAsEngine(edited ?? "") as typeof value).config["acme:analysts"] as readonly unknown[];
+        assert.deepEqual(list(added), [...analysts, { ...cleo }]);
+        assert.deepEqual(
+          list(removed),
+          analysts.filter((_, at) => at !== index),
+        );
+      },
     );
   });
 });
