@@ -145,7 +145,8 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   },
   defenderRole: {
     name: "Defender role",
-    meaning: "The listed actions in the Microsoft Defender portal, and nothing outside of it.",
+    meaning:
+      "The listed actions in the Microsoft Defender portal, and nothing outside of it. It works while unified RBAC is on, which Microsoft also switches on by itself.",
     link: defenderRoles,
     drawn: { kind: "role", column: 4 },
     check: "roles",

@@ -149,6 +149,17 @@ export const en = {
     ends: "ends: {date}",
     undated: "no date published",
   },
+  /** Of the columns, those that `retirements` has not. What is so then is English in every language. */
+  changes: {
+    title: "What Microsoft changes by itself",
+    intro:
+      "Microsoft gives, takes or charges without anybody’s act. “Perhaps”: the date is not from a text of Microsoft’s.",
+    then: "What is so then",
+    since: "since {date}",
+    from: "from {date}",
+    between: "between {date} and {last}",
+    perhaps: "perhaps {time}",
+  },
   check: {
     title: "Check it without trusting {mssp}",
     intro:

@@ -1,8 +1,9 @@
-/** What Microsoft changes by itself, on the pages of a report and of a month. */
+/** What Microsoft changes by itself, on the pages of a report, of a month and of a hand-out. */
 import { lines, section, table, withCode, type Block, type Row } from "@defender-mssp/pages";
 import { changeTime, concernedParts, needsSomebody, type CustomerChange } from "@defender-mssp/microsoft";
+import type { Texts } from "../../access/texts/texts";
 
-/** None where nothing changes. */
+/** The MSSP's own section. None where nothing changes. */
 export function changesSection(changes: readonly CustomerChange[]): Block[] {
   if (changes.length === 0) return [];
   const rows = changes.map((change): Row => {
@@ -28,4 +29,28 @@ export function changesSection(changes: readonly CustomerChange[]): Block[] {
   const intro =
     "Microsoft gives, takes or charges without anybody's act. Perhaps: the date is not Microsoft's own text.";
   return [section({ id: "changes", title, intro }, table({ caption: title, columns, rows }))];
+}
+
+/** The customer's section, in her language but for what Microsoft names. */
+export function changesForCustomer(
+  changes: readonly CustomerChange[],
+  { changes: texts, retirements: { what, when } }: Texts,
+): Block[] {
+  if (changes.length === 0) return [];
+  const { title, intro, then } = texts;
+  const rows = changes.map((change) => ({ cells: [change.what, timeText(change, texts), withCode(change.then)] }));
+  const columns = [
+    { title: what, kind: "sentence" },
+    { title: when, kind: "sentence" },
+    { title: then, kind: "sentence" },
+  ] as const;
+  return [section({ id: "changes", title, intro }, table({ caption: title, columns, rows }))];
+}
+
+function timeText({ from, until, precision, level, certainty }: CustomerChange, texts: Texts["changes"]): string {
+  const isPast = level === "over" || level === "underWay";
+  const text = until !== undefined ? texts.between : isPast ? texts.since : texts.from;
+  const day = precision === "month" ? from.slice(0, 7) : from;
+  const time = text.replace("{date}", day).replace("{last}", until ?? "");
+  return certainty === "low" ? texts.perhaps.replace("{time}", time) : time;
 }

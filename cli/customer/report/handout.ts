@@ -38,6 +38,7 @@ import { signatureSection } from "../../access/signed/signatureSection";
 import type { ReportObject, ReportPath } from "../../access/objects/reportObject";
 import { dayCell, endState } from "./page";
 import { clickText, kindWords } from "../../access/objects/kindWords";
+import { changesForCustomer } from "./changesSection";
 import { retirementsForCustomer } from "./retirementsSection";
 import { filled, textsOf, type Fill } from "../../access/texts/all";
 import type { Language, Texts } from "../../access/texts/texts";
@@ -88,6 +89,7 @@ export function handoutPage(
       objectsSection(inTenant, texts, fill),
       ...(isBefore || report.ends.length === 0 ? [] : [endsSection(report, texts, fill)]),
       ...retirementsForCustomer(report.retirements, texts),
+      ...changesForCustomer(report.changes, texts),
       checkSection(inTenant, texts, fill),
       notLookedSection(report, texts, fill),
       stopSection(inTenant, texts, fill),

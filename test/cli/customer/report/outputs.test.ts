@@ -410,6 +410,13 @@ describe("mssp report: what Microsoft changes by itself", () => {
     assert.ok(near.some(({ title }) => title.includes("memberOf")) && near.length < report.changes.length);
     assert.deepEqual([...new Set(near.map(({ state }) => state))], ["warning"]);
     assert.equal(part(on("2030-01-01", "basic")), "");
+    for (const language of languages) {
+      const { perhaps, from, since } = textsOf(language).changes;
+      const hers = /<section id="changes".*?<\/section>/s.exec(handoutPage(report, language))?.[0] ?? "";
+      for (const { what } of report.changes) assert.ok(hers.includes(what), what);
+      assert.ok(hers.includes(perhaps.replace("{time}", from.replace("{date}", "2027-02-01"))), hers);
+      assert.ok(hers.includes(`>${since.replace("{date}", "2026-11-04")}<`), hers);
+    }
   });
 });
 
