@@ -7,9 +7,10 @@
  * argument that is no `Input` is `plain`: its value must be known in a preview. Of a type that mixes
  * both, no property is plain, nor is a property that refers to it: plugin/mustBeKnown.ts. Functions, and resources as arguments, have no counterpart and are omitted.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
+import { parse, stringify } from "yaml";
 import {
   argumentsMadeByPlugin,
   exposedComponents,
@@ -103,8 +104,9 @@ class SchemaOfComponents {
     const outputs = this.#outputs(symbol, name);
     const isExposed = (preparedComponentNames as readonly string[]).includes(name);
     const isComponent = !(exposedResources as readonly string[]).includes(name);
+    const required = new Set(inputs.required);
     return {
-      description: withoutFunctions(this.#docs(symbol)),
+      description: `${withoutFunctions(this.#docs(symbol))}${exampleText(name, inputs.properties, required)}`,
       ...(isComponent ? { isComponent } : {}),
       // Those of an `Omit` are in no order that lasts.
       inputProperties: {
@@ -311,6 +313,35 @@ class SchemaOfComponents {
       .join("\n\n")
       .trim();
   }
+}
+
+/** The first resource of the type in the YAML examples, as Pulumi's registry shows it; none where there is none. Throws where it isn't the schema's. */
+function exampleText(name: string, inputs: Properties["properties"], required: ReadonlySet<string>): string {
+  for (const { resources } of yamlExamples()) {
+    const [found] = Object.entries(resources).filter(([, { type }]) => type === `defender-mssp:${name}`);
+    if (found === undefined) continue;
+    const given = Object.keys(found[1].properties);
+    const wrong = [
+      ...given.filter((key) => !(key in inputs) && key !== "stackIdentity"),
+      ...[...required].filter((key) => !given.includes(key)),
+    ];
+    if (wrong.length > 0) throw new Error(`The example of ${name} has too much or too little: ${wrong.join(", ")}.`);
+    const text = stringify({ resources: Object.fromEntries([found]) });
+    return `\n\n{{% examples %}}\n## Example Usage\n{{% example %}}\n\n\`\`\`yaml\n${text}\`\`\`\n{{% /example %}}\n{{% /examples %}}`;
+  }
+  return "";
+}
+
+interface YamlProgram {
+  readonly resources: Readonly<Record<string, { readonly type: string; readonly properties: object }>>;
+}
+
+/** Programs that the tests run on the engine. */
+function yamlExamples(): YamlProgram[] {
+  const folder = path.join(root, "examples");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith("-yaml"))
+    .map((name) => parse(readFileSync(path.join(folder, name, "Pulumi.yaml"), "utf8")) as YamlProgram);
 }
 
 /** What the package is, by the checkout's package.json. */

@@ -60,9 +60,8 @@ const examples: readonly Example[] = [
     },
   },
   {
-    folder: "siem-connector-yaml",
+    folder: "parts-yaml",
     language: "yaml",
-    isPart: true,
     tenants: [73],
     settings: { customerName: "Contoso 73", tenantId: tenantIdOf(73) },
     check: checkConnector(73),
