@@ -160,8 +160,9 @@ function registerTenant(sandbox: Command, session: Session): void {
     .argument("<tenantId>", "the tenant, a UUID", tenantIdArgument)
     .option(
       "--set <switch=value...>",
-      "entraLicence=p2|p1|free|governance, b2bInvitations=on|off, clientSecrets=on|off|<days>, mfa=on|off, " +
-        "alertSources=endpoint|mixed|lossy, legacyAlertApi=on|off|<day>, detectionRuns=complete|fail, " +
+      "entraLicence=p2|p1|free|governance, b2bInvitations=on|off, clientSecrets=on|off|<days>, mfa=on|sms|off, " +
+        "unifiedRbac=on|off|<day>, guestBilling=linked|unlinked, alertSources=endpoint|mixed|lossy, " +
+        "legacyAlertApi=on|off|<day>, runDetails=on|off|<day>, detectionRuns=complete|fail, " +
         "detectionQuotas=off|on, replicas=calm|usual|november2025",
       switchAssignment,
     )

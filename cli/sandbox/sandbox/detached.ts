@@ -57,6 +57,7 @@ function refuse(running: SandboxStatus, home: string, options: SandboxStartOptio
     ...(options.alerts === undefined ? [] : ["--set alerts"]),
     ...(options.faults === undefined ? [] : ["--set faults"]),
     ...(options.replicas === undefined ? [] : ["--set replicas"]),
+    ...(options.asOf === undefined ? [] : ["--set asOf"]),
     ...(options.log === true ? ["--log"] : []),
     ...(options.port === undefined || options.port === httpsPort ? [] : ["--port"]),
   ];

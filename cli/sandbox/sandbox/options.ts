@@ -19,6 +19,7 @@ export interface SandboxStartOptions extends HomeOptions {
   readonly alerts?: number;
   readonly faults?: FaultOptions;
   readonly replicas?: ReplicaOptions;
+  readonly asOf?: string;
 }
 
 /** Adds `--home`. */
@@ -47,13 +48,22 @@ const sandboxSettings: readonly Settable[] = [
   ["alerts", new Option("--alerts <number>").argParser(wholeNumber({ most: 100_000_000 }))],
   ["faults", new Option("--faults <seed[:percent]>").argParser(faultOptions)],
   ["replicas", new Option("--replicas <profile[:seed][@scale]>").argParser(replicaOptions)],
+  ["asOf", new Option("--asOf <time>").argParser(timeArgument)],
 ];
 
 /** What the settings of `--set` are, for the notes of a command's help. */
 export const sandboxSettingsNote =
   "--set alerts=<number>: alerts in each tenant's Defender (default: 2160). faults=<seed[:percent]>: make requests fail by throttling, errors, cut " +
   "connections, late answers and delayed replication (default: 10 percent). replicas=<profile[:seed][@scale]>: let writes take their time until each " +
-  "replica has them, as in the real cloud: usual, november2025 (default: calm, no time); scale is a factor of all times, such as usual:7@0.02.";
+  "replica has them, as in the real cloud: usual, november2025 (default: calm, no time); scale is a factor of all times, such as usual:7@0.02. " +
+  "asOf=<time>: what the sandbox's clock shows at its start, ISO 8601, such as 2027-02-01 (default: today).";
+
+/** ISO 8601. */
+export function timeArgument(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new InvalidArgumentError("A time is ISO 8601: 2027-01-31T12:00:00Z, or 2027-01-31.");
+}
 
 function replicaOptions(text: string): ReplicaOptions {
   const [, name, seed = "1", scale = "1"] = /^(\w+)(?::(\d{1,9}))?(?:@(1|0?\.\d{1,6}))?$/.exec(text) ?? [];

@@ -5,7 +5,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { ClockChange } from "@defender-mssp/sandbox";
 import { describeCommand } from "@defender-mssp/terminal/help";
-import { pluginsOption, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
+import { pluginsOption, timeArgument, withHome, type HomeOptions, type SandboxStartOptions } from "./options";
 import { shellCommands, shells, type Shell } from "./shells";
 
 export function registerStop(sandbox: Command, session: Session): void {
@@ -124,12 +124,6 @@ async function printClock(change: ClockChange | undefined, options: ClockOptions
 function clockChange(text: string): ClockChange {
   if (text === "reset") return { reset: true };
   return text.startsWith("+") ? { advance: durationArgument(text.slice(1)) } : { set: timeArgument(text) };
-}
-
-function timeArgument(text: string): string {
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return new Date(time).toISOString();
-  throw new InvalidArgumentError("A time is ISO 8601: 2027-01-31T12:00:00Z, or 2027-01-31.");
 }
 
 function durationArgument(text: string): number {

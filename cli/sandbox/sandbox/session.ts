@@ -140,6 +140,7 @@ async function open(options: SandboxStartOptions, session: Session, onStopReques
     ...(options.alerts === undefined ? {} : { alerts: options.alerts }),
     ...(options.faults === undefined ? {} : { faults: options.faults }),
     ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
+    ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
     ...(options.log === true ? { log: (line: string) => session.err.line(line) } : {}),
     ...(onStopRequest === undefined ? {} : { onStopRequest }),
   });

@@ -1,4 +1,5 @@
 /** Microsoft's dated changes of behaviour: what gives, takes or charges without anybody's act. */
+import { dateOf } from "../clock";
 import type { Certainty } from "./retirements";
 
 /** Parts of a customer's access that a change of behaviour concerns. */
@@ -311,3 +312,8 @@ const table = [
 export type BehaviourChangeId = (typeof table)[number]["id"];
 
 export const behaviourChanges: readonly (BehaviourChange & { readonly id: BehaviourChangeId })[] = table;
+
+/** Whether the first day of a change has come. */
+export function hasBegun(id: BehaviourChangeId, now: Date): boolean {
+  return table.some((change) => change.id === id && dateOf(now) >= change.from);
+}

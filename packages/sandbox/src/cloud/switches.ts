@@ -4,7 +4,7 @@
  * tenant.
  */
 import { VisibleError } from "@defender-mssp/errors";
-import { dateOf } from "@defender-mssp/microsoft";
+import { dateOf, hasBegun } from "@defender-mssp/microsoft";
 import type { Tenant } from "./model";
 import { replicaProfiles } from "./replicaProfiles";
 
@@ -22,8 +22,12 @@ export const switches = {
    * Client secrets by the tenant's app management policy: allowed, forbidden, or limited in days.
    */
   clientSecrets: ["on", "off", "<days>"],
-  /** Whether users sign in with multifactor authentication. */
-  mfa: ["on", "off"],
+  /** Whether users have registered methods of multifactor authentication; `sms`: text messages alone, which Microsoft ends. */
+  mfa: ["on", "sms", "off"],
+  /** Whether roles of Defender's unified RBAC have an effect: always, never, or from a day on (UTC). */
+  unifiedRbac: ["on", "off", "<day>"],
+  /** Whether an Azure subscription is linked that pays for the governance of guests. */
+  guestBilling: ["linked", "unlinked"],
   /**
    * Where the tenant's alerts come from: `endpoint` alone; `mixed`, also products whose alerts alerts_v2
    * leaves out, shows late, or hunting lacks; `lossy`, also alerts that alerts_v2 has and never lists.
@@ -31,6 +35,8 @@ export const switches = {
   alertSources: ["endpoint", "mixed", "lossy"],
   /** Whether the legacy alert API answers: always, never, or until a day, which is the first without it (UTC). */
   legacyAlertApi: ["on", "off", "<day>"],
+  /** Whether detection rules show their last run: always, never, or until a day, which is the first without it (UTC). */
+  runDetails: ["on", "off", "<day>"],
   /** Whether the queries of custom detection rules run; `fail`: the service turns the enabled rules off. */
   detectionRuns: ["complete", "fail"],
   /** Whether detection rules have quotas: 10 lists and 10 creates a minute. */
@@ -82,10 +88,24 @@ export function hasEntraP2(tenant: Tenant): boolean {
   return ["p2", "governance"].includes(switchValue(tenant, "entraLicence"));
 }
 
-/** Whether a service is switched off at a time of the sandbox's clock. */
-export function isSwitchedOff(tenant: Tenant, name: "legacyAlertApi", now: Date): boolean {
+/** The switches whose day begins something; the day of every other ends it. */
+const beginnings: ReadonlySet<SwitchName> = new Set(["unifiedRbac"]);
+
+/** Whether something is off at a time of the sandbox's clock. */
+export function isSwitchedOff(
+  tenant: Tenant,
+  name: SwitchName & ("legacyAlertApi" | "unifiedRbac" | "runDetails"),
+  now: Date,
+): boolean {
   const value = switchValue(tenant, name);
-  return value === "off" || (value !== "on" && dateOf(now) >= value);
+  if (value === "on" || value === "off") return value === "off";
+  return dateOf(now) >= value !== beginnings.has(name);
+}
+
+/** Whether users can answer a request for multifactor authentication. */
+export function canAnswerMfa(tenant: Tenant, now: Date): boolean {
+  const value = switchValue(tenant, "mfa");
+  return value === "on" || (value === "sms" && !hasBegun("sms-voice", now));
 }
 
 function switchName(name: string): SwitchName {

@@ -8,6 +8,7 @@ import { TokenRefused, type Caller, type Cloud, type Json } from "../cloud/model
 import { apiNames } from "../cloud/permissionUse";
 import { errorBody, EmulatedGraphError, unreadableRequest } from "../graph/graphErrors";
 import type { Filter } from "../graph/odata/filterSyntax";
+import { mayUseDefender } from "./portalRoles";
 import { ok, type RouteAnswer } from "../graph/route";
 
 /** Checks token and permission, and sends what `make` returns with 200; errors are Graph's. */
@@ -57,6 +58,11 @@ async function permitted(cloud: Cloud, request: FastifyRequest, permissions: rea
   const caller = await cloud.authenticate(request, "graph");
   const granted = caller.scopes.size > 0 ? caller.scopes : caller.roles;
   const enough = permissions.filter((name) => granted.has(name));
+  const isChange = request.method !== "GET" && !request.url.includes("/runHuntingQuery");
+  if (caller.scopes.size > 0 && !mayUseDefender(cloud, caller.tenant, caller.objectId, isChange)) {
+    // The text is the sandbox's own: no document shows the service's.
+    throw new EmulatedGraphError(403, "Forbidden", "The user has no role in Defender that allows this.");
+  }
   if (enough.length > 0) {
     caller.passed.push({ api: apiNames.graph, enough });
     return caller;

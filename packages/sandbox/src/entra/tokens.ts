@@ -8,7 +8,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { EncryptJWT, errors, jwtDecrypt, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { StoredObject, Tenant } from "../cloud/model";
-import { switchValue } from "../cloud/switches";
+import { canAnswerMfa } from "../cloud/switches";
 import type { Client } from "./client";
 import { assignedRoles, propertyText, type Resource } from "./signInDirectory";
 import { entraErrors } from "./entraErrors";
@@ -81,7 +81,7 @@ export class TokenMaker {
       resource.tokenVersion === 1
         ? {
             acr: "1",
-            amr: methodsIn(client.tenant),
+            amr: methodsIn(client.tenant, this.cloud.now()),
             idtyp: "user",
             unique_name: userPrincipalName,
             upn: userPrincipalName,
@@ -96,7 +96,7 @@ export class TokenMaker {
     const userPrincipalName = propertyText(user["userPrincipalName"]);
     const person =
       version === 1
-        ? { amr: methodsIn(client.tenant), unique_name: userPrincipalName, upn: userPrincipalName }
+        ? { amr: methodsIn(client.tenant, this.cloud.now()), unique_name: userPrincipalName, upn: userPrincipalName }
         : { preferred_username: userPrincipalName, email: propertyText(user["mail"]) || undefined };
     return this.#sign(client.tenant, version, client.clientId, {
       ...person,
@@ -221,8 +221,8 @@ export function issuerOf(tenantId: string, version: 1 | 2, origin: string): stri
 }
 
 /** How the tenant's users sign in. */
-function methodsIn(tenant: Tenant): string[] {
-  return switchValue(tenant, "mfa") === "on" ? ["pwd", "mfa"] : ["pwd"];
+function methodsIn(tenant: Tenant, now: Date): string[] {
+  return canAnswerMfa(tenant, now) ? ["pwd", "mfa"] : ["pwd"];
 }
 
 /** A user's `sub` differs for each application. */

@@ -3,6 +3,7 @@
  * https://learn.microsoft.com/entra/identity-platform/howto-configure-app-instance-property-locks
  * Code and text as clients report them for `addPassword`; those of other requests are assumed to be equal.
  */
+import { hasBegun } from "@defender-mssp/microsoft";
 import type { StoredObject } from "../cloud/model";
 import { find } from "./directory";
 import { EmulatedGraphError } from "./graphErrors";
@@ -11,12 +12,10 @@ import type { Call } from "./route";
 
 /** What a registration has that names no lock. */
 export const lockedByDefault = { isEnabled: true, allProperties: true };
-/** A registration of this day or later is locked by default (Message center, MC1300584). */
-const lockedSince = "2026-06-05";
 
 /** The lock of a new registration that names none. */
 export function defaultLock(now: Date): JsonObject {
-  return now.toISOString() < lockedSince ? {} : { servicePrincipalLockConfiguration: lockedByDefault };
+  return !hasBegun("app-instance-lock", now) ? {} : { servicePrincipalLockConfiguration: lockedByDefault };
 }
 
 const locks = {

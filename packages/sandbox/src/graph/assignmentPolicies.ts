@@ -5,7 +5,9 @@
  * and the pages of its parts.
  */
 import { refused } from "./graphErrors";
+import { hasBegun } from "@defender-mssp/microsoft";
 import type { Json, StoredObject } from "../cloud/model";
+import { switchValue } from "../cloud/switches";
 import { get } from "./directory";
 import { wholeSeconds } from "./identifiers";
 import { innerOf, isObject, objectsIn, textIn, jsonText, type JsonObject } from "./json";
@@ -64,12 +66,23 @@ function checkExpiration(values: JsonObject): void {
 function checkedRequestors(call: Call, settings: JsonObject): JsonObject {
   const scopeType = textIn(settings["scopeType"]) ?? "NoSubjects";
   if (!scopeTypes.includes(scopeType)) throw invalidPolicy(`'${scopeType}' is no scopeType.`);
+  if (isForGuests(scopeType) && isUnbilled(call)) {
+    throw invalidPolicy("Sandbox: no Azure subscription is linked that pays for the governance of guests.");
+  }
   const requestors = objectsIn(settings["allowedRequestors"]);
   const allowed = requestorTypes[scopeType] ?? [];
   const strange = requestors.find((requestor) => !allowed.includes(kindOf(requestor)));
   if (strange !== undefined) throw invalidPolicy(`${scopeType} takes no requestor of type ${kindOf(strange)}.`);
   if (allowed.length > 0 && requestors.length === 0) throw invalidPolicy(`${scopeType} needs allowedRequestors.`);
   return { ...settings, scopeType, allowedRequestors: requestors.map((requestor) => described(call, requestor)) };
+}
+
+function isForGuests(scopeType: string): boolean {
+  return /ConnectedOrganization|External/.test(scopeType);
+}
+
+function isUnbilled({ tenant, cloud }: Call): boolean {
+  return switchValue(tenant, "guestBilling") === "unlinked" && hasBegun("guest-governance-metered", cloud.now());
 }
 
 function checkedApproval(call: Call, settings: JsonObject): JsonObject {

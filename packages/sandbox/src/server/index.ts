@@ -25,6 +25,7 @@ import { tokenKeys, type TokenKeys } from "../entra/keys";
 import type { OpenProxy, ProxiedSandbox, ProxyOptions } from "../proxy/openProxy";
 import { makeApp, type Exchange } from "./app";
 import { areas } from "./areas";
+import { ClockControl } from "./clockControl";
 import type { Companion } from "./companion";
 import { certificateFiles, serverCertificate, type ServerCertificate } from "./serverCertificate";
 import { changeConsent, type ChangedConsent, type ConsentChange } from "../entra/changeConsent";
@@ -94,6 +95,8 @@ export interface SandboxOptions {
   readonly faults?: FaultOptions;
   /** How long writes take until each replica has them. Default: no time. */
   readonly replicas?: ReplicaOptions;
+  /** What the clock shows at the start, ISO 8601. Default: the machine's time. */
+  readonly asOf?: string;
   /** Servers for other programs, each by the control route of its name. */
   readonly companions?: Readonly<Record<string, Companion>>;
   /** Name of the set of plugins of the command that starts it, which `environmentOfRunning` tells others. */
@@ -170,7 +173,7 @@ export async function openSandbox(options: SandboxOptions): Promise<OwnSandbox |
  * the results.
  */
 function refuseLateOptions({ home, ...options }: SandboxOptions, owner: HomeOwner): void {
-  const late = (["alerts", "faults", "replicas"] as const)
+  const late = (["alerts", "faults", "replicas", "asOf"] as const)
     .filter((name) => options[name] !== undefined)
     .map((name) => `--set ${name}`);
   if (late.length === 0) return;
@@ -387,6 +390,8 @@ async function openHome(options: SandboxOptions, paths: SandboxPaths): Promise<O
     tokenKeys(paths.keys, options.sharesSigningKey),
     serverCertificate(paths.keys, clock.now()),
   ]);
+  // Clients judge the certificate by the machine's time.
+  if (options.asOf !== undefined) new ClockControl(cloud).change({ set: options.asOf });
   cloud.setSealingKey(keys.sealingKey);
   if (options.alerts !== undefined) cloud.detectionInterval = detectionIntervalFor(options.alerts);
   await store.removeLeftovers();

@@ -299,15 +299,16 @@ describe("mssp sandbox", function () {
   });
 
   it("serve --detach: returns when the server is up; env gives its environment to a shell; stop ends it", async () => {
-    const first = await start(["serve", "--detach", "--json"], { ARM_TENANT_ID: "real" }).ended;
+    const first = await start(["serve", "--detach", "--json", "--set", "asOf=2090-01-01"], { ARM_TENANT_ID: "real" })
+      .ended;
     const { started, pid, https } = JSON.parse(first.stdout) as { started: boolean; pid: number; https: string };
     assert.deepEqual([first.code, started], [0, true]);
     const second = await ask("serve", "--detach");
     assert.deepEqual([second.code, second.stdout], [0, ""]);
     assert.match(second.stderr, new RegExp(`is up already at ${https} \\(process ${pid}\\)`));
-    const refused = await ask("serve", "--detach", "--set", "faults=7", "--port", "9");
+    const refused = await ask("serve", "--detach", "--set", "faults=7", "asOf=2027-02-01", "--port", "9");
     assert.deepEqual([refused.code, refused.stdout], [1, ""]);
-    assert.match(refused.stderr, /--set faults and --port can only be given at its start/);
+    assert.match(refused.stderr, /--set faults and --set asOf and --port can only be given at its start/);
 
     const script = `eval "$("$0" "$1" sandbox env)"; "$0" -e "$2"; echo "\${ARM_TENANT_ID-none}|$ARM_CLIENT_SECRET"`;
     const asks = `fetch(process.env.MSSP_DEFENDER_ENDPOINT + "/metadata/endpoints").then(({ status }) => console.log(status))`;
@@ -321,6 +322,7 @@ describe("mssp sandbox", function () {
     shell.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
     await once(shell, "close");
     const { variables } = JSON.parse((await ask("env", "--json")).stdout) as { variables: Record<string, string> };
+    assert.match(variables["MSSP_CLOCK"] ?? "", /^\+\d+s$/);
     assert.equal(printed, `200\nnone|${variables["ARM_CLIENT_SECRET"]}\n`);
     assert.ok(!(await readFile(path.join(home, "serve.log"), "utf8")).includes(variables["ARM_CLIENT_SECRET"]!));
 

@@ -6,7 +6,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hourMs } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, StoredObject, Tenant } from "../../cloud/model";
-import { switchValue } from "../../cloud/switches";
+import { isSwitchedOff, switchValue } from "../../cloud/switches";
 import { boolean, dateTime, string } from "../../graph/entities/property";
 import { graphOrigin } from "../../graph/batch";
 import { EmulatedGraphError, unreadableRequest } from "../../graph/graphErrors";
@@ -137,7 +137,7 @@ function visibleRules({ cloud, tenant }: RuleCall): StoredObject[] {
 function listRules(call: RuleCall): RouteAnswer {
   const { cloud, version, request } = call;
   const options = optionsOf(request.url, ["$filter", "$top", "$skip", "$count", "$orderby", "$select", "$skiptoken"]);
-  const shown = visibleRules(call).map((rule) => shownDetectionRule(call.tenant, rule, version));
+  const shown = visibleRules(call).map((rule) => shownRule(call, rule));
   const matching = ordered(filtered(shown, options.get("$filter")), options.get("$orderby"));
   const skip = numberOf(options, "$skiptoken", 0, 1e6) ?? numberOf(options, "$skip", 0, 1e6) ?? 0;
   const top = numberOf(options, "$top", 1, largestPage) ?? defaultPageSize;
@@ -259,8 +259,14 @@ function ruleNotFound(): EmulatedGraphError {
 }
 
 function shownEntity(call: RuleCall, rule: StoredObject, select?: string): JsonObject {
-  const shown: JsonObject = shownDetectionRule(call.tenant, rule, call.version);
-  return { "@odata.context": `${rulesContext(call)}/$entity`, ...selected(shown, select) };
+  return { "@odata.context": `${rulesContext(call)}/$entity`, ...selected(shownRule(call, rule), select) };
+}
+
+function shownRule({ cloud, tenant, version }: RuleCall, rule: StoredObject): JsonObject {
+  const { lastRunDetails, ...shown } = shownDetectionRule(tenant, rule, version);
+  return lastRunDetails === undefined || isSwitchedOff(tenant, "runDetails", cloud.now())
+    ? shown
+    : { ...shown, lastRunDetails };
 }
 
 function rulesContext({ cloud, request, version }: RuleCall): string {

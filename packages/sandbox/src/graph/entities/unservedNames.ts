@@ -70,6 +70,7 @@ export const unservedNames: Readonly<Partial<Record<string, string>>> = {
   passwordAuthenticationMethod: "|lastUsedDateTime",
   passwordCredentialConfiguration: "excludeActors|",
   permissionScope: "origin|",
+  phoneAuthenticationMethod: "|lastUsedDateTime",
   preAuthorizedApplication: "|permissionIds",
   privilegedAccessGroupAssignmentSchedule: "activatedUsing group principal|",
   privilegedAccessGroupAssignmentScheduleRequest: "activatedUsing group principal targetSchedule|approval",

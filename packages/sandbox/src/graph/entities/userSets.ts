@@ -112,6 +112,11 @@ const microsoftAuthenticatorAuthenticationMethod: EntityProperties = {
   ...each(string(readOnly), "displayName", "deviceTag", "phoneAppVersion"),
 };
 
+const phoneAuthenticationMethod: EntityProperties = {
+  ...authenticationMethod,
+  ...each(string(readOnly), "phoneNumber", "phoneType", "smsSignInState"),
+};
+
 /** Changed by actions only. https://learn.microsoft.com/graph/api/resources/riskyuser */
 const riskyUser: EntityProperties = {
   id: string({ ...computed }),
@@ -151,6 +156,7 @@ export const userSets = {
     "microsoftAuthenticatorAuthenticationMethod",
     microsoftAuthenticatorAuthenticationMethod,
   ),
+  phoneMethods: plainSet("phoneAuthenticationMethod", phoneAuthenticationMethod),
   riskyUsers: plainSet("riskyUser", riskyUser, "identityProtection/riskyUsers"),
   /** Answers from the users; none is stored. */
   userRegistrationDetails: plainSet(

@@ -5,6 +5,7 @@
  *
  * Texts of refusals are the sandbox's own.
  */
+import { hasBegun } from "@defender-mssp/microsoft";
 import type { Json } from "../../cloud/model";
 import { whatIf } from "../conditionalAccess";
 import { unreadableRequest } from "../graphErrors";
@@ -37,7 +38,7 @@ export const conditionalAccessRoutes: readonly Route[] = [
     read: permissions.readConditionalAccess,
     write: permissions.writeConditionalAccess,
     licence: "conditionalAccess",
-    create: ({ cloud }, values) => ({ ...checked(values), createdDateTime: wholeSeconds(cloud.now()) }),
+    create: ({ cloud }, values) => ({ ...checked(values, cloud.now()), createdDateTime: wholeSeconds(cloud.now()) }),
     body: (_call, { conditions, ...body }, policy) => {
       if (conditions === undefined) return body;
       // From terraform-provider-azuread's reports; which other bodies get it is not known.
@@ -45,7 +46,7 @@ export const conditionalAccessRoutes: readonly Route[] = [
       return { ...body, conditions: merged(policy?.["conditions"], conditions) };
     },
     change: ({ cloud }, values, policy) => {
-      Object.assign(policy, complete(entitySet, { ...policy, ...checked(values) }));
+      Object.assign(policy, complete(entitySet, { ...policy, ...checked(values, cloud.now()) }));
       return { modifiedDateTime: wholeSeconds(cloud.now()) };
     },
     remove: alone,
@@ -85,8 +86,11 @@ function evaluate(call: Call): RouteAnswer {
 }
 
 /** The values of a create or an update, with the built-in authentication strength in full. */
-function checked(values: JsonObject): JsonObject {
+function checked(values: JsonObject, now: Date): JsonObject {
   const { conditions, grantControls } = values;
+  if (listIn(grantControls, "customAuthenticationFactors").length > 0 && hasBegun("custom-controls-closed", now)) {
+    throw unreadableRequest("Custom controls can't be created or edited any more.");
+  }
   if (isObject(conditions)) {
     const users = conditions["users"];
     const included = ["includeUsers", "includeGroups", "includeRoles"].flatMap((name) => listIn(users, name));

@@ -3,7 +3,7 @@
  * https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails
  */
 import type { StoredObject, Tenant } from "../../cloud/model";
-import { switchValue } from "../../cloud/switches";
+import { canAnswerMfa, switchValue } from "../../cloud/switches";
 import { licensed } from "../licences";
 import { complete } from "../objects";
 import { permissions } from "../permissions";
@@ -17,9 +17,11 @@ export const registrationDetailRoutes = licensed(
   entityRoutes({ entitySet, read: permissions.readRegistrationDetails, objects: registrationDetails }),
 );
 
-/** Whether a user has registered methods of multifactor authentication. A guest registers them in the home tenant. */
-export function hasRegisteredMethods(tenant: Tenant, user: StoredObject): boolean {
-  return !isGuest(user) && switchValue(tenant, "mfa") === "on";
+/** What a user has registered for multifactor authentication, by the report's names. A guest registers it in the home tenant. */
+export function registeredMethods(tenant: Tenant, user: StoredObject): readonly string[] {
+  const value = isGuest(user) ? "off" : switchValue(tenant, "mfa");
+  if (value === "sms") return ["mobilePhone"];
+  return value === "on" ? ["microsoftAuthenticatorPush", "softwareOneTimePasscode"] : [];
 }
 
 export function isGuest(user: StoredObject): boolean {
@@ -30,7 +32,9 @@ function registrationDetails({ tenant, cloud }: Call): StoredObject[] {
   const administrators = new Set([...tenant.objects("roleAssignments").values()].map(({ principalId }) => principalId));
   const lastUpdatedDateTime = `${cloud.now().toISOString().slice(0, 10)}T00:00:00Z`;
   return [...tenant.objects("users").values()].map((user) => {
-    const isRegistered = hasRegisteredMethods(tenant, user);
+    const methods = registeredMethods(tenant, user);
+    const isRegistered = methods.length > 0;
+    const [preferred] = isRegistered ? [methods.includes("mobilePhone") ? "sms" : "push"] : [];
     return complete(entitySet, {
       id: user.id,
       userPrincipalName: user["userPrincipalName"] ?? "",
@@ -38,10 +42,10 @@ function registrationDetails({ tenant, cloud }: Call): StoredObject[] {
       userType: isGuest(user) ? "guest" : "member",
       isAdmin: administrators.has(user.id),
       isMfaRegistered: isRegistered,
-      isMfaCapable: isRegistered,
-      methodsRegistered: isRegistered ? ["microsoftAuthenticatorPush", "softwareOneTimePasscode"] : [],
-      systemPreferredAuthenticationMethods: isRegistered ? ["push"] : [],
-      userPreferredMethodForSecondaryAuthentication: isRegistered ? "push" : "none",
+      isMfaCapable: isRegistered && canAnswerMfa(tenant, cloud.now()),
+      methodsRegistered: [...methods],
+      systemPreferredAuthenticationMethods: preferred === undefined ? [] : [preferred],
+      userPreferredMethodForSecondaryAuthentication: preferred ?? "none",
       lastUpdatedDateTime,
     });
   });

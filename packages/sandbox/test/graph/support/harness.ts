@@ -11,7 +11,14 @@ import type { FastifyInstance } from "fastify";
 import { Clock } from "../../../src/cloud/clock";
 import { EmulatedCloud } from "../../../src/cloud/cloud";
 import { graphLikeError } from "../../../src/cloud/graphLikeError";
-import { TokenRefused, type Caller, type Json, type StoredObject, type Tenant } from "../../../src/cloud/model";
+import {
+  TokenRefused,
+  type Caller,
+  type Json,
+  type Routes,
+  type StoredObject,
+  type Tenant,
+} from "../../../src/cloud/model";
 import { recordSignIn } from "../../../src/cloud/signIns";
 import { Store } from "../../../src/cloud/store";
 import { newTenant } from "../../../src/seed/newTenant";
@@ -86,7 +93,8 @@ export class Harness {
     readonly origin: string,
   ) {}
 
-  static async start(): Promise<Harness> {
+  /** `others`: routes beside the directory's. */
+  static async start(others?: Routes): Promise<Harness> {
     const folder = newFolder();
     const clock = new Clock();
     const cloud = await EmulatedCloud.open(new Store(folder), newTenant, clock);
@@ -100,6 +108,7 @@ export class Harness {
     });
     const app = fastify({ routerOptions: { maxParamLength: 2000 } });
     graphRoutes(app, cloud);
+    others?.(app, cloud);
     app.setNotFoundHandler((_request, reply) => reply.code(404).send(graphLikeError("UnknownError", "No route.")));
     await app.ready();
     return new Harness(cloud, clock, app, folder, cloud.origins.http);
