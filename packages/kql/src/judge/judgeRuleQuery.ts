@@ -75,9 +75,10 @@ function clientFindings({ clientStatements, operators }: JudgedQuery): QueryFind
 }
 
 function mixedEventFinding(word: QueryWord): QueryFinding {
-  const message =
-    `${word.name} may be of another event than the time. ` +
-    "Write summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId), which takes both from one event.";
+  const message = word.name.includes("TimeGenerated")
+    ? `${word.name} may be of another event than the columns beside it. Write summarize arg_max(TimeGenerated, *).`
+    : `${word.name} may be of another event than the time. ` +
+      "Write summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId), which takes both from one event.";
   return { ...region(word), code: "KQL111", severity: "warning", message };
 }
 

@@ -109,7 +109,7 @@ function callsIn(node: SyntaxNode): SyntaxNode[] {
 /** Aggregates that take a value of any row, each of another one. */
 const singleAggregates = /^(?:max|min|any|take_any)(?:_?if)?$/;
 
-/** The aggregate that the result's ReportId comes from, if its time comes from another: perhaps of another event. */
+/** The aggregate that the result's ReportId, or a Sentinel table's time, comes from alone: perhaps of another event. */
 export function mixedEvent(columns: readonly OutputColumn[], nodes: readonly SyntaxNode[]): SyntaxNode | undefined {
   const summaries = nodes.filter(({ kind }) => kind === "SummarizeOperator");
   // The parser takes what take_any returns for the table's own column.
@@ -125,7 +125,8 @@ export function mixedEvent(columns: readonly OutputColumn[], nodes: readonly Syn
         .filter(({ name }) => names.has(name))
         .map((column) => aggregateCall(column) ?? kept.find((call) => isOf(call, column.name)))[0],
   );
-  return time === undefined || event === undefined || time.text === event.text ? undefined : event;
+  if (event === undefined) return time !== undefined && isOf(time, "TimeGenerated") ? time : undefined;
+  return time === undefined || time.text === event.text ? undefined : event;
 }
 
 function aggregateCall(column: OutputColumn): SyntaxNode | undefined {

@@ -4,7 +4,7 @@ import { defenderSchema } from "../schema/defenderSchema";
 import type { HuntingSchema } from "../schema/huntingSchema";
 
 /** Rises when the judge says something else of the same query. */
-const judgeRevision = 5;
+const judgeRevision = 6;
 
 const schemaHashes = new WeakMap<HuntingSchema, string>();
 

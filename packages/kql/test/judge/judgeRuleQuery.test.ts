@@ -28,6 +28,10 @@ describe("judgeRuleQuery", () => {
       "DeviceEvents | summarize Timestamp = max(Timestamp), ReportId = take_any(ReportId) by DeviceId",
       "KQL111 warning",
     ],
+    "max of a Sentinel table's time": [
+      "SigninLogs | summarize TimeGenerated = max(TimeGenerated), IPAddress = any(IPAddress) by UserPrincipalName",
+      "KQL111 warning",
+    ],
     "time and event of one take_any": ["DeviceEvents | summarize take_any(Timestamp, ReportId) by DeviceId"],
     "the latest time of one event": ["DeviceEvents | summarize Timestamp = max(Timestamp) by ReportId, DeviceId"],
     "render and set": ["set notruncation; DeviceEvents | render table", "KQL109 warning", "KQL109 warning"],
