@@ -9,6 +9,7 @@ import { format } from "prettier";
 import { settingsJsonSchema } from "../../settings/settingsJsonSchema";
 import { architecturePage } from "./architecturePage";
 import { customerPage, customerPageFile } from "./customerPage";
+import { detectionsPage, detectionsPageFile } from "./detectionsPage";
 import { drawing, type DrawnFigure, type FigureScheme } from "./figures/drawing";
 import { figures } from "./figures/all";
 import { parsePage, type MarkdownPage } from "./markdown";
@@ -42,6 +43,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
     make: () => format(architecturePage(), { parser: "markdown", printWidth: 120 }),
   },
   { file: customerPageFile, make: () => format(customerPage(), { parser: "markdown", printWidth: 120 }) },
+  { file: detectionsPageFile, make: () => format(detectionsPage(), { parser: "markdown", printWidth: 120 }) },
   { file: sandboxPageFile, make: () => format(sandboxPage(), { parser: "markdown", printWidth: 120 }) },
   ...figures().flatMap((figure) => [image(figure, "light"), image(figure, "dark")]),
   { file: "Pulumi.yaml", make: generatePulumiYaml },

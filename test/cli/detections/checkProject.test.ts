@@ -155,6 +155,7 @@ describe("mssp check", () => {
     const column = officeRule.replace("'powershell.exe' and", "'a' and AccountUPN has 'b' and");
     await project.write("detections/base/büro 1.yaml", column);
     await project.write("detections/base/column.yaml", column);
+    await project.write("detections/base/newer.yaml", officeRule.replace("DeviceProcessEvents", "NoSuchTable"));
     await check("--sarif", "findings.sarif");
     const sarif = JSON.parse(await readFile(path.join(project.folder, "findings.sarif"), "utf8")) as SarifLog;
     // Of npm's @microsoft/jest-sarif 1.0.0-beta.0 (MIT). Ajv reads draft 4 by the words that draft 7 kept.
@@ -169,13 +170,28 @@ describe("mssp check", () => {
     const shown = sarif.runs[0]?.results.map(({ ruleId, level, locations: [{ physicalLocation: place }] }) =>
       [ruleId, level, place.artifactLocation.uri, ...Object.values(place.region)].join(" "),
     );
-    assert.ok(shown?.includes("settings error Pulumi.contoso.yaml 9 5"), shown?.join("\n"));
+    assert.ok(shown?.includes("settings/portalAccess.model error Pulumi.contoso.yaml 9 5"), shown?.join("\n"));
     assert.match(shown?.join("\n") ?? "", /^KS142 error detections\/base\/column\.yaml 6 \d+ 6 \d+$/m);
+    const texts = sarif.runs[0]?.tool.driver.rules.map((rule) => `${rule.name}: ${rule.shortDescription.text}`);
+    assert.deepEqual(texts, [
+      "ATableOrInvokedFunctionThatMayBeNewerThanTheSchema: a table or invoked function that may be newer than the schema",
+      "KS142OfTheParser: KS142 of the parser",
+      "ARuleFile: a rule file",
+      "AlertTemplateTitleOfARuleFile: alertTemplate.title of a rule file",
+      "DisplayNameOfARuleFile: displayName of a rule file",
+      "ConnectorAlertApisOfASettingsFile: connector.alertApis of a settings file",
+      "PortalAccessModelOfASettingsFile: portalAccess.model of a settings file",
+    ]);
   });
 });
 
 interface SarifLog {
   readonly runs: readonly {
+    readonly tool: {
+      readonly driver: {
+        readonly rules: readonly { readonly name: string; readonly shortDescription: { readonly text: string } }[];
+      };
+    };
     readonly results: readonly {
       readonly ruleId: string;
       readonly level: string;

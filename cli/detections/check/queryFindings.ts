@@ -1,0 +1,23 @@
+/** What is found in queries beside the findings of Microsoft's parser (`KS…`), for docs/detections.md and SARIF. */
+export const queryFindings: Readonly<Record<string, readonly [level: string, text: string]>> = {
+  KQL001: ["error", "no query in the text"],
+  KQL002: ["error", "a second query in the text"],
+  KQL004: ["error", "a pattern that is no regular expression of Kusto"],
+  KQL005: ["error", "a function of rows in order, such as `row_number()`, on rows without one"],
+  KQL006: ["error", "a query that the parser needs too long, too much memory or depth for"],
+  KQL007: ["warning", "a table or invoked function that may be newer than the schema"],
+  KQL008: ["warning", "a name with `*`, which stands for several tables"],
+  KQL101: ["error", "the output lacks the time, or computes it"],
+  KQL102: ["error", "the query reads no table"],
+  KQL103: ["warning", "none of the tables has columns that identify an event"],
+  KQL104: ["error", "the output lacks an unaltered column that identifies the event"],
+  KQL105: ["warning", "no strong identifier of a device, account or mailbox"],
+  KQL106: ["error", "the rule maps a column that the output lacks"],
+  KQL107: ["error", "a function that the service refuses in rules"],
+  KQL108: ["warning", "a filter on columns of `FileProfile()`"],
+  KQL109: ["both", "`declare query_parameters` (error), `set` or `render` (warning)"],
+  KQL110: ["error", "a frequency that the tables do not allow"],
+  KQL111: ["warning", "`ReportId` and time, or the columns beside it, may be of different events"],
+  KQL112: ["warning", "a look-back beyond the events that a run of this frequency gets"],
+  KQL120: ["error", "what a continuous rule can't use"],
+};
