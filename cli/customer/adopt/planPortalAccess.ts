@@ -84,16 +84,15 @@ function planDirectoryRole(draft: Draft, all: readonly HeldRole[]): void {
   const isHolder = ({ id }: GroupCandidate | GuestCandidate) => held.some(({ principalId }) => principalId === id);
   const groups = draft.all("group").filter((group) => group.isPlainSecurityGroup && isHolder(group));
   const guests = draft.all("guest").filter(isHolder);
-  const byGuests = held.filter(({ principalId }) => guests.some(({ id }) => id === principalId)).length;
   const holders = [
     ...groups.map(({ id, name }) => ({ value: id, text: `the group "${name}"` })),
-    ...(byGuests > 0 ? [{ value: "guests", text: `${byGuests} guests` }] : []),
+    ...(guests.length > 0 ? [{ value: "guests", text: guests.map(({ email }) => email).join(", ") }] : []),
   ];
   const holder =
     only(holders)?.value ??
     draft.ask({
       id: "assignTo",
-      text: `Several principals have the role ${role}. Whose assignment is adopted?`,
+      text: `Several principals have the role ${role}. Whose assignment is adopted? The others' stay as they are.`,
       choices: holders,
       about,
     });
@@ -114,13 +113,27 @@ function planDirectoryRole(draft: Draft, all: readonly HeldRole[]): void {
     takeAnalystsGroup(draft, analysts);
   } else {
     const members = draft.all("guest").filter(({ id }) => group.members.some((member) => member.id === id));
-    const analysts = takeAnalysts(draft, members);
+    const added = guests.filter((guest) => !members.includes(guest) && askHolder(draft, guest, role) === "add");
+    const analysts = takeAnalysts(draft, [...members, ...added]);
     if (takeGroup(draft, `${accessName}-analysts-group`, group, analysts, `It has the role ${role}.`)) {
       assignTo("group");
       takeRole(group, "group");
     }
   }
   draft.putAside(`The settings have the role ${role} of other principals.`, ...assignments);
+}
+
+/** A guest who has the role beside the adopted group. */
+function askHolder(draft: Draft, { id, email }: GuestCandidate, role: string): string | undefined {
+  return draft.ask({
+    id: `holder:${id}`,
+    text: `${email} has the role ${role} too, outside of the group. Is this an analyst of the stack?`,
+    choices: [
+      { value: "add", text: "add to analysts: the stack has the guest; the guest's own assignment stays as it is" },
+      { value: "leave", text: "no: guest and assignment stay as they are, and the stack does not have them" },
+    ],
+    about: [id],
+  });
 }
 
 function principalName(draft: Draft, principalId: string): string {

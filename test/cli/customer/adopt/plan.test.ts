@@ -105,6 +105,29 @@ describe("plan of an adoption: portal access", () => {
     assert.match(reasons(answered)["r1"] ?? "", /other principals/);
   });
 
+  it("names a guest who has the adopted group's role, and adds the guest to analysts by the answer", () => {
+    const candidates = [ana, ben, group("g", "Analysts", ["ana"]), role("r1", "g"), role("r2", "ben")];
+    const [whose] = plan(candidates).questions;
+    assert.deepEqual(
+      whose?.choices.map(({ text }) => text),
+      ['the group "Analysts"', "ben@fabrikam.example"],
+    );
+    const answers = { assignTo: "g", "members:g": "keep" };
+    const [open, added] = [plan(candidates, answers), plan(candidates, { ...answers, "holder:ben": "add" })];
+    assert.match(
+      open.questions.map(({ text }) => text).join(),
+      /^ben@fabrikam\.example has the role Security Reader too/,
+    );
+    assert.deepEqual(
+      [Object.keys(adopted(open)), Object.keys(adopted(added))],
+      [
+        ["ana", "g", "r1"],
+        ["ana", "ben", "g", "r1"],
+      ],
+    );
+    assert.match(reasons(added)["r2"] ?? "", /other principals/);
+  });
+
   it("asks about a member who is not an analyst, and keeps the members if the answer is keep", () => {
     const candidates = [ana, group("g", "Tier 1 Analyst", ["ana", "customer-user"])];
     assert.deepEqual(
