@@ -47,8 +47,8 @@ export {
 } from "./detections/detectionRule";
 export { Detections, type DeclaredDetection, type DetectionsArgs } from "./detections/detections";
 export { prepareDetections, type DetectionSources } from "./detections/prepareDetections";
-export type { Guest } from "./guests/guest";
-export { GuestUser, type GuestUserArgs } from "./guests/guestUser";
+export type { Guest, GuestUserArgs } from "./guests/guest";
+export { GuestUser } from "./guests/guestUser";
 export type { OnboardedAnalyst } from "./guests/invitedAnalysts";
 export { AlertNotificationRule, type AlertNotificationRuleArgs } from "./notifications/alertNotificationRule";
 export type { OutputsOf } from "./outputs";

@@ -52,24 +52,18 @@ const shape = {
   /** Tier → My Access link. */
   accessPackages: z.record(z.string(), z.string()).optional(),
   adminConsentUrl: text.optional(),
+  /** `ConnectorDescription` says what each is. */
   connector: z.object({
     kind: z.enum(connectorKinds),
     credential: z.enum(credentialTypes),
     alertApis: z.array(z.enum(alertApis)),
     profile: z.enum(connectorProfiles),
-    /** Whether the profile `read` includes incidents. */
     incidents: z.boolean().optional(),
-    /** Of the profile `respond`. */
     actions: z.array(z.enum(connectorActions)).optional(),
-    /** Last day on which the connector may change anything. A day, UTC. */
     writesEndOn: text.optional(),
-    /** Who of the customer approved that. */
     approvedBy: text.optional(),
-    /** End of a secret or certificate that the stack creates. RFC 3339, UTC. */
     credentialExpiresOn: text.optional(),
-    /** From then on `up` renews the secret. RFC 3339, UTC. */
     renewsOn: text.optional(),
-    /** Until then the previous secret stays valid, where there is one. A day, UTC. */
     overlapEndsOn: text.optional(),
   }),
   /** Where the client secret is in the MSSP's Key Vault. */

@@ -3,15 +3,9 @@ import type { ObjectIdentity } from "@defender-mssp/tenant";
 import { lastSegment } from "@defender-mssp/microsoft";
 import { resourceKind } from "../../domain/kinds/kinds";
 import { azureNativePrefix } from "../../domain/resourceTypes";
+import type { DeployedObject } from "./deployed";
 
-interface IdentifiedResource {
-  readonly type: string;
-  readonly urn?: string;
-  /** As the provider writes it. */
-  readonly id: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly outputs: Readonly<Record<string, unknown>>;
-}
+type IdentifiedResource = Pick<DeployedObject, "type" | "urn" | "id" | "inputs" | "outputs">;
 
 export function objectIdentity(resource: IdentifiedResource): ObjectIdentity {
   const { inputs, outputs } = resource;

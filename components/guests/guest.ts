@@ -2,31 +2,56 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamicResource";
 import { stackMark } from "../mark";
 
-export interface GuestArgs {
-  /** The customer's tenant ID. A change replaces the guest. */
-  tenantId: pulumi.Input<string>;
+export interface GuestUserArgs {
+  /** The customer's tenant ID, a UUID. */
+  readonly tenantId: pulumi.Input<string>;
   /**
-   * E-mail address to invite. A change of more than case replaces the guest; the old one is deleted
-   * after what refers to it uses the new one.
+   * E-mail address that the invitation goes to. Another address is another guest: the new one is
+   * invited, then the old one is deleted. A guest of this stack that has both addresses is kept.
+   * Case makes no difference.
+   * @example "ana@fabrikam-security.example"
    */
-  email: pulumi.Input<string>;
+  readonly email: pulumi.Input<string>;
   /**
-   * Name of the guest in the customer's directory. A change renames a guest that this stack
-   * invited.
+   * Name of the guest in the customer's directory. A change renames the guest; an adopted user
+   * keeps its name.
+   * @example "Ana Silva"
    */
-  displayName: pulumi.Input<string>;
-  /** Address to which the guest is sent after accepting the invitation. */
-  redirectUrl: pulumi.Input<string>;
-  /** Text of the invitation. Excludes `language`. @default Microsoft's text */
-  message?: pulumi.Input<string>;
-  /** Language of Microsoft's text, a BCP 47 tag. @default "en-US" */
-  language?: pulumi.Input<string>;
-  /** E-mail address that receives a copy of the invitation. */
-  copyRecipient?: pulumi.Input<string>;
-  /** Whether an existing member, who is no guest, may be adopted. @default false */
-  adoptMember?: pulumi.Input<boolean>;
-  /** Object ID of the existing user that is adopted. Read at creation only. */
-  existingObjectId?: pulumi.Input<string>;
+  readonly displayName: pulumi.Input<string>;
+  /**
+   * Address to which the guest is sent after accepting the invitation: for an analyst the Defender
+   * portal of the customer's tenant.
+   * @example "https://security.microsoft.com?tid=c0570500-0000-4000-8000-00000000000a"
+   */
+  readonly redirectUrl: pulumi.Input<string>;
+  /**
+   * Text of the invitation. Excludes `language`: Graph takes one of them.
+   * @default Microsoft's text
+   */
+  readonly message?: pulumi.Input<string>;
+  /**
+   * Language of Microsoft's text, a BCP 47 tag.
+   * @default "en-US"
+   */
+  readonly language?: pulumi.Input<string>;
+  /**
+   * E-mail address that receives a copy of the invitation. Graph takes one.
+   * @default no copy
+   */
+  readonly copyRecipient?: pulumi.Input<string>;
+  /**
+   * Whether an existing member of the tenant with the address, who is no guest, may be used.
+   * @default false: a member with the address is an error
+   */
+  readonly adoptMember?: pulumi.Input<boolean>;
+  /**
+   * Object ID of the existing user that is adopted. Its mail or principal name must be `email`. It
+   * decides at creation only: adding or removing it later changes nothing, and another ID than the
+   * deployed one is an error.
+   * @default an existing user with the address is an error
+   * @example "11111111-2222-3333-4444-555555555555"
+   */
+  readonly existingObjectId?: pulumi.Input<string>;
 }
 
 /** The dynamic resource of `GuestUser`, whose docstring has its privileges. */
@@ -42,7 +67,7 @@ export class Guest extends DynamicResource {
   /** Link that accepts the invitation. A secret. Undefined for an adopted user. */
   declare public readonly inviteRedeemUrl: pulumi.Output<string | undefined>;
 
-  constructor(name: string, args: GuestArgs, opts?: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: GuestUserArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "Guest",
       name,

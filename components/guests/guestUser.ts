@@ -1,59 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setOutputs } from "../outputs";
-import { Guest } from "./guest";
+import { Guest, type GuestUserArgs } from "./guest";
 import { component } from "../../domain/resourceTypes";
-
-export interface GuestUserArgs {
-  /** The customer's tenant ID, a UUID. */
-  readonly tenantId: pulumi.Input<string>;
-  /**
-   * E-mail address that the invitation goes to. Another address is another guest: the new one is
-   * invited, then the old one is deleted. A guest of this stack that has both addresses is kept.
-   * Case makes no difference.
-   * @example "ana@fabrikam-security.example"
-   */
-  readonly email: pulumi.Input<string>;
-  /**
-   * Name of the guest in the customer's directory. A change renames the guest; an adopted user
-   * keeps its name.
-   * @example "Ana Silva"
-   */
-  readonly displayName: pulumi.Input<string>;
-  /**
-   * Address to which the guest is sent after accepting the invitation: for an analyst the Defender
-   * portal of the customer's tenant.
-   * @example "https://security.microsoft.com?tid=c0570500-0000-4000-8000-00000000000a"
-   */
-  readonly redirectUrl: pulumi.Input<string>;
-  /**
-   * Text of the invitation. Excludes `language`: Graph takes one of them.
-   * @default Microsoft's text
-   */
-  readonly message?: pulumi.Input<string>;
-  /**
-   * Language of Microsoft's text, a BCP 47 tag.
-   * @default "en-US"
-   */
-  readonly language?: pulumi.Input<string>;
-  /**
-   * E-mail address that receives a copy of the invitation. Graph takes one.
-   * @default no copy
-   */
-  readonly copyRecipient?: pulumi.Input<string>;
-  /**
-   * Whether an existing member of the tenant with the address, who is no guest, may be used.
-   * @default false: a member with the address is an error
-   */
-  readonly adoptMember?: pulumi.Input<boolean>;
-  /**
-   * Object ID of the existing user that is adopted. Its mail or principal name must be `email`. It
-   * decides at creation only: adding or removing it later changes nothing, and another ID than the
-   * deployed one is an error.
-   * @default an existing user with the address is an error
-   * @example "11111111-2222-3333-4444-555555555555"
-   */
-  readonly existingObjectId?: pulumi.Input<string>;
-}
 
 /**
  * A user in the customer's tenant for one of the MSSP's people. The address is invited by e-mail as

@@ -10,6 +10,7 @@ import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
 import type { DeployedWhose } from "../../tenant/deployedWhose";
+import { looksShape } from "./looks";
 import { itemShape } from "../../access/inventory/inventory";
 
 const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
@@ -68,15 +69,7 @@ const shape = z.object({
   /** Applications that the MSSP states not to be its own, by their IDs in lower case. */
   notOurs: z.array(z.string()).readonly().optional(),
   /** The looks at the tenant since then. */
-  looks: z
-    .object({
-      agreed: z.number(),
-      answer: z.string(),
-      firstOn: z.string(),
-      lastOn: z.string(),
-      seenOn: z.string().optional(),
-    })
-    .optional(),
+  looks: looksShape.optional(),
 });
 
 export type OffboardingJournal = z.infer<typeof shape>;

@@ -2,6 +2,7 @@
  * Looks at a tenant after a removal until the looks agree. Entra, Azure and their lists answer from
  * replicas: one look that shows nothing may be a look at one that never had the object.
  */
+import { z } from "zod";
 import { hasOneView, timeScale, waits, type Environment } from "@defender-mssp/microsoft";
 import { minuteMs, timeText } from "@defender-mssp/errors/time";
 
@@ -29,17 +30,18 @@ export function lookRule(environment: Environment): LookRule {
 }
 
 /** The looks so far. Times are ISO 8601, UTC. */
-export interface Looks {
+export const looksShape = z.object({
   /** Looks in a row with the same answer, up to the last. */
-  readonly agreed: number;
+  agreed: z.number(),
   /** That answer: `access`, or what a look without access could not tell, as a hash. */
-  readonly answer: string;
-  readonly firstOn: string;
+  answer: z.string(),
+  firstOn: z.string(),
   /** When the last look began. */
-  readonly lastOn: string;
+  lastOn: z.string(),
   /** When a look last showed access; absent where none did. */
-  readonly seenOn?: string | undefined;
-}
+  seenOn: z.string().optional(),
+});
+export type Looks = Readonly<z.infer<typeof looksShape>>;
 
 /** What one look showed. */
 export interface LookResult {

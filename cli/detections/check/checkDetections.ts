@@ -20,23 +20,13 @@ import type { DetectionCustomer, FaultyCustomer } from "../detectionCustomers";
 import { ruleAlone } from "./ruleAlone";
 
 /** One finding, of a rule or of one customer's composition. */
-export interface DetectionFinding {
+export interface DetectionFinding extends Omit<RuleProblem, "key" | "rule"> {
   /** Stack of the customer that alone has the finding. */
   readonly customer?: string;
   /** Name of the rule; absent for a customer's settings. */
   readonly rule?: string;
-  /** Path from the folder of `Pulumi.yaml`. */
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** End of a place in a query, in front of the column. */
-  readonly endLine?: number;
-  readonly endColumn?: number;
-  readonly level: "error" | "warning";
   /** The parser's code, such as `KS142`. */
   readonly code?: string;
-  readonly what: string;
-  readonly remedy: string;
 }
 
 export interface DetectionsCheck {

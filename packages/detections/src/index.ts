@@ -53,10 +53,9 @@ export {
   type JudgedRules,
   type JudgedSchema,
   type JudgeRulesOptions,
-  type QueryFault,
   type RuleJudge,
 } from "./judge/judgeComposedRules";
-export type { JudgedQueries, JudgedQueriesOptions, KeptJudge, KeptVerdict } from "./judge/judgedQueries";
+export type { JudgedQueries, JudgedQueriesOptions, KeptJudge, KeptVerdict, QueryFault } from "./judge/judgedQueries";
 export { readRuleTests, type ReadRuleTests, type RuleTests } from "./ruleTests/readRuleTests";
 export { ruleTestJsonSchema, type RuleTestCase, type RuleTestFile } from "./ruleTests/ruleTestSchema";
 export { runRuleTests, type QueryExecutor, type RuleTestResult } from "./ruleTests/runRuleTests";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { GuestUser, type GuestUserArgs } from "../../../components/guests/guestUser";
+import type { GuestUserArgs } from "../../../components/guests/guest";
+import { GuestUser } from "../../../components/guests/guestUser";
 import { only, resolved, settled, startMocks, tenantId, type Recording } from "../mocks";
 
 const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";

@@ -1,7 +1,13 @@
 /** Judges composed rules by `packages/kql`, in one process for all queries, and keeps the verdicts. */
 import { closest, distance } from "fastest-levenshtein";
 import type { ComposedRule, RuleException } from "../compose/composeRule";
-import { judgedQueries, type KeptJudge, type KeptVerdict } from "./judgedQueries";
+import {
+  judgedQueries,
+  type JudgedQueriesOptions,
+  type KeptJudge,
+  type KeptVerdict,
+  type QueryFault,
+} from "./judgedQueries";
 import { ruleColumns } from "../ruleFile/ruleColumns";
 import type { RuleProblem } from "../ruleFile/ruleProblem";
 
@@ -14,32 +20,15 @@ export interface RuleJudge extends KeptJudge {
   defenderSchema(): JudgedSchema;
 }
 
-/** A finding of `@defender-mssp/kql`. */
-export interface QueryFault {
-  readonly code: string;
-  readonly severity: "error" | "warning";
-  readonly message: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
-
 /** Tables and their columns. */
 export interface JudgedSchema {
   readonly tables: readonly { readonly name: string; readonly columns: readonly { readonly name: string }[] }[];
 }
 
-export interface JudgeRulesOptions {
+export interface JudgeRulesOptions extends JudgedQueriesOptions {
   readonly kql: RuleJudge;
-  /** Path of the judge's program, `@defender-mssp/kql/judge`. */
-  readonly judgeProgram: string;
-  /** File of kept verdicts, which need not exist. */
-  readonly cacheFile: string;
   /** Tables of the tenant. Default: Microsoft's. */
   readonly schema?: JudgedSchema;
-  /** Told how many queries have no verdict, before they are judged. */
-  readonly onJudging?: (queries: number) => void;
 }
 
 /** A problem of a composed query. */

@@ -6,17 +6,20 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { VisibleError } from "@defender-mssp/errors";
 
+/** A finding of `@defender-mssp/kql`. */
+export interface QueryFault {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
 /** What the judge says of a query. `@defender-mssp/kql` declares all of it. */
 export interface KeptVerdict {
-  readonly findings: readonly {
-    readonly code: string;
-    readonly severity: "error" | "warning";
-    readonly message: string;
-    readonly line: number;
-    readonly column: number;
-    readonly endLine: number;
-    readonly endColumn: number;
-  }[];
+  readonly findings: readonly QueryFault[];
   /** Columns of the output; empty if the query does not bind. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly tables: readonly string[];
@@ -29,7 +32,9 @@ export interface KeptJudge {
 
 export interface JudgedQueriesOptions {
   readonly kql: KeptJudge;
+  /** Path of the judge's program, `@defender-mssp/kql/judge`. */
   readonly judgeProgram: string;
+  /** File of kept verdicts, which need not exist. */
   readonly cacheFile: string;
   readonly schema?: object;
   /** Told how many queries have no verdict, before they are judged. */

@@ -2,7 +2,6 @@
  * What the dynamic resource `DefenderRoleAssignment` does. An assignment is known by its role and
  * its name: Graph has no place for a mark on it, and the role is this stack's own.
  */
-import {} from "@defender-mssp/errors";
 import { graphCall, type CallContext, type GraphCall } from "../graph/call";
 import {
   checkText,

@@ -16,9 +16,10 @@ import {
   type RecordSeverity,
   type RequestLimiter,
   type SecurityIncident,
+  type SecurityPage,
   type TokenSource,
 } from "@defender-mssp/microsoft";
-import { graphListSource, type ListPage, type PageRequest } from "../pull/graphList";
+import { graphListSource, type PageRequest } from "../pull/graphList";
 import type { Pulled, Source } from "../pull/source";
 
 /** An incident, in this project's schema and as the service wrote it. */
@@ -86,7 +87,7 @@ class IncidentReader {
     window: AlertWindow,
     place: PageRequest,
     signal: AbortSignal | undefined,
-  ): Promise<ListPage<FetchedIncident>> {
+  ): Promise<SecurityPage<FetchedIncident>> {
     const { severities, tenantId, tokens } = this.options;
     const list = (withAlerts: boolean, tries?: number) =>
       tokens.use((token) =>

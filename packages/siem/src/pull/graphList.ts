@@ -3,7 +3,7 @@
  * to be complete: a list that is read page by page moves while it is read, its links may be
  * missing, wrong or too old, and `$skip` is limited.
  */
-import { ServiceError, type AlertWindow } from "@defender-mssp/microsoft";
+import { ServiceError, type AlertWindow, type SecurityPage } from "@defender-mssp/microsoft";
 import type { Pulled, Source } from "./source";
 
 /**
@@ -24,13 +24,6 @@ export interface PageRequest {
   readonly next?: string;
 }
 
-export interface ListPage<T extends Pulled> {
-  readonly items: readonly T[];
-  readonly hasMore: boolean;
-  readonly next?: string;
-  readonly at?: Date;
-}
-
 export interface GraphList<T extends Pulled> {
   /** `$top` of a span. */
   readonly pageSize: number;
@@ -43,7 +36,7 @@ export interface GraphList<T extends Pulled> {
   /** The last part of the list's address. */
   readonly name: string;
   /** @throws ServiceError */
-  read(window: AlertWindow, place: PageRequest, signal: AbortSignal | undefined): Promise<ListPage<T>>;
+  read(window: AlertWindow, place: PageRequest, signal: AbortSignal | undefined): Promise<SecurityPage<T>>;
   /**
    * What the list lacks of the items of a span, and further items that belong to them. Default:
    * nothing. @throws ServiceError
@@ -65,7 +58,7 @@ export function graphListSource<T extends Pulled>(list: GraphList<T>): Source<T>
   };
 }
 
-type ReadPage<T extends Pulled> = ListPage<T> & { readonly isComplete: boolean };
+type ReadPage<T extends Pulled> = SecurityPage<T> & { readonly isComplete: boolean };
 
 class ListReader<T extends Pulled> {
   /** The most items that the service has sent in one answer: it is known to send as many. */

@@ -5,9 +5,9 @@
 import type { IncidentChanges, IncidentRecord } from "@defender-mssp/microsoft";
 import { messageOf, ServiceError, VisibleError } from "@defender-mssp/errors";
 import { DestinationError } from "../sinks/sink";
-import { agreedAtCreation, isResolved, markerFor, planTicket, type Agreed, type TicketPlan } from "./plan";
+import { agreedAtCreation, isResolved, markerFor, planTicket, type TicketPlan } from "./plan";
 import { plainLine } from "./plainText";
-import type { TicketRecord, TicketRecords } from "./ticketRecords";
+import type { Agreed, TicketRecord, TicketRecords } from "./ticketRecords";
 import { routesFor, type TicketSettings } from "./ticketSettings";
 import {
   compareIds,

@@ -6,29 +6,8 @@ import { createHash } from "node:crypto";
 import type { IncidentChanges, IncidentRecord } from "@defender-mssp/microsoft";
 import { reasonTables, ticketSeverities, type TrackerSettings } from "./ticketSettings";
 import { plainLine } from "./plainText";
+import type { Agreed } from "./ticketRecords";
 import type { MarkedNote, Ticket, TicketChange } from "./tracker";
-
-/** Both sides when they agreed last, as the folder keeps it. */
-export interface Agreed {
-  /** The incident's last change by the service's clock: an older answer says nothing new. */
-  readonly updatedAt: string;
-  readonly severity: IncidentRecord["severity"];
-  readonly isResolved: boolean;
-  readonly alerts: number;
-  /** Creation of the newest alert. */
-  readonly alertsTo: string;
-  /** The ticket's version; "": it was changed by this program. */
-  readonly version: string;
-  readonly isOpen: boolean;
-  /** The ticket's close reason; undefined: an earlier version kept none. */
-  readonly reason?: string | null | undefined;
-  readonly owner: string | null;
-  readonly priority: string | null;
-  /** The last note that was looked at. */
-  readonly note: string;
-  /** Counts what was written: two notes that say the same have different markers. */
-  readonly count: number;
-}
 
 export interface PlanOptions {
   readonly agreed: Agreed;

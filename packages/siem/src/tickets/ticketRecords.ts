@@ -18,19 +18,27 @@ const keptFor = 90 * dayMs;
 const longestTail = 20_000;
 
 const agreedSchema = z.strictObject({
+  /** The incident's last change by the service's clock: an older answer says nothing new. */
   updatedAt: z.string(),
   severity: z.enum(ticketSeverities),
   isResolved: z.boolean(),
   alerts: z.number(),
+  /** Creation of the newest alert. */
   alertsTo: z.string(),
+  /** The ticket's version; "": it was changed by this program. */
   version: z.string(),
   isOpen: z.boolean(),
+  /** The ticket's close reason; undefined: an earlier version kept none. */
   reason: z.string().nullable().optional(),
   owner: z.string().nullable(),
   priority: z.string().nullable(),
+  /** The last note that was looked at. */
   note: z.string(),
+  /** Counts what was written: two notes that say the same have different markers. */
   count: z.number(),
 });
+/** Both sides when they agreed last, as the folder keeps it. */
+export type Agreed = Readonly<z.infer<typeof agreedSchema>>;
 
 const recordSchema = z.strictObject({
   key: z.string(),
