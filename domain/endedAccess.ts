@@ -7,7 +7,6 @@ interface Analyst {
   readonly accessEndsOn?: string;
 }
 
-/** A warning for each analyst whose access has ended. */
 export function endedAccess(analysts: readonly Analyst[], now: Date): readonly string[] {
   const today = dateOf(now);
   return analysts.flatMap(({ displayName, accessEndsOn }, index) =>

@@ -3,7 +3,6 @@ import { parsedJson } from "@defender-mssp/errors/json";
 import { VisibleError } from "@defender-mssp/errors";
 import { distance } from "fastest-levenshtein";
 
-/** One problem. */
 export interface SettingProblem {
   /** The setting's key, with the place inside its value: `analysts[1].email`. */
   readonly key: string;
@@ -28,7 +27,6 @@ export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069\
 const listedProblems = 100;
 const noSuchSetting = "no such setting";
 
-/** The file that the settings are in. */
 export interface SettingsFile {
   /** Its path, for people. */
   readonly shown: string;

@@ -12,7 +12,6 @@ import { registerPreview } from "./preview/command";
 import { registerSetup } from "./setup/command";
 import { registerSort } from "./sort/command";
 
-/** Adds arguments, options and action. */
 export function define(ci: Command, session: Session): void {
   ci.addHelpText("after", "\nPipelines call further steps: npx mssp ci --help --all lists them.");
   registerSetup(ci, session);

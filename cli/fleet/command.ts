@@ -12,7 +12,6 @@ import { passphraseFolderOption } from "../stack/passphraseOption";
 import { wholeNumber } from "@defender-mssp/terminal/wholeNumber";
 import { selectionOptions, type SelectionOptions } from "../selection/selectionOptions";
 
-/** Adds arguments, options and action. */
 export function define(fleet: Command, session: Session): void {
   registerRun(fleet, session, "preview", {
     description: "Preview the selected stacks. Changes nothing.",

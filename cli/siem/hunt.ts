@@ -5,7 +5,6 @@ import { define as defineBySource } from "@defender-mssp/siem/hunt/command";
 import { stacksAndConnectionFiles } from "../access/connector/connectorSource";
 import { addExamples } from "@defender-mssp/terminal/help";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   defineBySource(command, session, stacksAndConnectionFiles);
   addExamples(command, ["npx mssp hunt --all --tag tier=gold --since 7d --file query.kql"]);

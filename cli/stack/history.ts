@@ -39,7 +39,6 @@ const entry = z.object({
   resourceChanges: z.record(z.string(), z.number()).nullish(),
 });
 
-/** One update of a stack. */
 export interface StackUpdate {
   /** Number of the update, where the backend counts. */
   readonly version?: number;

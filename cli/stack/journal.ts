@@ -46,7 +46,6 @@ export class Journal {
     private readonly file: number,
   ) {}
 
-  /** Begins a run. */
   static begin(journals: string, plan: RunPlan, now = new Date()): Journal {
     const stamp = now
       .toISOString()

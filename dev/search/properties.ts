@@ -59,7 +59,6 @@ export interface WorldResult {
   readonly occurred: readonly string[];
   /** Chains that are not named, by the reason why that is no failure. */
   readonly excused: Readonly<Record<string, number>>;
-  /** How each act ended. */
   readonly ended: readonly { readonly act: string; readonly how: string }[];
 }
 

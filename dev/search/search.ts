@@ -95,7 +95,6 @@ export interface Searched {
   readonly found: readonly FoundFailure[];
 }
 
-/** The seed of one world. */
 function worldSeed(seed: number, number: number): number {
   return (Math.imul(seed, 1_000_003) + number) | 0;
 }

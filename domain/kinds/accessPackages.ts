@@ -18,7 +18,6 @@ const inEntitlement = {
   stays: notApplicable("nothing of it stays"),
 } as const;
 
-/** The catalog of the access packages (entitlement management). */
 export const accessPackageCatalog = {
   ...tenantKinds.accessPackageCatalog,
   ...inEntitlement,
@@ -34,7 +33,6 @@ export const accessPackageCatalog = {
   removal: { by: "destroy", order: removalOrder.container },
 } as const satisfies AccessKind;
 
-/** A group in the catalog of the access packages. */
 export const catalogResource = {
   ...tenantKinds.catalogResource,
   ...inEntitlement,
@@ -50,7 +48,6 @@ export const catalogResource = {
   removal: { by: "owner", owner: "accessPackageCatalog", property: "catalogId", order: removalOrder.grant },
 } as const satisfies AccessKind;
 
-/** An access package of a tier. */
 export const accessPackage = {
   ...tenantKinds.accessPackage,
   ...inEntitlement,
@@ -66,7 +63,6 @@ export const accessPackage = {
   removal: { by: "destroy", order: removalOrder.definition },
 } as const satisfies AccessKind;
 
-/** A role of a group that an access package gives. */
 export const accessPackageResource = {
   ...tenantKinds.accessPackageResource,
   ...inEntitlement,
@@ -82,7 +78,6 @@ export const accessPackageResource = {
   removal: { by: "owner", owner: "accessPackage", property: "accessPackageId", order: removalOrder.grant },
 } as const satisfies AccessKind;
 
-/** A policy by which an access package is requested, approved, reviewed and ends. */
 export const assignmentPolicy = {
   ...tenantKinds.assignmentPolicy,
   ...inEntitlement,
@@ -108,7 +103,6 @@ export const assignmentPolicy = {
   removal: { by: "destroy", order: removalOrder.grant },
 } as const satisfies AccessKind;
 
-/** An assignment of an access package, which a person requested and an approver of the customer gave. */
 export const accessPackageAssignment = {
   ...tenantKinds.accessPackageAssignment,
   types: notApplicable("people request it and approvers of the customer give it"),
@@ -141,7 +135,6 @@ export const accessPackageAssignment = {
   stays: "the guest that entitlement management invited, unless the tenant's settings remove it",
 } as const satisfies AccessKind;
 
-/** The MSSP as a connected organization of entitlement management. */
 export const connectedOrganization = {
   ...tenantKinds.connectedOrganization,
   ...inEntitlement,
@@ -157,7 +150,6 @@ export const connectedOrganization = {
   removal: { by: "destroy", order: removalOrder.principal },
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const accessPackages = [
   accessPackageCatalog,
   catalogResource,

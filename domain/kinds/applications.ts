@@ -13,7 +13,6 @@ const applicationPart = {
   stays: notApplicable("nothing of it stays"),
 } as const;
 
-/** The app registration of the SIEM connector. */
 export const application = {
   ...tenantKinds.application,
   types: [azuread("ApplicationRegistration"), azuread("Application")],
@@ -47,7 +46,6 @@ export const application = {
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
-/** A client secret of the SIEM connector. */
 export const clientSecret = {
   ...tenantKinds.clientSecret,
   ...applicationPart,
@@ -62,7 +60,6 @@ export const clientSecret = {
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
 } as const satisfies AccessKind;
 
-/** A certificate of the SIEM connector: the public part. */
 export const certificate = {
   ...tenantKinds.certificate,
   ...applicationPart,
@@ -77,7 +74,6 @@ export const certificate = {
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
 } as const satisfies AccessKind;
 
-/** A federated identity credential of the SIEM connector. */
 export const federatedCredential = {
   ...tenantKinds.federatedCredential,
   ...applicationPart,
@@ -92,7 +88,6 @@ export const federatedCredential = {
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.credential },
 } as const satisfies AccessKind;
 
-/** A redirect URI of the SIEM connector. */
 export const redirectUri = {
   ...tenantKinds.redirectUri,
   ...applicationPart,
@@ -107,7 +102,6 @@ export const redirectUri = {
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
 } as const satisfies AccessKind;
 
-/** A permission that the app registration requests: without a consent it gives nothing. */
 export const requestedPermission = {
   ...tenantKinds.requestedPermission,
   ...applicationPart,
@@ -122,7 +116,6 @@ export const requestedPermission = {
   removal: { by: "owner", owner: "application", property: "applicationId", order: removalOrder.definition },
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const applications = [
   application,
   clientSecret,

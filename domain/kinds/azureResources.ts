@@ -30,7 +30,6 @@ const inMsspSubscription = {
   adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
 } as const;
 
-/** The Key Vault in which the MSSP's SIEM finds the connector's secret. */
 export const keyVault = {
   ...tenantKinds.keyVault,
   ...inMsspSubscription,
@@ -44,7 +43,6 @@ export const keyVault = {
   stays: "a deleted vault for its retention period",
 } as const satisfies AccessKind;
 
-/** The connector's credential in the Key Vault. */
 export const keyVaultSecret = {
   ...tenantKinds.keyVaultSecret,
   ...inMsspSubscription,
@@ -58,7 +56,6 @@ export const keyVaultSecret = {
   stays: "a deleted secret for the retention period of its vault",
 } as const satisfies AccessKind;
 
-/** The SIEM's right to read the secret in the Key Vault: a role assignment of Azure. */
 export const vaultReader = {
   ...tenantKinds.vaultReader,
   types: [azureRoleAssignment],
@@ -76,7 +73,6 @@ export const vaultReader = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** The resource group of the Key Vault. */
 export const resourceGroup = {
   ...tenantKinds.resourceGroup,
   ...inMsspSubscription,
@@ -91,7 +87,6 @@ export const resourceGroup = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** The definition of an Azure Lighthouse delegation. */
 export const lighthouseDefinition = {
   ...tenantKinds.lighthouseDefinition,
   types: [registrationDefinition],
@@ -109,7 +104,6 @@ export const lighthouseDefinition = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
 export const lighthouseAssignment = {
   ...tenantKinds.lighthouseAssignment,
   types: [registrationAssignment],
@@ -131,7 +125,6 @@ export const lighthouseAssignment = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** An analysts' group's role on the resource group of a Microsoft Sentinel workspace. */
 export const sentinelAssignment = {
   ...tenantKinds.sentinelAssignment,
   types: [azureRoleAssignment],
@@ -157,7 +150,6 @@ export const sentinelAssignment = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** A role in a subscription that somebody holds, or may activate, whoever assigned it. */
 export const azureRole = {
   ...tenantKinds.azureRole,
   types: notApplicable("the stack's own are Microsoft Sentinel role assignments"),
@@ -176,7 +168,6 @@ export const azureRole = {
   stays: "an assignment to a deleted principal: it gives nobody access",
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const azureResources = [
   keyVault,
   keyVaultSecret,

@@ -6,7 +6,6 @@ import { component, dynamic } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { givesItsHolder, listed } from "./kindAnswers";
 
-/** A custom role of Microsoft Defender XDR's unified RBAC. */
 export const defenderRole = {
   ...tenantKinds.defenderRole,
   types: [dynamic("DefenderRoleDefinition"), component("DefenderRoleDefinition")],
@@ -41,5 +40,4 @@ export const defenderRoleAssignment = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const defenderRoles = [defenderRole, defenderRoleAssignment] as const;

@@ -6,7 +6,6 @@ import { component, dynamic } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, ofTheApplication } from "./kindAnswers";
 
-/** An e-mail notification rule of the Microsoft Defender portal. */
 export const notificationRule = {
   ...tenantKinds.notificationRule,
   types: [dynamic("AlertNotificationRule"), component("AlertNotificationRule")],
@@ -27,7 +26,6 @@ export const notificationRule = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
 export const detectionRule = {
   ...tenantKinds.detectionRule,
   types: [dynamic("DetectionRule"), component("DetectionRule")],
@@ -51,7 +49,6 @@ export const detectionRule = {
   stays: "the alerts that it raised; lists of Microsoft Defender go on with a deleted rule for some hours",
 } as const satisfies AccessKind;
 
-/** The authorization of the SIEM connector for the legacy alert API. */
 export const siemAuthorization = {
   ...tenantKinds.siemAuthorization,
   types: [dynamic("DefenderSiemAuthorization"), component("DefenderSiemAuthorization")],
@@ -72,5 +69,4 @@ export const siemAuthorization = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const defenderSettings = [notificationRule, detectionRule, siemAuthorization] as const;

@@ -6,7 +6,6 @@ import { azuread } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { givesItsHolder, listed } from "./kindAnswers";
 
-/** An assignment of a directory role, such as Security Reader. */
 export const directoryRoleAssignment = {
   ...tenantKinds.directoryRoleAssignment,
   types: [azuread("DirectoryRoleAssignment")],
@@ -24,7 +23,6 @@ export const directoryRoleAssignment = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
 export const directoryRoleEligibility = {
   ...tenantKinds.directoryRoleEligibility,
   types: notApplicable("this program declares none: an extension's is a resource of the extension"),
@@ -53,5 +51,4 @@ export const directoryRoleEligibility = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const directoryRoles = [directoryRoleAssignment, directoryRoleEligibility] as const;

@@ -1,4 +1,7 @@
-/** The table of what gives access: every kind, in the order in which people read of them. */
+/**
+ * The table of what gives access: every kind, in the order in which people read of them. What each is stands at its
+ * half in `packages/tenant`.
+ */
 import { isProviderType, stackType, judgedType } from "../resourceTypes";
 import { isBelow } from "../urn";
 import { applicable, type AccessKind } from "./accessKind";

@@ -7,7 +7,6 @@ import type { Permission } from "../writingPermissions";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { givesItsHolder, part } from "./kindAnswers";
 
-/** A B2B guest of the customer's tenant: an analyst of the MSSP. */
 export const guest = {
   ...tenantKinds.guest,
   types: [dynamic("Guest"), component("Guest")],
@@ -25,7 +24,6 @@ export const guest = {
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
-/** A group of the MSSP's analysts. */
 export const group = {
   ...tenantKinds.group,
   types: [azuread("Group")],
@@ -53,7 +51,6 @@ function groupPermissions(settings: PrerequisiteSettings): readonly Permission[]
   ];
 }
 
-/** A standing membership of an analyst in a group: the property `members` of the group. */
 export const membership = {
   ...tenantKinds.membership,
   types: notApplicable("the property members of the group"),
@@ -72,7 +69,6 @@ export const membership = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** An ownership of a group, an application or a service principal: the object's property `owners`. */
 export const ownership = {
   ...tenantKinds.ownership,
   types: notApplicable("the property owners of a group, an application or a service principal"),
@@ -91,7 +87,6 @@ export const ownership = {
   stays: "a credential that an owner added to an application of the customer's",
 } as const satisfies AccessKind;
 
-/** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
 export const eligibility = {
   ...tenantKinds.eligibility,
   types: [dynamic("EligibleMembers"), component("EligibleMembers")],
@@ -112,7 +107,6 @@ export const eligibility = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** The policy by which eligible members of a group activate their membership (PIM for Groups). */
 export const activationPolicy = {
   ...tenantKinds.activationPolicy,
   types: notApplicable("the eligible memberships declare it"),
@@ -134,5 +128,4 @@ export const activationPolicy = {
   stays: "the policy of a group that stays: it gives no access by itself",
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const people = [guest, group, membership, ownership, eligibility, activationPolicy] as const;

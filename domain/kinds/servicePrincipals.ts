@@ -20,7 +20,6 @@ import { azuread, component, dynamic } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 import { listed, ofTheApplication } from "./kindAnswers";
 
-/** The service principal of the SIEM connector's app registration. */
 export const servicePrincipal = {
   ...tenantKinds.servicePrincipal,
   types: [azuread("ServicePrincipal")],
@@ -51,7 +50,6 @@ export const servicePrincipal = {
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
-/** The service principal of the MSSP's own application in the customer's tenant. */
 export const msspServicePrincipal = {
   ...tenantKinds.msspServicePrincipal,
   types: [dynamic("MsspServicePrincipal"), component("MsspServicePrincipal")],
@@ -69,7 +67,6 @@ export const msspServicePrincipal = {
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
-/** An application permission that a service principal of the MSSP has: an app role assignment. */
 export const applicationPermission = {
   ...tenantKinds.applicationPermission,
   types: [azuread("AppRoleAssignment"), dynamic("AppRoleGrant"), component("AppRoleGrant")],
@@ -92,7 +89,6 @@ function hasApplicationPermissions({ connector = defaultConnectorAccess }: Prere
   return connectorRoles(connector, "0000-01-01").length > 0;
 }
 
-/** A consent to delegated permissions of the SIEM connector. */
 export const delegatedConsent = {
   ...tenantKinds.delegatedConsent,
   types: [azuread("ServicePrincipalDelegatedPermissionGrant")],
@@ -110,7 +106,6 @@ export const delegatedConsent = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** The customer's consent to the application that runs `up`. */
 export const automationConsent = {
   ...tenantKinds.automationConsent,
   types: notApplicable("an administrator of the customer consents to it before the first up"),
@@ -136,7 +131,6 @@ export const automationConsent = {
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
-/** The customer's consent to the application that only previews, in pull requests. */
 export const previewConsent = {
   ...tenantKinds.previewConsent,
   types: notApplicable("an administrator of the customer consents to it, where the MSSP previews in pull requests"),
@@ -162,7 +156,6 @@ export const previewConsent = {
   stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const servicePrincipals = [
   servicePrincipal,
   msspServicePrincipal,

@@ -4,7 +4,6 @@ import { always, hasExtension, readsAlertsBy } from "../prerequisiteSettings";
 import { component, dynamic, randomTypes } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 
-/** What tells one stack from another: its random ID, random parts of names, and the model of access. */
 export const stackIdentity = {
   ...tenantKinds.stackIdentity,
   types: [
@@ -29,7 +28,6 @@ export const stackIdentity = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** A refresh token of a person of the customer, with which the SIEM reads the legacy alert API. */
 export const refreshToken = {
   ...tenantKinds.refreshToken,
   types: notApplicable("a secret of the stack's configuration, which npx mssp token keeps"),
@@ -55,7 +53,6 @@ export const refreshToken = {
   stays: notApplicable("a revoked token gives no access"),
 } as const satisfies AccessKind;
 
-/** A resource that an extension declares. */
 export const extensionResource = {
   ...tenantKinds.extensionResource,
   types: notApplicable("any type: one that no other kind has is reported as unknown"),
@@ -78,5 +75,4 @@ export const extensionResource = {
   stays: notApplicable("the extension's own documentation says it"),
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const stackState = [stackIdentity, refreshToken, extensionResource] as const;

@@ -5,7 +5,6 @@ import { hasCrossTenantTrust, hasModel, never, setsConditionalAccess } from "../
 import { azuread, component, dynamic } from "../resourceTypes";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
 
-/** The entry of the MSSP's tenant in the cross-tenant access policy. */
 export const partnerEntry = {
   ...tenantKinds.partnerEntry,
   types: [
@@ -31,7 +30,6 @@ export const partnerEntry = {
   stays: "an entry that existed before the stack, with its earlier values",
 } as const satisfies AccessKind;
 
-/** The Conditional Access policy for people of the MSSP's tenant. */
 export const conditionalAccessPolicy = {
   ...tenantKinds.conditionalAccessPolicy,
   types: [azuread("ConditionalAccessPolicy")],
@@ -52,7 +50,6 @@ export const conditionalAccessPolicy = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
 export const governanceRelationship = {
   ...tenantKinds.governanceRelationship,
   types: notApplicable("people of both tenants establish it"),
@@ -87,7 +84,6 @@ export const governanceRelationship = {
   stays: "the policy template in the MSSP's tenant",
 } as const satisfies AccessKind;
 
-/** A relationship of granular delegated admin privileges (Partner Center). */
 export const gdapRelationship = {
   ...tenantKinds.gdapRelationship,
   types: notApplicable("Partner Center establishes it, not this program"),
@@ -116,5 +112,4 @@ export const gdapRelationship = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-/** In the order in which people read of them. */
 export const trusts = [partnerEntry, conditionalAccessPolicy, governanceRelationship, gdapRelationship] as const;

@@ -54,42 +54,50 @@ export interface RemovalGuide {
   readonly document: { readonly title: string; readonly url: string };
 }
 
-const msspAccess = {
-  title: "Grant managed security service provider (MSSP) access",
-  url: "https://learn.microsoft.com/defender-xdr/mssp-access",
-};
-const applications = {
-  title: "Application and service principal objects in Microsoft Entra ID",
-  url: "https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals",
-};
+/** A page of Microsoft's documentation. */
+const learn = (title: string, page: string) => ({ title, url: `https://learn.microsoft.com/${page}` });
+
+const msspAccess = learn("Grant managed security service provider (MSSP) access", "defender-xdr/mssp-access");
+const applications = learn(
+  "Application and service principal objects in Microsoft Entra ID",
+  "entra/identity-platform/app-objects-and-service-principals",
+);
 const { tokens: tokensStay, restorable, vault: vaultStays } = stayingAccess;
-const terminateGovernance = {
-  title: "Terminate a governance relationship (preview)",
-  url: "https://learn.microsoft.com/entra/id-governance/tenant-governance/how-to-terminate-governance-relationship",
-};
+const terminateGovernance = learn(
+  "Terminate a governance relationship (preview)",
+  "entra/id-governance/tenant-governance/how-to-terminate-governance-relationship",
+);
 const governanceEnd = {
   menu: "Entra admin center > Tenant governance > Governing tenants > {names} > Terminate governance",
   object: "the MSSP's tenant",
 };
 const apps = "Entra admin center > App registrations";
-const entitlement = {
-  title: "What is entitlement management?",
-  url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-overview",
-};
+const entitlement = learn("What is entitlement management?", "entra/id-governance/entitlement-management-overview");
 const otherModel = "Another portalAccess.model, or pulumi destroy";
-const defenderPermissions = {
-  title: "Permissions in Microsoft Defender unified RBAC",
-  url: "https://learn.microsoft.com/defender-xdr/custom-permissions-details",
-};
-const softDelete = {
-  title: "Azure Key Vault soft-delete",
-  url: "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview",
-};
+const defenderPermissions = learn(
+  "Permissions in Microsoft Defender unified RBAC",
+  "defender-xdr/custom-permissions-details",
+);
+const softDelete = learn("Azure Key Vault soft-delete", "azure/key-vault/general/soft-delete-overview");
 
-const azureRolesRemoval = {
-  title: "Remove Azure role assignments",
-  url: "https://learn.microsoft.com/azure/role-based-access-control/role-assignments-remove",
+const azureRolesRemoval = learn(
+  "Remove Azure role assignments",
+  "azure/role-based-access-control/role-assignments-remove",
+);
+
+const delegationRemoval: RemovalGuide = {
+  setting: "Remove azureDelegation",
+  menu: "Azure portal > Service providers > Delegations > {names} > Delete",
+  object: "the delegation",
+  stays: "Nothing of the delegation.",
+  document: learn("Remove access to a delegation", "azure/lighthouse/how-to/remove-delegation"),
 };
+const connectorCredential = {
+  link: credentials,
+  drawn: { kind: "credential", column: 1 },
+  check: "connector",
+} as const;
+const inMsspSubscription = { link: none, check: notApplicable("it is in the MSSP's subscription") };
 
 export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   guest: {
@@ -105,10 +113,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Entra admin center > Users > {names} > Delete",
       object: "the guest",
       stays: `${restorable} ${tokensStay}`,
-      document: {
-        title: "Properties of a Microsoft Entra B2B collaboration user",
-        url: "https://learn.microsoft.com/entra/external-id/user-properties",
-      },
+      document: learn("Properties of a Microsoft Entra B2B collaboration user", "entra/external-id/user-properties"),
     },
   },
   group: {
@@ -137,10 +142,10 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Entra admin center > Roles and administrators > {names} > Remove assignments",
       object: "the role",
       stays: tokensStay,
-      document: {
-        title: "Microsoft Entra built-in roles",
-        url: "https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference",
-      },
+      document: learn(
+        "Microsoft Entra built-in roles",
+        "entra/identity/role-based-access-control/permissions-reference",
+      ),
     },
   },
   defenderRole: {
@@ -168,10 +173,10 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Entra admin center > Identity Governance > Connected organizations > {names} > Delete",
       object: "the organization",
       stays: "People who hold an access package keep it until it expires or is removed.",
-      document: {
-        title: "Manage connected organizations in entitlement management",
-        url: "https://learn.microsoft.com/entra/id-governance/entitlement-management-organization",
-      },
+      document: learn(
+        "Manage connected organizations in entitlement management",
+        "entra/id-governance/entitlement-management-organization",
+      ),
     },
   },
   tenantTrust: {
@@ -187,10 +192,10 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
         "Inbound access > Trust settings > Default settings",
       object: "the MSSP's tenant",
       stays: "The guests, who then register for MFA in the customer's tenant if a policy asks for it.",
-      document: {
-        title: "Cross-tenant access settings for B2B collaboration",
-        url: "https://learn.microsoft.com/entra/external-id/cross-tenant-access-settings-b2b-collaboration",
-      },
+      document: learn(
+        "Cross-tenant access settings for B2B collaboration",
+        "entra/external-id/cross-tenant-access-settings-b2b-collaboration",
+      ),
     },
   },
   conditionalAccessPolicy: {
@@ -204,10 +209,10 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Entra admin center > Conditional Access > Policies > {names} > Delete",
       object: "the policy",
       stays: "The customer's other policies, which apply to the MSSP's people as before.",
-      document: {
-        title: "Authentication and Conditional Access for External ID",
-        url: "https://learn.microsoft.com/entra/external-id/authentication-conditional-access",
-      },
+      document: learn(
+        "Authentication and Conditional Access for External ID",
+        "entra/external-id/authentication-conditional-access",
+      ),
     },
   },
   accessPackage: {
@@ -256,9 +261,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   clientSecret: {
     name: "Client secret",
     meaning: "A password of the SIEM connector. The page shows when it ends, never its value.",
-    link: credentials,
-    drawn: { kind: "credential", column: 1 },
-    check: "connector",
+    ...connectorCredential,
     removal: {
       setting: "connector.credential: another type, or renewMadeBefore for a new secret",
       menu: `${apps} > Certificates & secrets > {names} > Delete`,
@@ -270,9 +273,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   certificate: {
     name: "Certificate",
     meaning: "A certificate with which the SIEM connector signs in. The tenant has the public part only.",
-    link: credentials,
-    drawn: { kind: "credential", column: 1 },
-    check: "connector",
+    ...connectorCredential,
     removal: {
       setting: "connector.credential.certificate",
       menu: `${apps} > Certificates & secrets > {names} > Delete`,
@@ -284,18 +285,13 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   federatedCredential: {
     name: "Federated credential",
     meaning: "Lets one workload of the MSSP sign in as the SIEM connector, without a secret.",
-    link: credentials,
-    drawn: { kind: "credential", column: 1 },
-    check: "connector",
+    ...connectorCredential,
     removal: {
       setting: "connector.credential",
       menu: `${apps} > Certificates & secrets > Federated credentials > {names} > Delete`,
       object: "the credential",
       stays: tokensStay,
-      document: {
-        title: "Workload identity federation",
-        url: "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
-      },
+      document: learn("Workload identity federation", "entra/workload-id/workload-identity-federation"),
     },
   },
   permission: {
@@ -309,10 +305,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Entra admin center > Enterprise applications > Permissions > {names} > Revoke permission",
       object: "the permission",
       stays: tokensStay,
-      document: {
-        title: "Microsoft Graph permissions reference",
-        url: "https://learn.microsoft.com/graph/permissions-reference",
-      },
+      document: learn("Microsoft Graph permissions reference", "graph/permissions-reference"),
     },
   },
   notificationRule: {
@@ -326,10 +319,10 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Defender portal > Settings > Endpoints > General > Email notifications > {names} > Delete",
       object: "the rule",
       stays: "E-mails that were sent.",
-      document: {
-        title: "Configure alert notifications that are sent to MSSPs",
-        url: "https://learn.microsoft.com/defender-endpoint/configure-mssp-notifications",
-      },
+      document: learn(
+        "Configure alert notifications that are sent to MSSPs",
+        "defender-endpoint/configure-mssp-notifications",
+      ),
     },
   },
   detectionRule: {
@@ -344,10 +337,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Defender portal > Investigation & response > Hunting > Custom detection rules > {names} > Delete",
       object: "the rule",
       stays: "The alerts and incidents that it raised. Lists show a deleted rule for some hours.",
-      document: {
-        title: "Create and manage custom detection rules",
-        url: "https://learn.microsoft.com/defender-xdr/custom-detection-rules",
-      },
+      document: learn("Create and manage custom detection rules", "defender-xdr/custom-detection-rules"),
     },
   },
   siemAuthorization: {
@@ -362,10 +352,10 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Defender portal > Settings > SIEM > MSSP > {names}",
       object: "the application",
       stays: "The application, which then reads no alerts through the legacy API.",
-      document: {
-        title: "Configure managed security service provider integration",
-        url: "https://learn.microsoft.com/defender-endpoint/configure-mssp-support",
-      },
+      document: learn(
+        "Configure managed security service provider integration",
+        "defender-endpoint/configure-mssp-support",
+      ),
     },
   },
   delegation: {
@@ -374,23 +364,13 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
     link: none,
     drawn: { kind: "role", column: 4 },
     check: "azure",
-    removal: {
-      setting: "Remove azureDelegation",
-      menu: "Azure portal > Service providers > Delegations > {names} > Delete",
-      object: "the delegation",
-      stays: "Nothing of the delegation.",
-      document: {
-        title: "Remove access to a delegation",
-        url: "https://learn.microsoft.com/azure/lighthouse/how-to/remove-delegation",
-      },
-    },
+    removal: delegationRemoval,
   },
   vaultSecret: {
     name: "Secret in the MSSP's Key Vault",
     meaning: "Where the MSSP keeps the client secret for its SIEM. It is not in your tenant.",
-    link: none,
+    ...inMsspSubscription,
     drawn: { kind: "credential", column: 1 },
-    check: notApplicable("it is in the MSSP's subscription"),
     removal: {
       setting: "Remove handover",
       menu: "Azure portal > Key vaults > Secrets > {names} > Delete",
@@ -436,10 +416,10 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "Entra admin center > Identity Governance > Privileged Identity Management > Groups > {names} > Assignments > Remove",
       object: "the group",
       stays: `The guests, and the group. ${tokensStay}`,
-      document: {
-        title: "Privileged Identity Management (PIM) for Groups",
-        url: "https://learn.microsoft.com/entra/id-governance/privileged-identity-management/concept-pim-for-groups",
-      },
+      document: learn(
+        "Privileged Identity Management (PIM) for Groups",
+        "entra/id-governance/privileged-identity-management/concept-pim-for-groups",
+      ),
     },
   },
   defenderRoleAssignment: {
@@ -541,16 +521,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
     link: none,
     drawn: notApplicable("the delegation's details have it"),
     check: "azure",
-    removal: {
-      setting: "Remove azureDelegation",
-      menu: "Azure portal > Service providers > Delegations > {names} > Delete",
-      object: "the delegation",
-      stays: "Nothing of the delegation.",
-      document: {
-        title: "Remove access to a delegation",
-        url: "https://learn.microsoft.com/azure/lighthouse/how-to/remove-delegation",
-      },
-    },
+    removal: delegationRemoval,
   },
   sentinelRole: {
     name: "Microsoft Sentinel role",
@@ -569,9 +540,8 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   keyVault: {
     name: "Key Vault of the MSSP",
     meaning: "Where the MSSP keeps the secret. It is not in your tenant.",
-    link: none,
+    ...inMsspSubscription,
     drawn: notApplicable("it is the MSSP's"),
-    check: notApplicable("it is in the MSSP's subscription"),
     removal: {
       setting: "Remove handover",
       menu: "Azure portal > Key vaults > {names} > Delete",
@@ -583,9 +553,8 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   vaultReader: {
     name: "Reader of the secret in the MSSP's Key Vault",
     meaning: "Who of the MSSP may read the secret. It is not in your tenant.",
-    link: none,
+    ...inMsspSubscription,
     drawn: notApplicable("it is the MSSP's"),
-    check: notApplicable("it is in the MSSP's subscription"),
     removal: {
       setting: "Remove handover.readerObjectId",
       menu: "Azure portal > Key vaults > Access control (IAM) > {names} > Remove",
@@ -597,9 +566,8 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
   resourceGroup: {
     name: "Resource group of the MSSP",
     meaning: "Holds the Key Vault. It is not in your tenant.",
-    link: none,
+    ...inMsspSubscription,
     drawn: notApplicable("it is the MSSP's"),
-    check: notApplicable("it is in the MSSP's subscription"),
     removal: {
       setting: "Remove handover",
       menu: "Azure portal > Resource groups > {names} > Delete resource group",
@@ -619,10 +587,7 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       menu: "{names}",
       object: "Where the extension's own documentation says",
       stays: "What the extension's own documentation says.",
-      document: {
-        title: "Microsoft Entra audit logs",
-        url: "https://learn.microsoft.com/entra/identity/monitoring-health/concept-audit-logs",
-      },
+      document: learn("Microsoft Entra audit logs", "entra/identity/monitoring-health/concept-audit-logs"),
     },
   },
 };

@@ -198,7 +198,6 @@ export const en = {
     title: "What this page does not look at",
     intro:
       "Access can be given in these ways, too. {mssp}'s program does not look at them, and this page says nothing of them: look yourself.",
-    /** Of a page that was not compared with the tenant. */
     fromRecord: "This page is made of {mssp}'s own record, and was not compared with your tenant.",
     what: "What",
     look: "Where you look",

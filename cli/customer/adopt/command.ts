@@ -17,7 +17,6 @@ type CommandOptions = Pick<
   readonly json?: boolean;
 } & IdentityOptions;
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   const started = command.argument("<stack>", "name of the customer's stack, which must not exist", stackArgument);
   settingsOptions(started, ["analystDomains", "defenderEndpoint"])

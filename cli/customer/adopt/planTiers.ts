@@ -26,7 +26,6 @@ export function tierNamed(name: string): Tier | undefined {
   return tiers.find((tier) => tierNames[tier].toLowerCase() === name.trim().toLowerCase());
 }
 
-/** The choices of a tier, and that of none. */
 export function tierChoices(free: readonly Tier[], none: string): Question["choices"] {
   return [
     ...free.map((tier) => ({ value: tier, text: `${tierNames[tier]} (${tier})` })),

@@ -8,7 +8,6 @@ interface DocsOptions {
   readonly json?: boolean;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .argument("[topic...]", "a page, such as connector, or the words of a question (default: list all pages)")

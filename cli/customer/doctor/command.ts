@@ -20,7 +20,6 @@ interface DoctorOptions {
   readonly yes?: boolean;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)

@@ -27,7 +27,6 @@ interface EvidenceOptions {
 /** Entra keeps its logs for at most so many days. */
 const defaultDays = 30;
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   defineVerify(command.enablePositionalOptions(), session, "npx mssp");
   command

@@ -12,7 +12,6 @@ interface InitOptions {
   readonly json?: boolean;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .argument("<folder>", "a new or an empty folder")

@@ -13,7 +13,6 @@ interface NewOptions extends IdentityOptions {
   readonly json?: boolean;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   settingsOptions(command.argument("<stack>", "name of the customer's stack", stackArgument))
     .option(

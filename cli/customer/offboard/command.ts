@@ -35,7 +35,6 @@ const codeByState: Readonly<Record<VerdictState, number>> = {
   toConfirm: exitCodes.somebodyNeeded,
 };
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .requiredOption("--stack <stack>", "the customer's stack", stackArgument)

@@ -25,7 +25,6 @@ interface PermissionsOptions {
   readonly repository?: string;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack...>", `only these stacks (default: ${allCustomers})`, stackArguments)

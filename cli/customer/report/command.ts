@@ -25,7 +25,6 @@ interface ReportOptions extends MonthOptions {
   readonly previewClientId?: string;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack>", "the customer's stack", stackArgument)

@@ -35,7 +35,6 @@ type StatusViews = Readonly<Record<string, StatusView>>;
 /** Has the webhook's URL. */
 const notifyVariable = "MSSP_NOTIFY_URL";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session, views: StatusViews): void {
   selectionOptions(command)
     .option("--days <days>", "report what ends within this many days", wholeNumber({ least: 0, most: 9999 }), 30)

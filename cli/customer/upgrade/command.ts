@@ -5,7 +5,6 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { passphraseFolderOption } from "../../stack/passphraseOption";
 import type { UpgradeOptions } from "./upgrade";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .argument("[version]", "where package.json names versions of a registry: the new one, such as 0.2.0")

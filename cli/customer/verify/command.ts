@@ -22,7 +22,6 @@ const verification: Verification = {
   ],
 };
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   defineBySource(command, session, stacksAndConnectionFiles, verification);
 }

@@ -29,7 +29,6 @@ interface AddOptions extends ChangeOptions {
   readonly until?: string;
 }
 
-/** Adds arguments, options and action. */
 export function define(analyst: Command, session: Session): void {
   analyst.addHelpText("after", "\nnpx mssp status --show analysts lists them.");
   registerAdd(analyst, session);

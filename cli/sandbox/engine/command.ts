@@ -6,7 +6,6 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { engineOptions } from "./engineOptions";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .addOption(

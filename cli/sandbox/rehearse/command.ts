@@ -26,7 +26,6 @@ interface RehearseOptions extends Omit<LifeRun, "settings" | "folder" | "session
   readonly guest?: readonly string[];
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command
     .option("--stack <stack>", "the stack, whose settings are in Pulumi.<stack>.yaml", stackArgument)

@@ -18,7 +18,6 @@ import { registerProxy } from "./registerProxy";
 import { permissionsNote, printPermissions, resetPermissions } from "./permissions";
 import { registerClock, registerEnv, registerStop } from "./running";
 
-/** Adds arguments, options and action. */
 export function define(sandbox: Command, session: Session): void {
   sandbox.enablePositionalOptions();
   registerRun(sandbox, session);

@@ -11,7 +11,6 @@ import { stackArgument } from "../../stack/stackName";
 /** The sandbox customer, whose settings are in the repository. */
 const defaultStack = "dev";
 
-/** Adds arguments, options and action. */
 export function define(start: Command, session: Session): void {
   sandboxOptions(start)
     .option(

@@ -18,7 +18,6 @@ interface ConnectionCommandOptions extends Omit<WriteConnectionOptions, keyof Cr
   readonly json?: boolean;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   stackOptions(command)
     .requiredOption(

@@ -111,7 +111,6 @@ function arrowText(
   return `<path d="M${line}" stroke="${stroke}" stroke-width="${kind === "flow" ? 2 : 1.5}"${dashes} fill="none" marker-end="url(#${kind})"/>`;
 }
 
-/** A point on a side of a box. */
 export function pointOf(boxes: readonly Box[], title: string, side: Side, at: number, gap: number): [number, number] {
   const box = boxes.find((candidate) => candidate.title === title);
   if (box === undefined) throw new Error(`a figure has an arrow, but no box "${title}"`);

@@ -117,7 +117,6 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
   ];
 }
 
-/** The files of all pages below the groups. */
 export function filesBelow(items: readonly (SidebarPage | SidebarGroup)[]): readonly string[] {
   return items.flatMap((item) => ("items" in item ? filesBelow(item.items) : [item.file]));
 }

@@ -51,7 +51,6 @@ export interface CloudHosts {
    * `portal`.
    */
   readonly legacyPortal: string;
-  /** Microsoft Entra admin center. */
   readonly entraAdminCenter: string;
   /** My Access, where people ask for access packages. */
   readonly myAccess: string;

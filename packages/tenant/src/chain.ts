@@ -26,7 +26,6 @@ export function chain({ kind, principal, object, way = wayByKind.get(kind) ?? ki
   return { key: [kind, principal, object, way].join(" ").toLowerCase(), kind, way, principal, object };
 }
 
-/** What a principal has. */
 export function edgeChain(principal: string, { kind, id, way }: Pick<Edge, "kind" | "id" | "way">): Chain {
   return chain({ kind, principal, object: id, way });
 }

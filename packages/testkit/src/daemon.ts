@@ -67,7 +67,6 @@ export function addSecret(
   return secret;
 }
 
-/** The application (client) ID. */
 export function clientIdOf({ application }: Daemon): string {
   return jsonText(application["appId"]);
 }

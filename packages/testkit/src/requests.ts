@@ -20,7 +20,6 @@ export async function post(
   return answered(await fetch(sandbox.origins.http + route, { method: "POST", body, headers }));
 }
 
-/** The values that are not undefined. */
 export function defined(values: Readonly<Record<string, string | undefined>>): [string, string][] {
   return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 }

@@ -15,7 +15,6 @@ export interface SentNeed {
 /** Stack → digest of the need's key, which may name a person → what was sent. */
 export type SentNeeds = Readonly<Record<string, Readonly<Record<string, SentNeed>>>>;
 
-/** A need with its customer. */
 export interface NeedOfCustomer extends Pick<CustomerStatus, "stack" | "customerName"> {
   readonly need: StatusNeed;
 }

@@ -40,7 +40,6 @@ export interface JudgedProblem extends RuleProblem {
 }
 
 export interface JudgedRules {
-  /** Problems of each rule, in the order of the rules. */
   readonly byRule: readonly (readonly JudgedProblem[])[];
   /** All of them. */
   readonly problems: readonly JudgedProblem[];

@@ -164,7 +164,6 @@ function problemAt({ name, file }: RulePlace, what: string, remedy: string): Rul
   return { file, rule: name, line: 1, column: 1, key: "", what, remedy, level: "error" };
 }
 
-/** By file and place in it. */
 export function sortedByPlace<Placed extends Pick<RuleProblem, "file" | "line" | "column">>(
   all: readonly Placed[],
 ): Placed[] {

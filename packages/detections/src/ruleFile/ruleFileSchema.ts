@@ -203,8 +203,6 @@ export const ruleFileSchema = z.strictObject({
   ),
 });
 
-/** A rule as its file has it. */
 export type RuleFile = z.infer<typeof ruleFileSchema>;
 
-/** A value of a parameter. */
 export type RuleParameterValue = string | number | boolean | readonly (string | number)[];

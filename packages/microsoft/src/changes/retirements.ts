@@ -399,7 +399,6 @@ export const retirements: readonly (Retirement & { readonly id: RetirementId })[
 
 type TableEntry<Id extends RetirementId> = Extract<(typeof table)[number], { readonly id: Id }>;
 
-/** An entry of the table. */
 export function retirement<Id extends RetirementId>(id: Id): TableEntry<Id> {
   const entry = table.find((candidate): candidate is TableEntry<Id> => candidate.id === id);
   if (entry === undefined) throw new Error(`no retirement ${id}`);

@@ -22,7 +22,6 @@ import { createOnce } from "../graph/createOnce";
 import { deleteSeen, goneStatuses, isGone } from "../graph/gone";
 import { untilSeen, waits, type Wait, type WaitContext } from "../waits";
 
-/** A Defender role. */
 export interface DefenderRoleDefinitionObject {
   id: string;
   displayName: string;

@@ -9,7 +9,6 @@ import { graphCollection } from "./collection";
 import { entitlementPermissions, graphAssignmentPolicies } from "./entitlementManagement";
 import { deleteIfThere, goneStatuses, isGone } from "./gone";
 
-/** The identity source of an organization: its tenant or a domain. */
 export type IdentitySource = AzureActiveDirectoryTenant | DomainIdentitySource;
 
 export interface AzureActiveDirectoryTenant {

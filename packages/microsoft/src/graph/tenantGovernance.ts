@@ -231,7 +231,6 @@ export function policyDifferences(wanted: GovernancePolicy, found: GovernancePol
   return [...missing, ...more];
 }
 
-/** What a policy grants, a sentence for each grant. */
 export function grantSentences(policy: GovernancePolicy): string[] {
   return [...grantsOf(policy).values()];
 }

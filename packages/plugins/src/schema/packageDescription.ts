@@ -62,7 +62,6 @@ export function checkedConfiguration(
   return { inputs: withSecrets(configuration, given), failures };
 }
 
-/** The error for an unknown resource type. */
 export function unknownType(plugin: string, method: string, type: string, names: readonly string[]): Error {
   return new Error(
     `unrecognized resource type (${method}): ${type}. The sandbox's stand-in ${plugin} plugin has ` +

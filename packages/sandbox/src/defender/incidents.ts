@@ -92,7 +92,6 @@ export class Incidents {
     yield* changed.filter((number) => number < first && number <= last).sort((a, b) => b - a);
   }
 
-  /** The incident of this ID. */
   byId(id: string): IncidentSketch | undefined {
     return /^\d{1,15}$/.test(id) ? this.sketch(Number(id)) : undefined;
   }

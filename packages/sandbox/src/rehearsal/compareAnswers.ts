@@ -7,7 +7,6 @@ import { isRecord } from "@defender-mssp/errors/json";
 import { complexTypes, entitySets } from "../graph/entities";
 import { securityValues } from "./securityValues";
 
-/** What is compared of an answer. */
 export interface ComparedAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };

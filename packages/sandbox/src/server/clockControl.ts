@@ -9,7 +9,6 @@ export interface ClockState {
   readonly aheadSeconds: number;
 }
 
-/** One change of the clock. */
 export type ClockChange =
   /** To a time, ISO 8601. */
   | { readonly set: string }

@@ -6,7 +6,6 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import os from "node:os";
 
-/** The end of a command. */
 export type CommandEnd = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
 
 /** A command that could not be started; the exit code is the shell's for it. */

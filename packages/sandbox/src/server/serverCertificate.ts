@@ -19,7 +19,6 @@ export interface ServerCertificate {
 const lifetimeDays = 365;
 const renewalDays = 30;
 
-/** Files that hold certificates, in the keys folder. */
 export function certificateFiles(keysFolder: string): {
   certificate: string;
   privateKey: string;

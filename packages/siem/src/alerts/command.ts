@@ -44,7 +44,6 @@ const alertsHelp = ({ program, reads, example }: ConnectorSource): HelpSections 
   ],
 });
 
-/** Adds arguments, options and action. */
 export function define(alerts: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   const command = credentialOptions(source.addOptions(alerts.optionsGroup("Customer:"), "many"))
     .optionsGroup("What:")

@@ -66,7 +66,6 @@ const incidentsHelp = ({ program, reads, example }: ConnectorSource): HelpSectio
   ],
 });
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   credentialOptions(source.addOptions(command.optionsGroup("Customer:"), "many"));
   pullOptions(command, {

@@ -14,7 +14,6 @@ export function labelsText(labels: Readonly<Record<string, string>>): string {
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
-/** A metric with its help and samples. */
 export function metricText(name: string, type: "counter" | "gauge", help: string, samples: readonly Sample[]): string {
   const lines = samples.map(({ labels, value }) => `${name}${labelsText(labels)} ${value}\n`);
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;

@@ -15,7 +15,6 @@ export interface OpenedPull<T extends Pulled> extends Pick<
   PullOptions<T>,
   "source" | "clock" | "severities" | "lagFrom" | "afterwards"
 > {
-  /** Where each destination is. */
   readonly positions: readonly DestinationPosition[];
 }
 

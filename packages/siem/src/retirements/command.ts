@@ -5,7 +5,6 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { connectionFiles } from "../connector/connectionFiles";
 import { endingMarks } from "./endingMarks";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   const { program } = connectionFiles;
   command

@@ -17,7 +17,6 @@ interface SiemConfigOptions extends WriteOptions, ConnectionOptions {
 const primaryWorkspaceNote =
   "A workspace that is connected to the Defender portal as the primary one needs no file: connecting it switches the Defender XDR connector on.";
 
-/** Adds arguments, options and action. */
 export function define(siemConfig: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   siemConfig.addArgument(new Argument("<product>", "SIEM product").choices(siemProducts));
   source

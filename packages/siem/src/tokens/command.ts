@@ -39,7 +39,6 @@ const browserPatience = 600;
 
 const openAddress = "Open this address in a browser and sign in as a user of the customer who may read alerts:";
 
-/** Adds arguments, options and action. */
 export function define(token: Command, session: Session, source: ConnectorSource = connectionFiles): void {
   const command = credentialOptions(source.addOptions(token, "one"))
     .addOption(new Option("--device-code", "sign in on another device").conflicts(["clientCredentials", "renew"]))

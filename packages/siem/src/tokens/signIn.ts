@@ -34,7 +34,6 @@ export interface SignInRequest {
   readonly api: AlertApi;
 }
 
-/** The resource of a token for an alert API. */
 export function resourceOf(api: AlertApi, endpoints: Endpoints): string {
   return api === "legacySiem" ? legacyAlertResource : endpoints.graphEndpoint;
 }

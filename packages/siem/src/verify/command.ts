@@ -29,7 +29,6 @@ export const verificationByFile: Verification = {
   ],
 };
 
-/** Adds arguments, options and action. */
 export function define(
   verify: Command,
   session: Session,

@@ -31,7 +31,6 @@ export function named(type: string, object: StoredObject | undefined, id = objec
   return { type, id, name: texts.find((text) => text !== "") ?? id };
 }
 
-/** The object of a directory with this ID. */
 export function directoryObject(tenant: Tenant, id: string): ChainObject | undefined {
   for (const type of ["users", "groups", "servicePrincipals", "applications"]) {
     const object = tenant.objects(type).get(id);

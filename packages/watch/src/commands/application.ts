@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   command.action(async () => {
     const { applicationScript } = await import("../application/applicationScript.js");

@@ -16,7 +16,6 @@ interface GoneOptions extends LookOptions, ResultOptions {
   readonly signed: string;
 }
 
-/** Adds arguments, options and action. */
 export function define(command: Command, session: Session): void {
   addPageOptions(addLookOptions(command))
     .option("--since <day>", "the day of the removal (default: the last look that is remembered)")

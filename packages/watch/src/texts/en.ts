@@ -1,4 +1,3 @@
-/** English. */
 import { english } from "@defender-mssp/pages";
 import { tenantKinds, type KindKey } from "@defender-mssp/tenant";
 import type { WatchTexts } from "./watchTexts";

@@ -31,7 +31,6 @@ export function customAlertById(tenant: Tenant, id: string): SecurityAlert | und
   return customAlerts(tenant).find((alert) => alert.id === id);
 }
 
-/** The alert of an incident's number. */
 export function customIncidentAlert(tenant: Tenant, number: number): SecurityAlert | undefined {
   if (number < firstCustomIncident) return undefined;
   return customAlerts(tenant).find(({ incidentId }) => incidentId === String(number));
