@@ -63,10 +63,8 @@ function registerImport(detections: Command, session: Session): void {
     .addOption(new Option("--severity <severity>", "severity of its alerts").choices(ruleSeverities))
     .option("--json", "print what was written as JSON")
     .action(async (files: readonly string[], { json, out: set, ...options }: ImportCommandOptions) => {
-      const [{ importDetections }, { readProject }] = await Promise.all([
-        import("./import/importDetections.js"),
-        import("../../settings/project.js"),
-      ]);
+      const { importDetections } = await import("./import/importDetections.js");
+      const { readProject } = await import("../../settings/project.js");
       const project = await readProject(session.folder);
       const rules = await importDetections(project, {
         ...options,
@@ -111,10 +109,8 @@ function registerCoverage(detections: Command, session: Session): void {
     .option("--out <file...>", "also write a page (.html), or a layer for MITRE's ATT&CK Navigator (.json)")
     .option("--json", "print the techniques as JSON")
     .action(async (options: CoverageCommandOptions) => {
-      const [{ detectionCoverage }, { readProject }] = await Promise.all([
-        import("./coverage/detectionCoverage.js"),
-        import("../../settings/project.js"),
-      ]);
+      const { detectionCoverage } = await import("./coverage/detectionCoverage.js");
+      const { readProject } = await import("../../settings/project.js");
       const now = session.now();
       const coverage = await detectionCoverage(await readProject(session.folder), {
         stacks: namedStacks(options),
@@ -158,10 +154,8 @@ function registerDiff(detections: Command, session: Session): void {
     .addOption(new Option("--format <format>", "markdown: the comment of a pull request").choices(["text", "markdown"]))
     .option("--json", "print the changes as JSON")
     .action(async (options: DiffCommandOptions) => {
-      const [{ diffDetections }, { readProject }] = await Promise.all([
-        import("./diff/diffDetections.js"),
-        import("../../settings/project.js"),
-      ]);
+      const { diffDetections } = await import("./diff/diffDetections.js");
+      const { readProject } = await import("../../settings/project.js");
       const project = await readProject(session.folder);
       const diff = await diffDetections(project, {
         stacks: namedStacks(options),
@@ -206,10 +200,8 @@ function registerHealth(detections: Command, session: Session): void {
     )
     .option("--json", "print the figures as JSON")
     .action(async (options: HealthCommandOptions) => {
-      const [{ detectionHealth }, { readProject }] = await Promise.all([
-        import("./health/detectionHealth.js"),
-        import("../../settings/project.js"),
-      ]);
+      const { detectionHealth } = await import("./health/detectionHealth.js");
+      const { readProject } = await import("../../settings/project.js");
       const place = { stacks: namedStacks(options), now: session.now(), environment: session.environment };
       const customers = await detectionHealth(await readProject(session.folder), { ...options, ...place });
       if (options.json === true) writeJson(session.out, "detections health", { days: options.since, customers });
@@ -287,10 +279,8 @@ async function switchRules(verb: "off" | "on", rule: string, options: SwitchOpti
     throw new VisibleError("Say which customers: --all, or --stack with names. Nothing was changed.");
   if (verb === "off" && until < session.now().toISOString().slice(0, 10))
     throw new VisibleError(`--until ${until} is over. Nothing was changed.`);
-  const [{ switchRule }, { readProject }] = await Promise.all([
-    import("./switch/switchRule.js"),
-    import("../../settings/project.js"),
-  ]);
+  const { switchRule } = await import("./switch/switchRule.js");
+  const { readProject } = await import("../../settings/project.js");
   const exception = verb === "off" && ({ rule, reason, owner, until, disabled: true } as const);
   const place = { rule, stacks, environment, ...(exception && { exception }) };
   const customers = await switchRule(await readProject(folder), place);

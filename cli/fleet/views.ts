@@ -25,7 +25,8 @@ export const runsView: StatusView<PlaceOptions> = {
   shows: "how the last run of each customer ended; one that failed ends it with exit code 1",
   takes: [...selectors, "--journal"],
   print: async (options, session) => {
-    const [{ runsText }, { lastOutcomes }] = await Promise.all([import("./summary.js"), import("../stack/journal.js")]);
+    const { runsText } = await import("./summary.js");
+    const { lastOutcomes } = await import("../stack/journal.js");
     const { chosen, journals } = await selected(options, session);
     const last = await lastOutcomes(journals);
     const list = chosen.map(({ stack }) => ({ stack, ...(last.get(stack) ?? { state: "never" }) }));

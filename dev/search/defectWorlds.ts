@@ -92,12 +92,10 @@ function loadInstrumented(): void {
 async function main(): Promise<void> {
   loadInstrumented();
   // They load what is instrumented.
-  const [{ World }, { readPairs }, { search, worldSubject }, { failureKey }] = await Promise.all([
-    import("./world.js"),
-    import("./pairs.js"),
-    import("./search.js"),
-    import("./properties.js"),
-  ]);
+  const { World } = await import("./world.js");
+  const { readPairs } = await import("./pairs.js");
+  const { search, worldSubject } = await import("./search.js");
+  const { failureKey } = await import("./properties.js");
   const world = await World.open(await readPairs(run.checkout));
   say(0, []);
   try {

@@ -137,11 +137,9 @@ async function stackNamesOf(
   if (patterns?.every((pattern) => !pattern.includes("*")) === true) {
     return [...new Set(patterns)];
   }
-  const [{ readProject }, { readInventory }, { selectStacks }] = await Promise.all([
-    import("../../../settings/project.js"),
-    import("../../stack/inventory.js"),
-    import("../../selection/selectStacks.js"),
-  ]);
+  const { readProject } = await import("../../../settings/project.js");
+  const { readInventory } = await import("../../stack/inventory.js");
+  const { selectStacks } = await import("../../selection/selectStacks.js");
   const project = await readProject(folder);
   const place = { folder: project.folder, environment, journals: project.folder, now: now() };
   const chosen = await selectStacks(await readInventory(project, environment), { stack: patterns, tag }, place);

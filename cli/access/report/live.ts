@@ -56,23 +56,13 @@ export async function readLive(
   resources: readonly ReportResource[],
   options: Place & Pick<AdditionsRun, "whose">,
 ): Promise<LiveFindings> {
-  const [
-    { additionsTenant, partsOf },
-    { deployedOf },
-    { deployedWhose, withWhose },
-    { lookAtGovernance },
-    { openTenant },
-    { signInToTenant },
-    { kindTenant },
-  ] = await Promise.all([
-    import("../../tenant/additions/find.js"),
-    import("../../tenant/deployed.js"),
-    import("../../tenant/deployedWhose.js"),
-    import("../governance/look.js"),
-    import("../../tenant/openTenant.js"),
-    import("../../tenant/signInToTenant.js"),
-    import("../../tenant/additions/tenant.js"),
-  ]);
+  const { additionsTenant, partsOf } = await import("../../tenant/additions/find.js");
+  const { deployedOf } = await import("../../tenant/deployed.js");
+  const { deployedWhose, withWhose } = await import("../../tenant/deployedWhose.js");
+  const { lookAtGovernance } = await import("../governance/look.js");
+  const { openTenant } = await import("../../tenant/openTenant.js");
+  const { signInToTenant } = await import("../../tenant/signInToTenant.js");
+  const { kindTenant } = await import("../../tenant/additions/tenant.js");
   const { stack } = deployment;
   const { environment } = options;
   const whose = options.whose ?? (await deployedWhose(deployment, options));

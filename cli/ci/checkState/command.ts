@@ -13,12 +13,10 @@ export function registerCheckState(ci: Command, session: Session): void {
     .requiredOption("--stack <stack>", "name of the stack")
     .option("--install-plugins", "then install the plugins that the state and the program use")
     .action(async ({ stack, installPlugins }: { readonly stack: string; readonly installPlugins?: boolean }) => {
-      const [{ requireOwnState }, { checkedStackName }, { readProject }, unknowns] = await Promise.all([
-        import("../../stack/stateCode.js"),
-        import("../../stack/stackNames.js"),
-        import("../../../settings/project.js"),
-        import("../../stack/unknownResources.js"),
-      ]);
+      const { requireOwnState } = await import("../../stack/stateCode.js");
+      const { checkedStackName } = await import("../../stack/stackNames.js");
+      const { readProject } = await import("../../../settings/project.js");
+      const unknowns = await import("../../stack/unknownResources.js");
       // Outside the project, the engine's next command would run what its Pulumi.yaml keeps away.
       await readProject(session.folder);
       const deployment = await requireOwnState(checkedStackName(stack), placeOf(session));

@@ -24,11 +24,9 @@ export function registerComment(ci: Command, session: Session): void {
     .option("--matrix <file>", "output of `npx mssp ci matrix`: adds deleted stacks, and stacks without a preview")
     .option("--json", "print an object with the text, and the marker that is its first line")
     .action(async (files: string[], options: CommentCommandOptions) => {
-      const [{ commentMarker, commentText }, { readPreviews }, { readMatrix }] = await Promise.all([
-        import("./comment.js"),
-        import("../../stack/stackPreview.js"),
-        import("../matrix/readMatrix.js"),
-      ]);
+      const { commentMarker, commentText } = await import("./comment.js");
+      const { readPreviews } = await import("../../stack/stackPreview.js");
+      const { readMatrix } = await import("../matrix/readMatrix.js");
       const touched = options.matrix === undefined ? undefined : await readMatrix(options.matrix);
       const body = commentText(await readPreviews(files), {
         limit: session.environment["TF_BUILD"] === undefined ? limits.github : limits.azure,

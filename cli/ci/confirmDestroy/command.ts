@@ -41,9 +41,7 @@ export function registerConfirmDestroy(ci: Command, session: Session): void {
  * Manual steps before the destroy. Invalid settings give none: `destroy` does not read settings.
  */
 async function stepsBeforeDestroy(stack: string, place: Place): Promise<string[]> {
-  const [{ readStackSettings }, { beforeDestroy }] = await Promise.all([
-    import("../../../settings/fromFile.js"),
-    import("../../../domain/beforeDestroy.js"),
-  ]);
+  const { readStackSettings } = await import("../../../settings/fromFile.js");
+  const { beforeDestroy } = await import("../../../domain/beforeDestroy.js");
   return readStackSettings(stack, place).then(beforeDestroy, () => []);
 }

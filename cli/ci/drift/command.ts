@@ -22,13 +22,11 @@ export function registerDrift(ci: Command, session: Session): void {
     .option("--out <folder>", "write each stack's text to <folder>/<stack>.md")
     .option("--json", "print stack, state, title and body of each as JSON")
     .action(async (files: string[], options: DriftOptions) => {
-      const [{ driftReports }, { readPreviews }, { readMatrix }, { mkdir }, path] = await Promise.all([
-        import("./drift.js"),
-        import("../../stack/stackPreview.js"),
-        import("../matrix/readMatrix.js"),
-        import("node:fs/promises"),
-        import("node:path"),
-      ]);
+      const { driftReports } = await import("./drift.js");
+      const { readPreviews } = await import("../../stack/stackPreview.js");
+      const { readMatrix } = await import("../matrix/readMatrix.js");
+      const { mkdir } = await import("node:fs/promises");
+      const path = await import("node:path");
       const expected = options.matrix === undefined ? [] : (await readMatrix(options.matrix)).stacks;
       const reports = driftReports(await readPreviews(files), expected);
       if (options.out !== undefined) {

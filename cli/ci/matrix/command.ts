@@ -57,15 +57,9 @@ export function registerMatrix(ci: Command, session: Session): void {
   matrix.action(async (options: MatrixOptions) => {
     if ((options.changedSince === undefined) !== (options.all === true))
       matrix.error("error: either --changed-since <revision> or --all is required", { exitCode: 2 });
-    const [
-      { changedStacks },
-      { offboardedNotes, refuseRehearsals, refuseSharedTenants },
-      { matrixText, withoutStacks },
-    ] = await Promise.all([
-      import("../../selection/changedStacks.js"),
-      import("../../stack/inventory.js"),
-      import("./matrix.js"),
-    ]);
+    const { changedStacks } = await import("../../selection/changedStacks.js");
+    const { offboardedNotes, refuseRehearsals, refuseSharedTenants } = await import("../../stack/inventory.js");
+    const { matrixText, withoutStacks } = await import("./matrix.js");
     const inventory = await readCustomers(session);
     const leftOut = inventory.filter(({ offboarded }) => offboarded !== undefined);
     const range = {
@@ -89,9 +83,7 @@ export function registerMatrix(ci: Command, session: Session): void {
 }
 
 async function readCustomers({ folder, environment }: Session): Promise<readonly FleetStack[]> {
-  const [{ readInventory }, { readProject }] = await Promise.all([
-    import("../../stack/inventory.js"),
-    import("../../../settings/project.js"),
-  ]);
+  const { readInventory } = await import("../../stack/inventory.js");
+  const { readProject } = await import("../../../settings/project.js");
   return readInventory(await readProject(folder), environment);
 }

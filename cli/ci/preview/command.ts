@@ -24,10 +24,8 @@ export function registerPreview(ci: Command, session: Session): void {
     .option("--drift", "compare the tenant with the settings (refreshes first)")
     .option("--json", "print the changes to stdout as well")
     .action(async (options: PreviewOptions) => {
-      const [{ runPreview, writePreview }, { readProject }] = await Promise.all([
-        import("./runPreview.js"),
-        import("../../../settings/project.js"),
-      ]);
+      const { runPreview, writePreview } = await import("./runPreview.js");
+      const { readProject } = await import("../../../settings/project.js");
       await readProject(session.folder);
       const preview = await runPreview({
         ...options,

@@ -34,10 +34,8 @@ export function registerSetup(ci: Command, session: Session): void {
     .option("--yes", "create them with gh")
     .option("--json", "print the plan as one JSON object")
     .action(async ({ yes, json, ...options }: SetupCommandOptions) => {
-      const [{ applyPlan, ownRepository, planText, setupPlan }, { customersOf }] = await Promise.all([
-        import("./setup.js"),
-        import("../../stack/customers.js"),
-      ]);
+      const { applyPlan, ownRepository, planText, setupPlan } = await import("./setup.js");
+      const { customersOf } = await import("../../stack/customers.js");
       const place = placeOf(session);
       const customers = await customersOf(session.folder, options.stack);
       const [first] = customers.map(({ settings }) => settings);

@@ -23,11 +23,9 @@ export function registerSort(ci: Command, session: Session): void {
       new Option("--format <format>", "json, or $GITHUB_OUTPUT lines").choices(["json", "github"]).default("json"),
     )
     .action(async (files: string[], { matrix, canary = [], format }: SortCommandOptions) => {
-      const [{ gitHubSortOutput, sortStacks }, { readPreviews }, { readMatrix }] = await Promise.all([
-        import("./sort.js"),
-        import("../../stack/stackPreview.js"),
-        import("../matrix/readMatrix.js"),
-      ]);
+      const { gitHubSortOutput, sortStacks } = await import("./sort.js");
+      const { readPreviews } = await import("../../stack/stackPreview.js");
+      const { readMatrix } = await import("../matrix/readMatrix.js");
       const canaries = canary.flatMap((patterns) => patterns.split(/[\s,]+/)).filter((pattern) => pattern !== "");
       const options = { expected: (await readMatrix(matrix)).stacks, canaries };
       const sorted = sortStacks(await readPreviews(files), options);

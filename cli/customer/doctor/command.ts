@@ -36,10 +36,8 @@ export function define(command: Command, session: Session): void {
     .action(async ({ stack, json, ...options }: DoctorOptions) => {
       if (options.beforeDestroy === true) return checkBeforeDestroy(stack, json === true, session);
       if (options.repair === true) return repairStack(stack, options.yes === true, session);
-      const [{ examine }, { reportText }] = await Promise.all([
-        import("../../access/examination/examination.js"),
-        import("./report.js"),
-      ]);
+      const { examine } = await import("../../access/examination/examination.js");
+      const { reportText } = await import("./report.js");
       const report = await examine(stack, placeOf(session));
       if (json === true) writeJson(session.out, "doctor", report);
       else session.out.write(reportText(report, session.now()));
@@ -79,10 +77,8 @@ export function define(command: Command, session: Session): void {
 }
 
 async function checkBeforeDestroy(stack: string, json: boolean, session: Session): Promise<void> {
-  const [{ beforeDestroyReport, beforeDestroyText }, { readDeployment }] = await Promise.all([
-    import("../../access/inventory/beforeDestroy.js"),
-    import("../../stack/deployment.js"),
-  ]);
+  const { beforeDestroyReport, beforeDestroyText } = await import("../../access/inventory/beforeDestroy.js");
+  const { readDeployment } = await import("../../stack/deployment.js");
   const place = placeOf(session);
   const report = await beforeDestroyReport(await readDeployment(stack, place), place);
   if (json) writeJson(session.out, "doctor", report);

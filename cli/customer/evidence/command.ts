@@ -83,19 +83,11 @@ async function run(stack: string, options: EvidenceOptions, session: Session): P
     (typeof moment === "string" ? moment : moment.toISOString()).slice(0, 10);
   const folder = out ?? `evidence-${lastSegment(stack)}-${day(from ?? period.from)}-${day(to ?? period.until)}`;
   await checkNewFolder(folder);
-  const [
-    { collectEvidence },
-    { writeEvidence },
-    { evidenceSummary, evidenceText },
-    { beginStep },
-    { readStackSettings },
-  ] = await Promise.all([
-    import("../../access/evidence/evidence.js"),
-    import("../../access/evidence/write.js"),
-    import("./text.js"),
-    import("../../access/signed/nextStep.js"),
-    import("../../../settings/fromFile.js"),
-  ]);
+  const { collectEvidence } = await import("../../access/evidence/evidence.js");
+  const { writeEvidence } = await import("../../access/evidence/write.js");
+  const { evidenceSummary, evidenceText } = await import("./text.js");
+  const { beginStep } = await import("../../access/signed/nextStep.js");
+  const { readStackSettings } = await import("../../../settings/fromFile.js");
   const place = placeOf(session);
   const nextKey = keyFile === undefined ? undefined : await givenFile(keyFile, session.folder);
   const settings = await readStackSettings(stack, place);

@@ -54,10 +54,8 @@ export function define(governance: Command, session: Session): void {
   governance
     .option("--json", "print the result as JSON")
     .action(async (step: (typeof actions)[number] | "status", options: CommandOptions) => {
-      const [{ act, readGovernance }, { resultText, stateText }] = await Promise.all([
-        import("./run.js"),
-        import("./text.js"),
-      ]);
+      const { act, readGovernance } = await import("./run.js");
+      const { resultText, stateText } = await import("./text.js");
       if (step === "status") {
         const state = await readGovernance(options, session);
         if (options.json === true) writeJson(session.out, "governance status", state);

@@ -21,10 +21,8 @@ export function define(command: Command, session: Session): void {
     )
     .option("--json", "print the file, its settings and the check as one JSON object; asks no questions")
     .action(async (stack: string, { json, set, clientId, check, ...options }: NewOptions) => {
-      const [{ complete }, { writeCustomer, nextSteps }] = await Promise.all([
-        import("../../newCustomer/questions.js"),
-        import("./customer.js"),
-      ]);
+      const { complete } = await import("../../newCustomer/questions.js");
+      const { writeCustomer, nextSteps } = await import("./customer.js");
       const interactive = json !== true && session.ask.isPossible;
       const given = {
         ...givenSettings(set, options),

@@ -113,7 +113,8 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
   const { stack, days: length, out, yes, json, language, details } = options;
   const { ask, err, environment } = session;
   const by = environment["USER"] ?? environment["USERNAME"];
-  const [{ offboard }, { certificateText }] = await Promise.all([import("./offboard.js"), import("./text.js")]);
+  const { offboard } = await import("./offboard.js");
+  const { certificateText } = await import("./text.js");
   const name = lastSegment(stack);
   if (yes !== true && !ask.isPossible) {
     throw new VisibleError(

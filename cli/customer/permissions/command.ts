@@ -68,10 +68,8 @@ export function define(command: Command, session: Session): void {
 }
 
 async function permissionsOfStacks(options: PermissionsOptions, session: Session): Promise<Permissions> {
-  const [{ permissionsOf }, { customersOf }] = await Promise.all([
-    import("../../access/permissions/needed.js"),
-    import("../../stack/customers.js"),
-  ]);
+  const { permissionsOf } = await import("../../access/permissions/needed.js");
+  const { customersOf } = await import("../../stack/customers.js");
   const ids: ApplicationIds = { automation: options.clientId, preview: options.previewClientId };
   const customers = await customersOf(session.folder, options.stack);
   await refuseSharedTenants(customers, session.folder);
@@ -84,10 +82,8 @@ const engines = 4;
 
 /** Notes go to stderr, beside every format. The states of a whole fleet are not read: they take minutes. */
 async function showStateNotes(customers: readonly Customer[], session: Session): Promise<void> {
-  const [{ stateNotes, settingsAsDeployed }, { readDeployment }] = await Promise.all([
-    import("../../stack/settingsAsDeployed.js"),
-    import("../../stack/deployment.js"),
-  ]);
+  const { stateNotes, settingsAsDeployed } = await import("../../stack/settingsAsDeployed.js");
+  const { readDeployment } = await import("../../stack/deployment.js");
   const notes = await atOnce(engines, customers, async ({ stack, settings }) =>
     stateNotes(stack, await settingsAsDeployed(settings, () => readDeployment(stack, placeOf(session)))),
   );
@@ -96,10 +92,8 @@ async function showStateNotes(customers: readonly Customer[], session: Session):
 
 /** Compares with all stacks of the project, also with those that are not asked for. */
 async function refuseSharedTenants(customers: readonly Customer[], folder: string): Promise<void> {
-  const [{ readSharing }, { sharedTenantText }] = await Promise.all([
-    import("../../../settings/readSharing.js"),
-    import("../../../settings/sharedTenant.js"),
-  ]);
+  const { readSharing } = await import("../../../settings/readSharing.js");
+  const { sharedTenantText } = await import("../../../settings/sharedTenant.js");
   const sharing = await Promise.all(
     customers.map(({ stack, settings }) => readSharing({ ...settings, stack }, folder)),
   );

@@ -202,7 +202,8 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
 }
 
 async function mailIn(report: Parameters<typeof import("./handout.js").mailOf>[0], language: Language) {
-  const [{ mailOf }, { textsOf }] = await Promise.all([import("./handout.js"), import("../../access/texts/all.js")]);
+  const { mailOf } = await import("./handout.js");
+  const { textsOf } = await import("../../access/texts/all.js");
   return mailOf(report, textsOf(language));
 }
 
@@ -216,10 +217,8 @@ function summaryOf(report: import("../../findings/accessReport.js").AccessReport
 
 async function reportFleet(options: ReportOptions, session: Session): Promise<void> {
   const { live = false, out = "report", journal, json, csv } = options;
-  const [{ readFleet, writePage }, { fleetCsv, fleetPage }] = await Promise.all([
-    import("./run.js"),
-    import("./fleet.js"),
-  ]);
+  const { readFleet, writePage } = await import("./run.js");
+  const { fleetCsv, fleetPage } = await import("./fleet.js");
   const { fleet, reports } = await readFleet({ live, journals: journal, now: session.now(), ...placeOf(session) });
   if (fleet.customers.some(({ state }) => state === "unreadable")) session.exitCode = 1;
   if (json === true) {

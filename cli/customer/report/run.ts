@@ -144,10 +144,8 @@ async function readCustomer(
     const deployment = deploymentReader(stack, options);
     const facts = await readReportFacts(stack, journal, options, deployment);
     if (options.live !== true) return facts;
-    const [{ onboardingProgress }, { withTenant }] = await Promise.all([
-      import("../../access/waiting/onboarding.js"),
-      import("../../findings/read/factsInTenant.js"),
-    ]);
+    const { onboardingProgress } = await import("../../access/waiting/onboarding.js");
+    const { withTenant } = await import("../../findings/read/factsInTenant.js");
     const { folder, environment } = options;
     const progress = () => onboardingProgress({ stack, folder, environment }, deployment);
     return withTenant(facts, deployment, progress, options);

@@ -76,10 +76,8 @@ export function define(command: Command, session: Session, views: StatusViews): 
       await watchStatus(options, session, async () => (await check(options, session)).report);
       return;
     }
-    const [{ statusExitCode }, { statusText }] = await Promise.all([
-      import("./customerStatus.js"),
-      import("./statusText.js"),
-    ]);
+    const { statusExitCode } = await import("./customerStatus.js");
+    const { statusText } = await import("./statusText.js");
     const { report, inventory, notes } = await check(options, session);
     for (const note of notes) session.err.note(note);
     if (options.json === true) writeJson(session.out, "status", report);
@@ -173,10 +171,8 @@ interface Checked {
 }
 
 async function check(options: StatusCommandOptions, session: Session): Promise<Checked> {
-  const [{ selectedCustomers }, { readStatus }] = await Promise.all([
-    import("../../selection/selectedCustomers.js"),
-    import("./readStatus.js"),
-  ]);
+  const { selectedCustomers } = await import("../../selection/selectedCustomers.js");
+  const { readStatus } = await import("./readStatus.js");
   const { environment, now } = session;
   const { offline: isOffline = false } = options;
   const customers = await selectedCustomers(options, session);

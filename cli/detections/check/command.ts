@@ -45,11 +45,9 @@ export function define(command: Command, session: Session): void {
     .option("--sarif <file>", "also write the findings as SARIF 2.1.0, which GitHub's code scanning shows")
     .option("--json", "print the findings as JSON")
     .action(async ({ stack: stacks, huntingSchema, sarif, junit, json }: CheckCommandOptions) => {
-      const [{ checkProject }, { readProject }, { checkText }] = await Promise.all([
-        import("./checkProject.js"),
-        import("../../../settings/project.js"),
-        import("./checkText.js"),
-      ]);
+      const { checkProject } = await import("./checkProject.js");
+      const { readProject } = await import("../../../settings/project.js");
+      const { checkText } = await import("./checkText.js");
       const project = await readProject(session.folder);
       if (huntingSchema !== undefined && stacks?.length !== 1)
         throw new VisibleError("--hunting-schema has the tables of one customer: name it by one --stack.");

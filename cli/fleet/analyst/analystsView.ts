@@ -11,11 +11,9 @@ export const analystsView: StatusView<AnalystsOptions> = {
   shows: "the analysts of all customers, by the settings files",
   takes: ["--stack"],
   print: async (options, session) => {
-    const [{ namedAnalysts }, { analystsText }, { analystStacks }] = await Promise.all([
-      import("./analystChanges.js"),
-      import("./analystsText.js"),
-      import("./analystStacks.js"),
-    ]);
+    const { namedAnalysts } = await import("./analystChanges.js");
+    const { analystsText } = await import("./analystsText.js");
+    const { analystStacks } = await import("./analystStacks.js");
     const { project, stacks } = await analystStacks(options, session);
     const analysts = await namedAnalysts(stacks, project);
     if (options.json === true) writeJson(session.out, "analyst list", { analysts });

@@ -42,10 +42,8 @@ function registerAdd(analyst: Command, session: Session): void {
     .addOption(new Option("--tier <tier>", "group of analysts (default: tier1)").choices([...tiers]))
     .option("--until <date>", "last day of access, such as 2027-03-31", dayArgument)
     .action(async (text: string, options: AddOptions) => {
-      const [{ addedEverywhere }, { parsedAnalyst }] = await Promise.all([
-        import("./analystChanges.js"),
-        import("../../base/parsedAnalyst.js"),
-      ]);
+      const { addedEverywhere } = await import("./analystChanges.js");
+      const { parsedAnalyst } = await import("../../base/parsedAnalyst.js");
       const { email, displayName } = parsedAnalyst(text);
       if (!isEmailAddress(email))
         throw new VisibleError(
@@ -70,10 +68,8 @@ function registerRemove(analyst: Command, session: Session): void {
     .argument("<address>", "address of the leaver")
     .description("Remove an analyst from the settings files of the selected customers.")
     .action(async (address: string, options: ChangeOptions) => {
-      const [{ removedEverywhere }, { leaverText }] = await Promise.all([
-        import("./analystChanges.js"),
-        import("./analystsText.js"),
-      ]);
+      const { removedEverywhere } = await import("./analystChanges.js");
+      const { leaverText } = await import("./analystsText.js");
       const changed = await change("remove", options, session, (stacks, project) =>
         removedEverywhere(address, stacks, project),
       );

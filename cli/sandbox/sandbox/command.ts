@@ -121,10 +121,8 @@ function registerDump(sandbox: Command, session: Session): void {
     .action(async (options: DumpCommandOptions) => {
       if (options.permissions === true) return printPermissions(options, session);
       const { home, tenant, deleted = false, json } = options;
-      const [{ sandboxPackage }, { sandboxTenants }] = await Promise.all([
-        import("./packages.js"),
-        import("./sandboxTenants.js"),
-      ]);
+      const { sandboxPackage } = await import("./packages.js");
+      const { sandboxTenants } = await import("./sandboxTenants.js");
       const { dump, readCloud, sandboxHome } = sandboxPackage();
       const cloud = await readCloud(
         sandboxHome(home, session.environment, session.folder),

@@ -47,10 +47,8 @@ async function change(
   { home, clientId, json }: ConsentOptions,
   session: Session,
 ): Promise<void> {
-  const [{ sandboxPackage }, { consentedPermissions, sandboxTenants }] = await Promise.all([
-    import("./packages.js"),
-    import("./sandboxTenants.js"),
-  ]);
+  const { sandboxPackage } = await import("./packages.js");
+  const { consentedPermissions, sandboxTenants } = await import("./sandboxTenants.js");
   const { changeTenantConsent, sandboxHome } = sandboxPackage();
   const options = {
     home: sandboxHome(home, session.environment, session.folder),

@@ -42,11 +42,9 @@ export function registerEvents(sandbox: Command, session: Session): void {
 }
 
 async function putEvents(file: string, options: EventsOptions, session: Session): Promise<void> {
-  const [{ sandboxPackage }, { sandboxTenants }, { eventTables }] = await Promise.all([
-    import("./packages.js"),
-    import("./sandboxTenants.js"),
-    import("./eventTables.js"),
-  ]);
+  const { sandboxPackage } = await import("./packages.js");
+  const { sandboxTenants } = await import("./sandboxTenants.js");
+  const { eventTables } = await import("./eventTables.js");
   const text = await givenFile(file, session.folder);
   const tables = eventTables(text, file);
   const { putTenantEvents, sandboxHome } = sandboxPackage();

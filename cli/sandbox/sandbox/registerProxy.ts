@@ -78,7 +78,8 @@ async function printEnvironment(options: ProxyCommandOptions, session: Session):
 }
 
 async function runProgram(program: readonly string[], options: ProxyCommandOptions, session: Session): Promise<void> {
-  const [{ runBehindProxy }, { sandboxPackage }] = await Promise.all([import("./session.js"), import("./packages.js")]);
+  const { runBehindProxy } = await import("./session.js");
+  const { sandboxPackage } = await import("./packages.js");
   const { commandEnvironment } = sandboxPackage();
   await runBehindProxy(program, options, session, async ({ sandbox }) => {
     const proxy = await sandbox.proxy(proxyOptions(options, session));

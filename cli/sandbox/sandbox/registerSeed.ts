@@ -36,10 +36,8 @@ export function registerSeed(sandbox: Command, session: Session): void {
 }
 
 async function seed(file: string, options: SeedOptions, session: Session): Promise<void> {
-  const [{ sandboxPackage }, { sandboxTenants }] = await Promise.all([
-    import("./packages.js"),
-    import("./sandboxTenants.js"),
-  ]);
+  const { sandboxPackage } = await import("./packages.js");
+  const { sandboxTenants } = await import("./sandboxTenants.js");
   const content = await seedContent(file, session.folder);
   const { seedSandbox, sandboxHome } = sandboxPackage();
   const home = sandboxHome(options.home, session.environment, session.folder);

@@ -168,10 +168,8 @@ async function rotate(options: RotateOptions, session: Session): Promise<void> {
     );
   }
   await runEngine(up, stack, session, { [leakVariable]: renewMadeBefore });
-  const [{ signInsText }, { readConnector }] = await Promise.all([
-    import("./beginLeak.js"),
-    import("../../stack/connector.js"),
-  ]);
+  const { signInsText } = await import("./beginLeak.js");
+  const { readConnector } = await import("../../stack/connector.js");
   const present = await readConnector(stack, place);
   const deleted: LeakEnd["deleted"][number][] = [];
   for (const { value: clientSecret, ...secret } of old)

@@ -16,11 +16,9 @@ export async function debuggerArguments(): Promise<{ port: number; args: string[
 
 /** Tells the engine, and by it the user and the editor, where to attach. */
 export async function announceDebugger(engineAddress: string, name: string, pid: number, port: number): Promise<void> {
-  const [grpc, { EngineClient }, { StartDebuggingRequest }] = await Promise.all([
-    import("@grpc/grpc-js"),
-    import("@pulumi/pulumi/proto/engine_grpc_pb.js"),
-    import("@pulumi/pulumi/proto/engine_pb.js"),
-  ]);
+  const grpc = await import("@grpc/grpc-js");
+  const { EngineClient } = await import("@pulumi/pulumi/proto/engine_grpc_pb.js");
+  const { StartDebuggingRequest } = await import("@pulumi/pulumi/proto/engine_pb.js");
   const request = new StartDebuggingRequest();
   request.setConfig(
     Struct.fromJavaScript({

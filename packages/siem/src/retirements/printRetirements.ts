@@ -19,10 +19,8 @@ export async function printRetirements(
     else session.out.write(tableEndingsText(list, session.out.columns));
     return;
   }
-  const [{ fileEndings }, { fileEndingsText }] = await Promise.all([
-    import("./fileEndings.js"),
-    import("./fileEndingsText.js"),
-  ]);
+  const { fileEndings } = await import("./fileEndings.js");
+  const { fileEndingsText } = await import("./fileEndingsText.js");
   const files = await fileEndings(paths, now);
   if (json === true && document === "changes") writeJson(session.out, "changes", { files });
   else if (json === true) writeJson(session.out, "retirements", { files });

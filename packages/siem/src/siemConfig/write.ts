@@ -83,12 +83,10 @@ export async function connectionOf(
   options: ConnectionOfOptions,
   environment: Environment,
 ): Promise<SiemConnection> {
-  const [{ credentialOf, endpointsOf }, { needsAlertExporter }, hosts, { writtenApis }] = await Promise.all([
-    import("../tokens/credentials.js"),
-    import("./render.js"),
-    import("./hosts.js"),
-    import("./writtenApis.js"),
-  ]);
+  const { credentialOf, endpointsOf } = await import("../tokens/credentials.js");
+  const { needsAlertExporter } = await import("./render.js");
+  const hosts = await import("./hosts.js");
+  const { writtenApis } = await import("./writtenApis.js");
   const { region, showSecrets = false, legacy = false, note } = options;
   const deployed = await customer.read({ secrets: showSecrets });
   const { alertApis, notes } = writtenApis(product, deployed, legacy, clockFrom(environment)());

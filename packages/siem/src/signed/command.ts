@@ -50,10 +50,8 @@ function digest(text: string): string {
 }
 
 async function run(folder: string, { key: file, anchor, json }: VerifyOptions, session: Session): Promise<void> {
-  const [{ verifyFolder }, { signatureKey }] = await Promise.all([
-    import("./verifyFolder.js"),
-    import("./openEnvelope.js"),
-  ]);
+  const { verifyFolder } = await import("./verifyFolder.js");
+  const { signatureKey } = await import("./openEnvelope.js");
   const read = async (place: string) => {
     const pem = await readFile(place, "utf8").catch((error: unknown) => Promise.reject(unreadableFile(place, error)));
     return signatureKey(pem, place);

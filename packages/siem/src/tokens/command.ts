@@ -110,10 +110,8 @@ async function applicationToken(
 }
 
 async function personsTokens(options: TokenCommandOptions, session: Session, source: ConnectorSource): Promise<void> {
-  const [{ credentialOf, endpointsOf }, { checkPlace, placeText }] = await Promise.all([
-    import("./credentials.js"),
-    import("../connector/refreshToken.js"),
-  ]);
+  const { credentialOf, endpointsOf } = await import("./credentials.js");
+  const { checkPlace, placeText } = await import("../connector/refreshToken.js");
   const { environment } = session;
   const customer = source.one(options, session);
   const connector = await customer.read();
@@ -165,11 +163,9 @@ async function byBrowser(
   { paste }: TokenCommandOptions,
   session: Session,
 ): Promise<Tokens> {
-  const [{ signInByCode }, { checkRedirect }, { LoopbackRedirect }] = await Promise.all([
-    import("./signIn.js"),
-    import("./redirect.js"),
-    import("@defender-mssp/terminal/loopbackRedirect"),
-  ]);
+  const { signInByCode } = await import("./signIn.js");
+  const { checkRedirect } = await import("./redirect.js");
+  const { LoopbackRedirect } = await import("@defender-mssp/terminal/loopbackRedirect");
   const { redirectUri, loopbackRedirectUri } = request.connector;
   const viaLoopback = loopbackRedirectUri !== undefined && paste !== true;
   const target = viaLoopback ? loopbackRedirectUri : redirectUri;

@@ -67,10 +67,8 @@ export function define(
       if (customer === undefined && options.checkpoint !== undefined)
         throw new UsageError("Several customers have a checkpoint each: name their folder with --checkpoints.");
       if (customer === undefined) {
-        const [{ verifyAll }, { customersTable }] = await Promise.all([
-          import("./verifyAll.js"),
-          import("./customersTable.js"),
-        ]);
+        const { verifyAll } = await import("./verifyAll.js");
+        const { customersTable } = await import("./customersTable.js");
         const customers = await verifyAll(options, session, source, verification);
         await publishMetrics(options, customers, session);
         const state = overallState(customers.map((verified) => verified.state));

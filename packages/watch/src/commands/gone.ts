@@ -38,12 +38,10 @@ export function define(command: Command, session: Session): void {
 
 async function run(options: GoneOptions, session: Session): Promise<void> {
   const opened = await openLook(options, session);
-  const [{ takeSince }, { judgeGone }, { gonePage, goneText }, { readMemory }] = await Promise.all([
-    import("../since/takeSince.js"),
-    import("../gone/judgeGone.js"),
-    import("../page/gonePage.js"),
-    import("../access/memory.js"),
-  ]);
+  const { takeSince } = await import("../since/takeSince.js");
+  const { judgeGone } = await import("../gone/judgeGone.js");
+  const { gonePage, goneText } = await import("../page/gonePage.js");
+  const { readMemory } = await import("../access/memory.js");
   const { tenant, customer, handOut, notes } = opened;
   const file = path.resolve(session.folder, options.memory);
   const { owner } = tenant;

@@ -12,11 +12,9 @@ import { addPageOptions, type ResultOptions } from "../page/pageOptions";
 export function define(command: Command, session: Session): void {
   addPageOptions(addLookOptions(command)).action(async (options: LookOptions & ResultOptions) => {
     const { tenant, domains, handOut, notes } = await openLook(options, session);
-    const [{ takeLook }, { lookPage, lookText }, { rememberLook }] = await Promise.all([
-      import("../look/look.js"),
-      import("../page/lookPage.js"),
-      import("../look/rememberLook.js"),
-    ]);
+    const { takeLook } = await import("../look/look.js");
+    const { lookPage, lookText } = await import("../page/lookPage.js");
+    const { rememberLook } = await import("../look/rememberLook.js");
     const look = await takeLook(tenant, domains, handOut, session.now());
     await rememberLook(look, path.resolve(session.folder, options.memory));
     if (options.page !== undefined)

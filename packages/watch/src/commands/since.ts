@@ -14,10 +14,8 @@ export function define(command: Command, session: Session): void {
   addPageOptions(addLookOptions(command)).action(
     async (day: string | undefined, options: LookOptions & ResultOptions) => {
       const opened = await openLook(options, session);
-      const [{ takeSince }, { sincePage, sinceText }] = await Promise.all([
-        import("../since/takeSince.js"),
-        import("../page/sincePage.js"),
-      ]);
+      const { takeSince } = await import("../since/takeSince.js");
+      const { sincePage, sinceText } = await import("../page/sincePage.js");
       const file = path.resolve(session.folder, options.memory);
       const result = await takeSince(opened, { file, now: session.now(), day });
       const { since } = result;
