@@ -27,10 +27,10 @@ export interface TenantKind {
 }
 
 /** A kind in its family's file: the table gives it its key. */
-export type KindRow = Omit<TenantKind, "key" | "plural"> & {
-  /** @default the singular with an `s` */
-  readonly plural?: string;
-};
+export type KindRow = Omit<TenantKind, "key" | keyof KindDefaults> & Partial<KindDefaults>;
+
+/** `plural`: the singular with an `s`; `place`: the customer's tenant; `held`: for what no principal holds. */
+export type KindDefaults = Pick<TenantKind, "plural" | "place" | "held">;
 
 /** A permission of Microsoft Graph or of Defender's API, or a role of Azure. */
 export type ReadPermission = GraphPermission | "IntegrationConfiguration.ReadWrite" | AzureRoleName;

@@ -1,5 +1,6 @@
 /** Every kind of access that a tenant knows. One without a call says why. */
-import type { KindRow } from "./kind";
+import { notHeld, type KindDefaults, type KindRow } from "./kind";
+import { notApplicable } from "./kindCell";
 import type { KindKey } from "./kindKey";
 import { accessPackages } from "./kinds/accessPackages";
 import { applications } from "./kinds/applications";
@@ -26,10 +27,17 @@ const rows = {
 } as const satisfies Readonly<Record<KindKey, KindRow>>;
 
 type TenantKinds = {
-  readonly [Key in KindKey]: (typeof rows)[Key] & { readonly key: Key; readonly plural: string };
+  readonly [Key in KindKey]: Omit<KindDefaults, keyof (typeof rows)[Key]> & (typeof rows)[Key] & { readonly key: Key };
 };
 
 /** In the order in which people read of them. */
 export const tenantKinds = Object.fromEntries(
-  Object.entries(rows).map(([key, row]) => [key, { plural: `${row.singular}s`, ...row, key }]),
+  Object.entries(rows).map(([key, row]) => {
+    const defaults: KindDefaults = {
+      plural: `${row.singular}s`,
+      place: "customer's tenant",
+      held: notApplicable(notHeld),
+    };
+    return [key, { ...defaults, ...row, key }];
+  }),
 ) as unknown as TenantKinds;

@@ -90,7 +90,6 @@ const table = [
     id: "mde-siem-api",
     what: "The SIEM API of Defender for Endpoint (the legacy alert API)",
     endsOn: "2024-12-31",
-    precision: "day",
     // Deprecated on 2023-12-31, which is certain; the page says that it "may" be off.
     afterwards: "mayAnswer",
     successor: "Microsoft Graph alerts_v2 (SecurityAlert.Read.All)",
@@ -103,8 +102,6 @@ const table = [
     id: "mde-advanced-hunting-api",
     what: "The advanced hunting API of Defender for Endpoint",
     endsOn: "2027-02-01",
-    precision: "day",
-    afterwards: "off",
     successor: "Microsoft Graph runHuntingQuery (ThreatHunting.Read.All)",
     remedy: huntsByGraph,
     certainty: "high",
@@ -120,8 +117,6 @@ const table = [
     id: "xdr-advanced-hunting-api",
     what: "The advanced hunting API of Microsoft Defender XDR",
     endsOn: "2027-02-01",
-    precision: "day",
-    afterwards: "off",
     successor: "Microsoft Graph runHuntingQuery (ThreatHunting.Read.All)",
     remedy: huntsByGraph,
     certainty: "high",
@@ -139,9 +134,6 @@ const table = [
   {
     id: "mde-api-rest",
     what: "The rest of the Defender for Endpoint API (devices, response actions, alerts, indicators)",
-    endsOn: null,
-    precision: null,
-    afterwards: "off",
     successor: "none is published for response actions and indicators; for alerts Microsoft Graph alerts_v2",
     remedy: "Nothing to change today. The wording of MC1220762 would include it; Microsoft names hunting alone.",
     certainty: "low",
@@ -161,9 +153,6 @@ const table = [
   {
     id: "mde-old-host",
     what: "The host name api.securitycenter.microsoft.com or api.securitycenter.windows.com",
-    endsOn: null,
-    precision: null,
-    afterwards: "off",
     successor: "api.security.microsoft.com, with the same paths",
     remedy: "Replace the host name in the SIEM's settings.",
     certainty: "low",
@@ -173,9 +162,6 @@ const table = [
   {
     id: "xdr-incidents-api",
     what: "The incidents API of Microsoft Defender XDR",
-    endsOn: null,
-    precision: null,
-    afterwards: "off",
     successor: "Microsoft Graph incidents (SecurityIncident.Read.All)",
     remedy: "Set connector.incidents: true, run `npx pulumi up`, and read with `npx mssp incidents`.",
     certainty: "low",
@@ -191,8 +177,6 @@ const table = [
     id: "graph-legacy-alerts",
     what: "The legacy alerts API of Microsoft Graph (/security/alerts)",
     endsOn: "2026-10-15",
-    precision: "day",
-    afterwards: "off",
     successor: "Microsoft Graph alerts_v2 (SecurityAlert.Read.All)",
     remedy:
       "Replace /security/alerts by /security/alerts_v2 in the SIEM's settings; write them with `npx mssp siem-config`.",
@@ -206,7 +190,6 @@ const table = [
     what: "The tiIndicators API of Microsoft Graph",
     endsOn: "2026-04-30",
     precision: "month",
-    afterwards: "off",
     successor: "the STIX objects upload API of Microsoft Sentinel, or the indicators of Defender for Endpoint",
     remedy: "Remove the permission and the path.",
     certainty: "high",
@@ -221,9 +204,7 @@ const table = [
     id: "sentinel-azure-portal",
     what: "Microsoft Sentinel in the Azure portal",
     endsOn: "2027-03-31",
-    precision: "day",
     isLastDay: true,
-    afterwards: "off",
     successor: "Microsoft Sentinel in the Microsoft Defender portal",
     remedy: "Set sentinelAccess beside azureDelegation: see `npx mssp docs azure`.",
     certainty: "high",
@@ -234,9 +215,6 @@ const table = [
   {
     id: "sentinel-rest-incidents",
     what: "The incidents API of Microsoft Sentinel in Azure Resource Manager",
-    endsOn: null,
-    precision: null,
-    afterwards: "off",
     successor: "Microsoft Graph incidents and alerts_v2",
     remedy: "Read incidents with `npx mssp incidents`.",
     certainty: "low",
@@ -247,7 +225,6 @@ const table = [
     id: "aad-graph",
     what: "Azure AD Graph",
     endsOn: "2025-08-31",
-    precision: "day",
     // The tokens of the legacy alert API name it as their resource.
     afterwards: "mayAnswer",
     successor: "Microsoft Graph",
@@ -260,7 +237,6 @@ const table = [
     id: "http-data-collector-api",
     what: "The HTTP Data Collector API of Log Analytics",
     endsOn: "2026-09-14",
-    precision: "day",
     // "No longer functional" on one page; on a newer one "ingestion continues for TLS 1.2 clients".
     afterwards: "mayAnswer",
     successor: "the Logs Ingestion API with a data collection rule",
@@ -273,7 +249,6 @@ const table = [
     id: "threatintelligenceindicator-table",
     what: "The table ThreatIntelligenceIndicator",
     endsOn: "2025-07-31",
-    precision: "day",
     // Queries still answer, with old rows only.
     afterwards: "mayAnswer",
     successor: "ThreatIntelIndicators, ThreatIntelObjects",
@@ -286,8 +261,6 @@ const table = [
     id: "aadsignineventsbeta",
     what: "The hunting table AADSignInEventsBeta",
     endsOn: "2026-10-19",
-    precision: "day",
-    afterwards: "off",
     successor: "EntraIdSignInEvents",
     remedy: "Replace the table's name in the query.",
     certainty: "high",
@@ -298,8 +271,6 @@ const table = [
     id: "aadspnsignineventsbeta",
     what: "The hunting table AADSpnSignInEventsBeta",
     endsOn: "2026-10-19",
-    precision: "day",
-    afterwards: "off",
     successor: "EntraIdSpnSignInEvents",
     remedy: "Replace the table's name in the query.",
     certainty: "high",
@@ -311,7 +282,6 @@ const table = [
     what: "The column IPAddress of the hunting table GraphApiAuditEvents",
     endsOn: "2026-08-31",
     precision: "month",
-    afterwards: "off",
     successor: "the column IpAddress",
     remedy: "Replace the column's name in the query.",
     certainty: "medium",
@@ -322,8 +292,6 @@ const table = [
     id: "graph-pim-iteration-2",
     what: "The API of Privileged Identity Management, iteration 2 (beta)",
     endsOn: "2026-10-28",
-    precision: "day",
-    afterwards: "off",
     successor: "iteration 3: roleManagement/directory and identityGovernance/privilegedAccess/group",
     remedy: "Replace /beta/privilegedAccess. This program calls iteration 3.",
     certainty: "high",
@@ -336,7 +304,6 @@ const table = [
     what: "The data connector Threat Intelligence Platforms of Microsoft Sentinel",
     endsOn: "2026-04-30",
     precision: "month",
-    afterwards: "off",
     successor: "the STIX objects upload API of Microsoft Sentinel",
     remedy: "Remove the resource.",
     certainty: "medium",
@@ -346,9 +313,6 @@ const table = [
   {
     id: "sentinel-incident-creation-rules",
     what: "An incident creation rule of Microsoft Sentinel in a workspace of the Defender portal",
-    endsOn: null,
-    precision: null,
-    afterwards: "off",
     successor: "the Defender XDR connector: the Defender portal creates incidents",
     remedy: "Remove the resource. The rule is off as soon as the workspace is connected to the Defender portal.",
     certainty: "high",
@@ -360,7 +324,6 @@ const table = [
     what: "Sign-in of an application without a service principal in the tenant",
     endsOn: "2026-03-31",
     precision: "month",
-    afterwards: "off",
     successor: "a service principal of the application in the customer's tenant",
     remedy: "An administrator of the customer consents to the application, which creates it: `npx mssp permissions`.",
     certainty: "high",
@@ -370,9 +333,6 @@ const table = [
   {
     id: "splunk-ta-legacy-endpoints",
     what: "The Splunk Add-on for Microsoft Security before version 5.12.3",
-    endsOn: null,
-    precision: null,
-    afterwards: "off",
     successor: "the newest version of the add-on",
     remedy: "Update the add-on in Splunk.",
     certainty: "low",
@@ -382,25 +342,28 @@ const table = [
   {
     id: "elastic-m365-defender",
     what: "The Elastic integration microsoft_defender_endpoint, which reads /api/alerts",
-    endsOn: null,
-    precision: null,
-    afterwards: "off",
     successor: "the Elastic integration m365_defender, which reads Microsoft Graph alerts_v2",
     remedy: readsGraph,
     certainty: "medium",
     source: "elastic/integrations 16629, 2521",
     matches: { packages: ["microsoft_defender_endpoint"] },
   },
-] as const satisfies readonly Retirement[];
+] as const satisfies readonly (Omit<Retirement, keyof UsualEnd> & Partial<UsualEnd>)[];
+
+/** What most rows leave out: a day, and off afterwards; or no date. */
+type UsualEnd = Pick<Retirement, "endsOn" | "precision" | "afterwards">;
 
 export type RetirementId = (typeof table)[number]["id"];
 
-export const retirements: readonly (Retirement & { readonly id: RetirementId })[] = table;
+export const retirements = table.map((row): Retirement & { readonly id: RetirementId } => {
+  const usual: UsualEnd = { endsOn: null, precision: "endsOn" in row ? "day" : null, afterwards: "off" };
+  return { ...usual, ...row };
+});
 
-type TableEntry<Id extends RetirementId> = Extract<(typeof table)[number], { readonly id: Id }>;
+type TableEntry<Id extends RetirementId> = Retirement & Extract<(typeof table)[number], { readonly id: Id }>;
 
 export function retirement<Id extends RetirementId>(id: Id): TableEntry<Id> {
-  const entry = table.find((candidate): candidate is TableEntry<Id> => candidate.id === id);
+  const entry = retirements.find((candidate): candidate is TableEntry<Id> => candidate.id === id);
   if (entry === undefined) throw new Error(`no retirement ${id}`);
   return entry;
 }

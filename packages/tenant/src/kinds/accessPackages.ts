@@ -16,7 +16,7 @@ import {
   packageAssignmentRequestsPath,
   packageRolesPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, notHeld, type KindRow } from "../kind";
+import { foundWithPrincipal, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
@@ -30,10 +30,8 @@ export const accessPackages = {
   /** The catalog of the access packages (entitlement management). */
   accessPackageCatalog: {
     singular: "access package catalog",
-    place: "customer's tenant",
     address: graphCatalogs.path,
     read: graphCatalogs.read,
-    held: notApplicable(notHeld),
     presence: graphPresence(graphCatalogs.path),
     search: markedNodes({ kind: "accessPackageCatalog", collection: graphCatalogs.path }),
   },
@@ -41,20 +39,16 @@ export const accessPackages = {
   catalogResource: {
     singular: "resource of the catalog",
     plural: "resources of the catalog",
-    place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: entitlementPermissions.read,
     search: notApplicable("it ends with its catalog, which is searched"),
-    held: notApplicable(notHeld),
     presence: partPresence(catalogResourcesPath, ({ originId }) => originId),
   },
   /** An access package of a tier. */
   accessPackage: {
     singular: "access package",
-    place: "customer's tenant",
     address: graphAccessPackages.path,
     read: graphAccessPackages.read,
-    held: notApplicable(notHeld),
     presence: graphPresence(graphAccessPackages.path),
     search: markedNodes({
       kind: "accessPackage",
@@ -66,21 +60,17 @@ export const accessPackages = {
   accessPackageResource: {
     singular: "role of the access package",
     plural: "roles of the access packages",
-    place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: entitlementPermissions.read,
     search: notApplicable("it ends with its access package, which is searched"),
-    held: notApplicable(notHeld),
     presence: rolePresence,
   },
   /** A policy by which an access package is requested, approved, reviewed and ends. */
   assignmentPolicy: {
     singular: "assignment policy",
     plural: "assignment policies",
-    place: "customer's tenant",
     address: graphAssignmentPolicies.path,
     read: ["EntitlementManagement.Read.All", "User.Read.All"],
-    held: notApplicable(notHeld),
     presence: graphPresence(graphAssignmentPolicies.path),
     search: policies,
   },
@@ -88,7 +78,6 @@ export const accessPackages = {
   accessPackageAssignment: {
     singular: "assignment of an access package",
     plural: "assignments of access packages",
-    place: "customer's tenant",
     address: notApplicable("the search finds it, not its ID"),
     read: entitlementPermissions.read,
     presence: notApplicable("people hold it: the stack's state has none"),
@@ -98,10 +87,8 @@ export const accessPackages = {
   /** The MSSP as a connected organization of entitlement management. */
   connectedOrganization: {
     singular: "connected organization",
-    place: "customer's tenant",
     address: graphConnectedOrganizations.path,
     read: graphConnectedOrganizations.read,
-    held: notApplicable(notHeld),
     presence: graphPresence(graphConnectedOrganizations.path),
     search: organizations,
   },

@@ -1,6 +1,6 @@
 /** App registrations and their parts: a registration stays without them. */
 import { federatedCredentialsPath, goneStatuses, graphApplications, isGone } from "@defender-mssp/microsoft";
-import { notHeld, type KindRow } from "../kind";
+import { type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { partPresence, restorablePresence } from "../presence";
@@ -10,18 +10,15 @@ import { claimedRegistrations, msspIssuers, registrations } from "../registratio
 
 /** What the parts of an app registration share. */
 const applicationPart = {
-  place: "customer's tenant",
   address: notApplicable("it is a part of another object"),
   read: graphApplications.read,
   search: notApplicable("it ends with its app registration, which is searched"),
-  held: notApplicable(notHeld),
 } as const;
 
 export const applications = {
   /** The app registration of the SIEM connector. */
   application: {
     singular: "app registration",
-    place: "customer's tenant",
     address: graphApplications.path,
     read: graphApplications.read,
     held: notApplicable("its service principal is the principal"),

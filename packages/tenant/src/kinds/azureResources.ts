@@ -13,7 +13,7 @@ import {
   type AzureRoleAssignment,
   type PortalCall,
 } from "@defender-mssp/microsoft";
-import { notHeld, type KindRow } from "../kind";
+import { type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
@@ -27,7 +27,6 @@ const inMsspSubscription = {
   place: "MSSP's subscription",
   read: ["Reader"],
   search: notApplicable("it is in the MSSP's subscription, and gives nothing in the customer's tenant"),
-  held: notApplicable(notHeld),
   presence: azurePresence("handover"),
 } as const;
 
@@ -63,7 +62,6 @@ export const azureResources = {
     address: notApplicable("Azure Resource Manager has it"),
     read: ["Reader"],
     search: notApplicable("its assignments, which give access, are searched"),
-    held: notApplicable(notHeld),
     presence: azurePresence("delegation"),
   },
   /** The assignment of an Azure Lighthouse delegation to a subscription or resource group. */
@@ -72,7 +70,6 @@ export const azureResources = {
     place: "customer's subscription",
     address: notApplicable("Azure Resource Manager has it"),
     read: ["Reader"],
-    held: notApplicable(notHeld),
     presence: azurePresence("delegation"),
     search: delegations,
   },

@@ -16,7 +16,6 @@ export const defenderRoles = {
   /** A custom role of Microsoft Defender XDR's unified RBAC. */
   defenderRole: {
     singular: "Defender role",
-    place: "customer's tenant",
     address: notApplicable("Graph reads it in the list of all roles only"),
     read: graphDefenderRoles.read,
     held: notApplicable("its assignments are a kind of their own"),
@@ -30,7 +29,6 @@ export const defenderRoles = {
   /** An assignment of a Defender role to groups. */
   defenderRoleAssignment: {
     singular: "Defender role assignment",
-    place: "customer's tenant",
     address: notApplicable("Graph reads it in the list of all assignments only"),
     read: graphDefenderAssignments.read,
     search: notApplicable(foundWithPrincipal),

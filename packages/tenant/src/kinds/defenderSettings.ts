@@ -10,7 +10,7 @@ import {
   listDetectionRules,
   ruleActionNames,
 } from "@defender-mssp/microsoft";
-import { notHeld, type KindRow } from "../kind";
+import { type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { deletion } from "../presence";
@@ -21,31 +21,25 @@ export const defenderSettings = {
   /** An e-mail notification rule of the Microsoft Defender portal. */
   notificationRule: {
     singular: "notification rule",
-    place: "customer's tenant",
     address: notApplicable("no public API shows it"),
     read: notApplicable("no public API shows it"),
     search: notApplicable("no public API lists the rules of a tenant"),
-    held: notApplicable(notHeld),
     presence: notificationPresence,
   },
   /** A custom detection rule of Microsoft Defender XDR, with what it does by itself. */
   detectionRule: {
     singular: "detection rule",
-    place: "customer's tenant",
     address: graphDetectionRules().path,
     read: graphDetectionRules().read,
-    held: notApplicable(notHeld),
     presence: rulePresence,
     search: searchRules,
   },
   /** The authorization of the SIEM connector for the legacy alert API. */
   siemAuthorization: {
     singular: "SIEM authorization",
-    place: "customer's tenant",
     address: notApplicable("no public API shows it"),
     read: notApplicable("no public API shows it"),
     search: notApplicable("no public API lists the authorizations of a tenant"),
-    held: notApplicable(notHeld),
     presence: authorizationPresence,
   },
 } as const satisfies Partial<Record<KindKey, KindRow>>;

@@ -19,7 +19,6 @@ export const directoryRoles = {
   /** An assignment of a directory role, such as Security Reader. */
   directoryRoleAssignment: {
     singular: "directory role assignment",
-    place: "customer's tenant",
     address: graphRoleAssignments.path,
     read: graphRoleAssignments.read,
     search: notApplicable(foundWithPrincipal),
@@ -29,7 +28,6 @@ export const directoryRoles = {
   /** An eligible directory role, such as Security Administrator (Privileged Identity Management). */
   directoryRoleEligibility: {
     singular: "eligible directory role",
-    place: "customer's tenant",
     address: graphRoleEligibilities.path,
     read: graphRoleEligibilities.read,
     presence: notApplicable("the stack's state has none"),

@@ -18,7 +18,7 @@ import {
   usersPath,
   withOwnersPath,
 } from "@defender-mssp/microsoft";
-import { foundWithPrincipal, isPrincipal, notHeld, type KindRow } from "../kind";
+import { foundWithPrincipal, isPrincipal, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { isCallError } from "@defender-mssp/errors";
@@ -34,7 +34,6 @@ export const people = {
   /** A B2B guest of the customer's tenant: an analyst of the MSSP. */
   guest: {
     singular: "guest",
-    place: "customer's tenant",
     address: graphUsers.path,
     principal: "user",
     read: graphUsers.read,
@@ -45,7 +44,6 @@ export const people = {
   /** A group of the MSSP's analysts. */
   group: {
     singular: "group",
-    place: "customer's tenant",
     address: graphGroups.path,
     principal: "group",
     read: graphGroups.read,
@@ -61,7 +59,6 @@ export const people = {
   /** A standing membership of an analyst in a group: the property `members` of the group. */
   membership: {
     singular: "group membership",
-    place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: graphGroups.read,
     presence: notApplicable("it is a property of the group"),
@@ -71,7 +68,6 @@ export const people = {
   /** An ownership of a group, an application or a service principal: the object's property `owners`. */
   ownership: {
     singular: "ownership",
-    place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: [...graphGroups.read, ...graphApplications.read],
     presence: notApplicable("it is a property of the owned object"),
@@ -81,7 +77,6 @@ export const people = {
   /** An eligible membership of an analyst in a group (PIM for Groups), with the policy by which it is activated. */
   eligibility: {
     singular: "eligible group membership",
-    place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: graphGroupEligibilities.read,
     search: notApplicable(foundWithPrincipal),
@@ -92,12 +87,10 @@ export const people = {
   activationPolicy: {
     singular: "activation policy",
     plural: "activation policies",
-    place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: activationPolicyPermissions.read,
     presence: notApplicable("each group has one, which gives nothing by itself"),
     search: notApplicable("each group has one, which gives nothing by itself"),
-    held: notApplicable(notHeld),
   },
 } as const satisfies Partial<Record<KindKey, KindRow>>;
 

@@ -26,7 +26,6 @@ import { isMsspTenant, owner, ownerByMark } from "../owner";
 
 /** What every service principal shares. */
 const applicationPrincipal = {
-  place: "customer's tenant",
   principal: "servicePrincipal",
   read: graphServicePrincipals.read,
   held: notApplicable(isPrincipal),
@@ -54,7 +53,6 @@ export const servicePrincipals = {
   /** An application permission that a service principal of the MSSP has: an app role assignment. */
   applicationPermission: {
     singular: "application permission",
-    place: "customer's tenant",
     address: notApplicable("it is a part of another object"),
     read: appRolePermissions.read,
     search: notApplicable(foundWithPrincipal),
@@ -64,7 +62,6 @@ export const servicePrincipals = {
   /** A consent to delegated permissions of the SIEM connector. */
   delegatedConsent: {
     singular: "delegated permission",
-    place: "customer's tenant",
     address: graphPermissionGrants.path,
     read: graphPermissionGrants.read,
     search: notApplicable(foundWithPrincipal),

@@ -1,5 +1,5 @@
 /** What the state or the stack's configuration has, and what an extension declares. */
-import { notHeld, type KindRow } from "../kind";
+import { type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 
@@ -13,7 +13,6 @@ export const stackState = {
     read: notApplicable("it is in the state only"),
     presence: notApplicable("nothing of it is in a tenant"),
     search: notApplicable("nothing of it is in a tenant"),
-    held: notApplicable(notHeld),
   },
   /** A refresh token of a person of the customer, with which the SIEM reads the legacy alert API. */
   refreshToken: {
@@ -23,13 +22,11 @@ export const stackState = {
     read: notApplicable("no API shows it"),
     presence: notApplicable("no API shows it"),
     search: notApplicable("no API shows it"),
-    held: notApplicable(notHeld),
   },
   /** A resource that an extension declares. */
   extensionResource: {
     singular: "resource of an extension",
     plural: "resources of an extension",
-    place: "customer's tenant",
     address: notApplicable("its type decides"),
     read: notApplicable("the extension's own documentation says it"),
     presence: notApplicable("the extension's own documentation says how"),

@@ -11,7 +11,7 @@ import {
   listAccessPolicies,
   TenantGovernance,
 } from "@defender-mssp/microsoft";
-import { notHeld, type KindRow } from "../kind";
+import { type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { readEntry } from "./entryGrants";
@@ -24,10 +24,8 @@ export const trusts = {
   partnerEntry: {
     singular: "partner of the cross-tenant access policy",
     plural: "partners of the cross-tenant access policy",
-    place: "customer's tenant",
     address: graphAccessPartners.path,
     read: graphAccessPartners.read,
-    held: notApplicable(notHeld),
     presence: entryPresence,
     search: entry,
   },
@@ -35,31 +33,25 @@ export const trusts = {
   conditionalAccessPolicy: {
     singular: "Conditional Access policy",
     plural: "Conditional Access policies",
-    place: "customer's tenant",
     address: graphAccessPolicies.path,
     read: graphAccessPolicies.read,
-    held: notApplicable(notHeld),
     presence: graphPresence(graphAccessPolicies.path),
     search: policies,
   },
   /** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
   governanceRelationship: {
     singular: "governance relationship",
-    place: "customer's tenant",
     address: notApplicable("the search finds it, not its ID"),
     read: governancePermissions,
     presence: notApplicable("the stack's state does not have it: it is searched"),
-    held: notApplicable(notHeld),
     search: relationships,
   },
   /** A relationship of granular delegated admin privileges (Partner Center). */
   gdapRelationship: {
     singular: "GDAP relationship",
-    place: "customer's tenant",
     address: notApplicable("the search finds it, not its ID"),
     read: graphAdminRelationships.read,
     presence: notApplicable("the stack's state does not have it: it is searched"),
-    held: notApplicable(notHeld),
     search: delegatedAdminNodes,
   },
 } as const satisfies Partial<Record<KindKey, KindRow>>;
