@@ -7,7 +7,7 @@ import { deletedItemsPath, graphList, parseStackMark } from "@defender-mssp/micr
 import { isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds, type KindsWith } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
-import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
+import { assignmentsOf } from "../../tenant/additions/accessPackages";
 import type { DeployedObject } from "../../tenant/deployed";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 
@@ -124,7 +124,7 @@ function textOr(value: unknown, otherwise: string): string {
 }
 
 async function holders(tenant: AdditionsTenant): Promise<Subject[]> {
-  if (accessPackagesOf(tenant).length === 0) return [];
+  if (tenant.deployed.all("accessPackage").length === 0) return [];
   return (await assignmentsOf(tenant)).flatMap(({ target }) =>
     target?.objectId == null
       ? []

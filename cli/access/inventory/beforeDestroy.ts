@@ -18,7 +18,7 @@ import { applicable, isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds } from "../../../domain/kinds/kinds";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import { readStackSettings } from "../../../settings/fromFile";
-import { accessPackagesOf, assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
+import { assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
 import { deployedOf } from "../../tenant/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { rereads } from "../../tenant/rereads";
@@ -106,7 +106,7 @@ export async function beforeDestroyReport(deployment: Deployment, place: Place):
   const deployed = deployedOf(deployment);
   const run = { stack, ...place };
   const signedIn = settled(tenantOf(run, deployed));
-  const hasAccessPackages = accessPackagesOf({ deployed }).length > 0;
+  const hasAccessPackages = deployed.all("accessPackage").length > 0;
   const holders = hasAccessPackages ? await holdersOf(stack, await signedIn()) : [];
   const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn, rereads(place.environment)));
   const items = inventory(deployed);

@@ -16,7 +16,7 @@ import { defenderRole } from "../../../domain/kinds/defenderRoles";
 import { governanceRelationship } from "../../../domain/kinds/trusts";
 import { guest } from "../../../domain/kinds/people";
 import type { Settings } from "../../../settings";
-import { accessPackagesOf, assignmentsOf } from "../../tenant/additions/accessPackages";
+import { assignmentsOf } from "../../tenant/additions/accessPackages";
 import { deployedOf } from "../../tenant/deployed";
 import { tenantOf } from "../../tenant/additions/find";
 import { examine } from "../examination/examination";
@@ -170,7 +170,7 @@ async function accessPackageStep(run: OnboardingRun, deployment: () => Promise<D
   try {
     const tenant = await tenantOf(run, deployedOf(await deployment()));
     const count = (await assignmentsOf(tenant)).length;
-    const found = `${count} ${count === 1 ? "assignment" : "assignments"} of ${accessPackagesOf(tenant).length} packages`;
+    const found = `${count} ${count === 1 ? "assignment" : "assignments"} of ${tenant.deployed.all("accessPackage").length} packages`;
     if (count > 0) return done(name, "analyst", found);
     return waiting(name, "analyst", found, "Request an access package by its link in the output accessPackages.");
   } catch (error) {

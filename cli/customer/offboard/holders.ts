@@ -6,7 +6,6 @@ import { guest } from "../../../domain/kinds/people";
 import type { Place } from "../../base/place";
 import { joined, type Item } from "../../access/inventory/inventory";
 import type { Deployment } from "../../stack/deployment";
-import { accessPackagesOf } from "../../tenant/additions/accessPackages";
 import { tenantOf } from "../../tenant/additions/find";
 import type { AdditionsTenant } from "../../tenant/additions/tenant";
 import { deployedOf } from "../../tenant/deployed";
@@ -19,7 +18,7 @@ export async function withHolders(
   journal: OffboardingJournal,
 ): Promise<OffboardingJournal> {
   const deployed = deployedOf(deployment);
-  if (accessPackagesOf({ deployed }).length === 0) return journal;
+  if (deployed.all("accessPackage").length === 0) return journal;
   const answer = await looked(accessPackageAssignment, async () => packageHolders(await tenantOf(run, deployed)));
   const whole: OffboardingJournal =
     "reason" in answer
@@ -31,7 +30,7 @@ export async function withHolders(
 
 /** Those of the MSSP's organizations. An assignment that has ended has left its guest. */
 export async function packageHolders(tenant: AdditionsTenant): Promise<Item[]> {
-  const packages = accessPackagesOf(tenant).map(({ objectId }) => objectId);
+  const packages = tenant.deployed.all("accessPackage").map(({ objectId }) => objectId);
   return (await listPackageAssignments(tenant.call, { withExpired: true })).flatMap(({ accessPackageId, target }) => {
     const organization = target?.connectedOrganizationId;
     if (!packages.includes(accessPackageId.toLowerCase()) || target?.objectId == null) return [];

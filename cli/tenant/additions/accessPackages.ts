@@ -14,7 +14,6 @@ import {
   type PackageAssignment,
 } from "@defender-mssp/microsoft";
 import type { FoundAddition } from "./addition";
-import type { DeployedObject } from "../deployed";
 import type { AdditionsTenant } from "./tenant";
 
 /** The step that ends an assignment, for an administrator of the tenant. */
@@ -22,13 +21,9 @@ export function removalOf({ graph }: AdditionsTenant, { id }: Pick<PackageAssign
   return azRest("POST", `${graph}${packageAssignmentRequestsPath}`, assignmentRemoval(id));
 }
 
-export function accessPackagesOf({ deployed }: Pick<AdditionsTenant, "deployed">): readonly DeployedObject[] {
-  return deployed.all("accessPackage");
-}
-
 /** The assignments of the stack's packages that give access now. */
 export async function assignmentsOf(tenant: AdditionsTenant): Promise<readonly PackageAssignment[]> {
-  const packages = accessPackagesOf(tenant).map(({ objectId }) => objectId);
+  const packages = tenant.deployed.all("accessPackage").map(({ objectId }) => objectId);
   return (await listPackageAssignments(tenant.call)).filter(({ accessPackageId }) =>
     packages.includes(accessPackageId.toLowerCase()),
   );
@@ -84,7 +79,7 @@ interface Policy {
 }
 
 export async function policyAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const packages = accessPackagesOf(tenant).map(({ objectId }) => objectId);
+  const packages = tenant.deployed.all("accessPackage").map(({ objectId }) => objectId);
   return (await graphList<Policy>(tenant.call, graphAssignmentPolicies.path))
     .filter(({ id, accessPackageId }) => packages.includes(accessPackageId.toLowerCase()) && !tenant.deployed.has(id))
     .map(({ id, accessPackageId, displayName, createdDateTime }) => ({

@@ -11,22 +11,15 @@ import {
   packageRolePath,
   packageRolesPath,
 } from "@defender-mssp/microsoft";
-import { accessPackagesOf } from "./accessPackages";
 import type { FoundAddition } from "./addition";
-import type { DeployedObject } from "../deployed";
 import { kindTenant, type AdditionsTenant } from "./tenant";
-
-export function catalogsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return deployed.all("accessPackageCatalog");
-}
 
 /** Resources and packages of the stack's catalogs, and the roles that its packages give. */
 export async function catalogAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const ofCatalogs = catalogsOf(tenant).map(async ({ objectId }) => [
-    ...(await resources(tenant, objectId)),
-    ...(await packages(tenant, objectId)),
-  ]);
-  const roles = accessPackagesOf(tenant).map(({ objectId }) => packageRoles(tenant, objectId));
+  const ofCatalogs = tenant.deployed
+    .all("accessPackageCatalog")
+    .map(async ({ objectId }) => [...(await resources(tenant, objectId)), ...(await packages(tenant, objectId))]);
+  const roles = tenant.deployed.all("accessPackage").map(({ objectId }) => packageRoles(tenant, objectId));
   return (await Promise.all([...ofCatalogs, ...roles])).flat();
 }
 

@@ -5,14 +5,9 @@
 import { azRest, chain } from "@defender-mssp/tenant";
 import { graphDefenderAssignments, listRoleAssignments } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { textsOf, type DeployedObject } from "../deployed";
-import { groupsOf } from "./groups";
+import { textsOf } from "../deployed";
 import { connectorPrincipals, peopleOf } from "./heldAdditions";
 import type { AdditionsTenant } from "./tenant";
-
-export function defenderRolesOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return deployed.all("defenderRole");
-}
 
 /** Assignments of the stack's roles to others, and of others' roles to the stack's groups and people. */
 export async function defenderRoleAdditions(
@@ -20,7 +15,7 @@ export async function defenderRoleAdditions(
   holders: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
   const { call, deployed, graph } = tenant;
-  const groups = groupsOf(tenant).map(({ objectId }) => objectId);
+  const groups = tenant.deployed.all("group").map(({ objectId }) => objectId);
   const others = [...peopleOf(tenant, holders), ...connectorPrincipals(tenant)];
   return (await listRoleAssignments(call)).flatMap((one): FoundAddition[] => {
     const principals = one.principalIds.map((id) => id.toLowerCase());

@@ -15,14 +15,14 @@ import { applicationAdditions, applicationsOf } from "./application";
 import type { Place } from "../../base/place";
 import { withAudit } from "./audit";
 import { azureRoleAdditions, otherAzureRoles, unreadSubscriptions } from "./azureRoleAdditions";
-import { accessPackagesOf, assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
+import { assignmentAdditions, assignmentsOf, holdersOf, policyAdditions } from "./accessPackages";
 import { deployedOf, type Deployed } from "../deployed";
 import { deployedWhose, otherMsspTenant, whoseIn, withWhose, type DeployedWhose } from "../deployedWhose";
-import { defenderRoleAdditions, defenderRolesOf } from "./defenderRoles";
+import { defenderRoleAdditions } from "./defenderRoles";
 import { detectionRuleChanges } from "./detectionRuleChanges";
-import { groupAdditions, groupsOf } from "./groups";
+import { groupAdditions } from "./groups";
 import { guestAdditions, guestChanges } from "./guests";
-import { catalogAdditions, catalogsOf } from "./catalogAdditions";
+import { catalogAdditions } from "./catalogAdditions";
 import { automationAdditions, msspApplicationAdditions, unneededPermissions } from "./msspApplicationAdditions";
 import {
   eligibilityAdditions,
@@ -67,11 +67,11 @@ const unless = (there: boolean, what: string) => (there ? undefined : `not appli
 const applies = (): undefined => undefined;
 const unlessPrincipals = (tenant: AdditionsTenant) =>
   unless(
-    [...groupsOf(tenant), ...tenant.deployed.all("guest"), ...servicePrincipalsOf(tenant)].length > 0,
+    [...tenant.deployed.all("group"), ...tenant.deployed.all("guest"), ...servicePrincipalsOf(tenant)].length > 0,
     "group, guest or service principal",
   );
 const unlessPeople = (tenant: AdditionsTenant) =>
-  unless([...groupsOf(tenant), ...tenant.deployed.all("guest")].length > 0, "group and no guest");
+  unless([...tenant.deployed.all("group"), ...tenant.deployed.all("guest")].length > 0, "group and no guest");
 
 const held =
   (part: Parameters<typeof heldAdditions>[1]): Part["look"] =>
@@ -101,13 +101,15 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     look: consentAdditions,
   },
   "added to the groups": {
-    notApplicable: (tenant) => unless(groupsOf(tenant).length > 0, "group"),
+    notApplicable: (tenant) => unless(tenant.deployed.all("group").length > 0, "group"),
     needsHolders: true,
     look: groupAdditions,
   },
   "added to Defender roles": {
     notApplicable: (tenant) =>
-      defenderRolesOf(tenant).length > 0 ? undefined : unless(unlessPeople(tenant) === undefined, "Defender role"),
+      tenant.deployed.all("defenderRole").length > 0
+        ? undefined
+        : unless(unlessPeople(tenant) === undefined, "Defender role"),
     needsHolders: true,
     look: defenderRoleAdditions,
   },
@@ -159,7 +161,7 @@ const parts: Readonly<Record<AdditionsPartName, Part>> = {
     ...earlier("added app roles"),
   },
   "added to catalogs": {
-    notApplicable: (tenant) => unless(catalogsOf(tenant).length > 0, "catalog"),
+    notApplicable: (tenant) => unless(tenant.deployed.all("accessPackageCatalog").length > 0, "catalog"),
     look: catalogAdditions,
   },
   "added connected organizations": {
@@ -313,7 +315,7 @@ function tenantPart({ otherTenant }: AdditionsTenant): AdditionsPart[] {
 
 /** Holders of access packages are group members without being in the state. */
 async function holdersIn(tenant: AdditionsTenant): Promise<ReadonlySet<string> | ServiceError> {
-  if (accessPackagesOf(tenant).length === 0) return new Set();
+  if (tenant.deployed.all("accessPackage").length === 0) return new Set();
   try {
     return holdersOf(tenant, await assignmentsOf(tenant));
   } catch (error) {

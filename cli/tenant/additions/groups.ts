@@ -2,12 +2,8 @@
 import { azRest, chain } from "@defender-mssp/tenant";
 import { graphGroups, graphList, groupMemberPath, groupMembersPath, type Group } from "@defender-mssp/microsoft";
 import { upRefresh, type FoundAddition } from "./addition";
-import { membersOf, textsOf, type DeployedObject } from "../deployed";
+import { membersOf, textsOf } from "../deployed";
 import { foreignOwners, principalName, type AdditionsTenant, type ListedPrincipal } from "./tenant";
-
-export function groupsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
-  return deployed.all("group");
-}
 
 /**
  * @param assigned object IDs of those who hold an access package of the stack's: they are members
@@ -17,7 +13,7 @@ export async function groupAdditions(
   tenant: AdditionsTenant,
   assigned: ReadonlySet<string> = new Set(),
 ): Promise<FoundAddition[]> {
-  const found = groupsOf(tenant).map(async ({ objectId, inputs }): Promise<FoundAddition[]> => {
+  const found = tenant.deployed.all("group").map(async ({ objectId, inputs }): Promise<FoundAddition[]> => {
     const { status, body } = await tenant.call(graphGroups.item(objectId), { accept: [404] });
     if (status === 404) return [];
     const named = { id: objectId, name: `group "${(body as Group).displayName}"` };

@@ -6,7 +6,7 @@ import type { AdditionsPartName } from "../../../domain/additionsPartNames";
 import { additionsKinds } from "../../../domain/prerequisites";
 import type { FoundAddition } from "./addition";
 import type { Deployed } from "../deployed";
-import { eligibleMembers, groupsOf } from "./groups";
+import { eligibleMembers } from "./groups";
 import { identityPrincipals } from "./msspApplicationAdditions";
 import { nodeAdditions } from "./nodeAdditions";
 import { servicePrincipalsOf } from "./servicePrincipal";
@@ -29,7 +29,7 @@ export function peopleOf(tenant: AdditionsTenant, holders: ReadonlySet<string>):
 }
 
 export function groupPrincipals(tenant: AdditionsTenant): readonly StackPrincipal[] {
-  return groupsOf(tenant).map(({ objectId, inputs, outputs, retainOnDelete = false }) => ({
+  return tenant.deployed.all("group").map(({ objectId, inputs, outputs, retainOnDelete = false }) => ({
     type: "group",
     id: objectId,
     name: `group "${String(inputs["displayName"] ?? outputs["displayName"])}"`,
