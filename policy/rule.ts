@@ -21,6 +21,9 @@ export const unknown: unique symbol = Symbol("unknown in this preview");
 /** A parameter: JSON schema with a description and a default. `--policy-pack-config` sets it. */
 export type ParameterSchema = PolicyConfigSchema["properties"][string];
 
+/** A parameter that is a list of texts, empty by default. */
+export const textList = { type: "array", items: { type: "string" }, default: [] } as const;
+
 /** What a rule judges by, besides the resources. */
 export interface Context<Parameters> {
   /**

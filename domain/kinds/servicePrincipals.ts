@@ -106,19 +106,25 @@ export const delegatedConsent = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
-export const automationConsent = {
-  ...tenantKinds.automationConsent,
-  types: notApplicable("an administrator of the customer consents to it before the first up"),
+/** What consents of the customer to the MSSP's applications share. */
+const consentOfCustomer = {
   name: notApplicable("it has the name of the MSSP's application"),
   mark: notApplicable("the customer creates it"),
-  grants: "lets the MSSP change what the permissions of this page permit",
   judged: notApplicable("no resource declares it"),
-  isExpected: always,
   write: notApplicable("only an administrator of the customer consents, and withdraws"),
-  additions: ["added to the automation"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("the customer keeps it"),
   adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
+  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
+} as const;
+
+export const automationConsent = {
+  ...tenantKinds.automationConsent,
+  ...consentOfCustomer,
+  types: notApplicable("an administrator of the customer consents to it before the first up"),
+  grants: "lets the MSSP change what the permissions of this page permit",
+  isExpected: always,
+  additions: ["added to the automation"],
   evidence: { who: "the MSSP's automation", from: "environment" },
   removal: {
     by: "person",
@@ -128,22 +134,15 @@ export const automationConsent = {
     order: removalOrder.automation,
     step: "Delete the service principal: az ad sp delete --id <application ID>.",
   },
-  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
 export const previewConsent = {
   ...tenantKinds.previewConsent,
+  ...consentOfCustomer,
   types: notApplicable("an administrator of the customer consents to it, where the MSSP previews in pull requests"),
-  name: notApplicable("it has the name of the MSSP's application"),
-  mark: notApplicable("the customer creates it"),
   grants: "lets the MSSP read what a preview compares",
-  judged: notApplicable("no resource declares it"),
   isExpected: never,
-  write: notApplicable("only an administrator of the customer consents, and withdraws"),
   additions: ["added applications of the MSSP"],
-  licence: notApplicable("every edition of Microsoft Entra ID has it"),
-  leftWhenAdopted: notApplicable("the customer keeps it"),
-  adoption: notApplicable("it is a service principal of the MSSP's tenant, and listed as one"),
   evidence: { who: "other applications of the MSSP's tenant, such as its preview application", from: "tenant" },
   removal: {
     by: "person",
@@ -153,7 +152,6 @@ export const previewConsent = {
     order: removalOrder.automation,
     step: "Delete the service principal: az ad sp delete --id <application ID>.",
   },
-  stays: "a deleted object for 30 days, among the tenant's deleted items: it gives no access",
 } as const satisfies AccessKind;
 
 export const servicePrincipals = [

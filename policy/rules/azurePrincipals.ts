@@ -14,7 +14,7 @@ import {
   registrationAssignment,
   registrationDefinition,
 } from "../../domain/resourceTypes";
-import { knownItems, knownText, problems, resourceRule, valueAt, type JudgedResource } from "../rule";
+import { knownItems, knownText, problems, resourceRule, textList, valueAt, type JudgedResource } from "../rule";
 import { isSentinelScope } from "../principals";
 import type { PolicySettings } from "../policySettings";
 
@@ -34,9 +34,7 @@ export const azurePrincipals = resourceRule<Parameters>({
   link: "https://learn.microsoft.com/azure/lighthouse/concepts/tenants-users-roles",
   parameters: {
     principals: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description: "Object IDs, in the MSSP's tenant, of other principals that may get a role.",
     },
   },

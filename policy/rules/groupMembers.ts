@@ -2,7 +2,7 @@ import { dateOf, tiers } from "@defender-mssp/microsoft";
 import { membershipsByTier, membershipsOfAll } from "../../domain/memberships";
 import { groupNameInDirectory, securityGroupName } from "../../domain/naming";
 import { azuread, dynamic } from "../../domain/resourceTypes";
-import { knownText, resourceRule, type JudgedResource } from "../rule";
+import { knownText, resourceRule, textList, type JudgedResource } from "../rule";
 import type { PolicySettings } from "../policySettings";
 
 /**
@@ -18,9 +18,7 @@ export const groupMembers = resourceRule<{ principals: readonly string[] }>({
   link: "https://learn.microsoft.com/defender-xdr/mssp-access",
   parameters: {
     principals: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description: "Object IDs, in the customers' tenants, of other members; as in named-principals.",
     },
   },

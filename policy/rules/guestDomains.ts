@@ -1,6 +1,6 @@
 import { guestAddressProblem } from "../../domain/guardrails/people";
 import { azuread, dynamic } from "../../domain/resourceTypes";
-import { knownText, problems, resourceRule } from "../rule";
+import { knownText, problems, resourceRule, textList } from "../rule";
 
 export const guestDomains = resourceRule<{ domains: readonly string[] }>({
   name: "guest-domains",
@@ -11,9 +11,7 @@ export const guestDomains = resourceRule<{ domains: readonly string[] }>({
   link: "https://learn.microsoft.com/entra/external-id/allow-deny-list",
   parameters: {
     domains: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description:
         "E-mail domains that guests may have. Empty: every domain but those of public mail providers. A stack's analystDomains narrow them further.",
     },

@@ -1,6 +1,6 @@
 import { decisionAbout } from "../declarableTypes";
 import { isProgramType } from "../../domain/resourceTypes";
-import { stackRule } from "../rule";
+import { stackRule, textList } from "../rule";
 
 export const knownResourceTypes = stackRule<{ also: readonly string[] }>({
   name: "known-resource-types",
@@ -12,9 +12,7 @@ export const knownResourceTypes = stackRule<{ also: readonly string[] }>({
   link: "https://learn.microsoft.com/entra/identity-platform/secure-least-privileged-access",
   parameters: {
     also: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description:
         "Tokens of types that stacks may have in addition. A type that gives access is refused nevertheless.",
     },

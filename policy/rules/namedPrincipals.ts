@@ -16,6 +16,7 @@ import {
   type StackResource,
   stackRule,
   type StackViolation,
+  textList,
   unknown,
   valueAt,
 } from "../rule";
@@ -59,9 +60,7 @@ export const namedPrincipals = stackRule<{ principals: readonly string[] }>({
   link: "https://learn.microsoft.com/defender-xdr/mssp-access",
   parameters: {
     principals: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description: "Object IDs, in the customers' tenants, of other principals that may get access.",
     },
   },

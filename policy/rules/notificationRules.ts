@@ -1,5 +1,14 @@
 import { dynamic } from "../../domain/resourceTypes";
-import { isMissing, knownText, knownTexts, problems, resourceRule, unknown, type JudgedResource } from "../rule";
+import {
+  isMissing,
+  knownText,
+  knownTexts,
+  problems,
+  resourceRule,
+  textList,
+  unknown,
+  type JudgedResource,
+} from "../rule";
 import type { PolicySettings } from "../policySettings";
 
 export const notificationRules = resourceRule<{ domains: readonly string[] }>({
@@ -14,9 +23,7 @@ export const notificationRules = resourceRule<{ domains: readonly string[] }>({
   link: "https://learn.microsoft.com/defender-endpoint/configure-mssp-notifications",
   parameters: {
     domains: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description: "E-mail domains that recipients may have. Empty: the domains of the settings' recipients.",
     },
   },

@@ -1,5 +1,5 @@
 import { azuread } from "../../domain/resourceTypes";
-import { knownText, knownTexts, problems, resourceRule } from "../rule";
+import { knownText, knownTexts, problems, resourceRule, textList } from "../rule";
 
 export const owners = resourceRule<{ owners: readonly string[] }>({
   name: "owners",
@@ -10,9 +10,7 @@ export const owners = resourceRule<{ owners: readonly string[] }>({
   link: "https://learn.microsoft.com/entra/identity/enterprise-apps/overview-assign-app-owners",
   parameters: {
     owners: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description: "Object IDs, in the customers' tenants, of the allowed owners.",
     },
   },

@@ -1,6 +1,6 @@
 import { redirectUriProblem } from "../../domain/guardrails/applications";
 import { azuread } from "../../domain/resourceTypes";
-import { knownTexts, problems, resourceRule } from "../rule";
+import { knownTexts, problems, resourceRule, textList } from "../rule";
 
 interface Parameters {
   readonly hosts: readonly string[];
@@ -17,9 +17,7 @@ export const redirectUris = resourceRule<Parameters>({
   link: "https://learn.microsoft.com/entra/identity-platform/reply-url",
   parameters: {
     hosts: {
-      type: "array",
-      items: { type: "string" },
-      default: [],
+      ...textList,
       description: "Hosts that redirect URIs may have in addition to the setting customerDomain.",
     },
     loopback: {

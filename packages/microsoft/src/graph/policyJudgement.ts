@@ -108,6 +108,11 @@ interface ControlJudgement {
   readonly remedy: string;
 }
 
+const asksForMfa: ControlJudgement = {
+  effect: "asks",
+  reason: "requires MFA, and the MSSP's MFA is not trusted: each analyst registers a method in the customer's tenant",
+  remedy: "Set crossTenantTrust.mfa.",
+};
 const passes: ControlJudgement = {
   effect: "passes",
   reason: "asks for nothing that the MSSP's people lack",
@@ -147,14 +152,7 @@ function judgeControl(control: string, { trust }: ExternalSignIn): ControlJudgem
     case "block":
       return { effect: "blocks", reason: blockReason, remedy: `${exclusion}.` };
     case "mfa":
-      return trust.mfa
-        ? passes
-        : {
-            effect: "asks",
-            reason:
-              "requires MFA, and the MSSP's MFA is not trusted: each analyst registers a method in the customer's tenant",
-            remedy: "Set crossTenantTrust.mfa.",
-          };
+      return trust.mfa ? passes : asksForMfa;
     case "compliantDevice":
       return trust.compliantDevice
         ? passes
@@ -188,14 +186,7 @@ function blocked(what: string, remedy: string): ControlJudgement {
 
 function judgeStrength(id: string | undefined, { trust }: ExternalSignIn): ControlJudgement {
   if (trust.mfa) return passes;
-  if (id === authenticationStrengths.multifactor) {
-    return {
-      effect: "asks",
-      reason:
-        "requires MFA, and the MSSP's MFA is not trusted: each analyst registers a method in the customer's tenant",
-      remedy: "Set crossTenantTrust.mfa.",
-    };
-  }
+  if (id === authenticationStrengths.multifactor) return asksForMfa;
   const isBuiltIn = (Object.values(authenticationStrengths) as string[]).includes(id ?? "");
   if (!isBuiltIn) return { effect: "unknown", reason: "requires a custom authentication strength", remedy: "" };
   return blocked(

@@ -20,8 +20,8 @@ export interface ResourceType<Call> {
   /** Terraform's: `azuread_group`. */
   readonly terraform: string;
   readonly properties: ResourceProperties;
-  /** The official plugin's schema version, so that it can use a stand-in's stack. */
-  readonly schemaVersion: number;
+  /** The official plugin's schema version, so that it can use a stand-in's stack. Default: 0. */
+  readonly schemaVersion?: number;
   /** Default: Terraform's 20. */
   readonly minutes?: Minutes;
   /** Whether the official plugin reads a new object again that it does not find. */

@@ -304,7 +304,7 @@ export function tokenOf(plugin: string, name: string): string {
  * The bridge's metadata in a state, so that the official plugin can read it. An import names
  * version 0, too.
  */
-function metadata({ minutes: limits, schemaVersion }: ResourceType<never>, origin?: "imported"): string {
+function metadata({ minutes: limits, schemaVersion = 0 }: ResourceType<never>, origin?: "imported"): string {
   const timeouts = Object.fromEntries(
     (["create", "delete", "read", "update"] satisfies (keyof Minutes)[])
       .filter((name) => limits?.[name] !== undefined)

@@ -13,6 +13,14 @@ export interface RolePermissions {
   readonly dataActions?: readonly string[];
 }
 
+const readSentinel = {
+  actions: [
+    "Microsoft.SecurityInsights/*/read",
+    "Microsoft.OperationalInsights/workspaces/*/read",
+    "Microsoft.OperationalInsights/workspaces/read",
+    "Microsoft.Resources/subscriptions/resourceGroups/read",
+  ],
+};
 const readAll: RolePermissions = { actions: ["*/read"] };
 
 /**
@@ -53,22 +61,8 @@ const permissions: Readonly<Partial<Record<AzureRoleName, RolePermissions>>> = {
       "Microsoft.Resources/subscriptions/resourceGroups/read",
     ],
   },
-  "Microsoft Sentinel Reader": {
-    actions: [
-      "Microsoft.SecurityInsights/*/read",
-      "Microsoft.OperationalInsights/workspaces/*/read",
-      "Microsoft.OperationalInsights/workspaces/read",
-      "Microsoft.Resources/subscriptions/resourceGroups/read",
-    ],
-  },
-  "Microsoft Sentinel Responder": {
-    actions: [
-      "Microsoft.SecurityInsights/*/read",
-      "Microsoft.OperationalInsights/workspaces/*/read",
-      "Microsoft.OperationalInsights/workspaces/read",
-      "Microsoft.Resources/subscriptions/resourceGroups/read",
-    ],
-  },
+  "Microsoft Sentinel Reader": readSentinel,
+  "Microsoft Sentinel Responder": readSentinel,
   "Monitoring Reader": readAll,
   Owner: { actions: ["*"] },
   Reader: readAll,

@@ -39,6 +39,9 @@ const investigate =
   "Check the device's timeline, contain the device if the activity is not expected, and reset the user's sessions.";
 const verify = "Check that the file was quarantined and run a full scan of the device.";
 
+/** What tells of no malware. */
+const behaviour = { source: "EDR", threat: "", family: "", recommendation: investigate } as const;
+
 const kinds: readonly Kind[] = [
   {
     title: "Suspicious PowerShell command line",
@@ -47,15 +50,12 @@ const kinds: readonly Kind[] = [
     severity: "Medium",
     technique: "T1059.001",
     detector: "execution-powershell",
-    source: "EDR",
     file: "powershell.exe",
     folder: "C:\\Windows\\System32\\WindowsPowerShell\\v1.0",
     commandLine: "powershell.exe -NoProfile -EncodedCommand VwByAGkAdABlAC0ASABvAHMAdAA=",
     address: "203.0.113.77",
     url: "https://cdn.update-check.example/stage.ps1",
-    threat: "",
-    family: "",
-    recommendation: investigate,
+    ...behaviour,
   },
   {
     title: "Suspicious process injection observed",
@@ -64,13 +64,10 @@ const kinds: readonly Kind[] = [
     severity: "High",
     technique: "T1055",
     detector: "evasion-injection",
-    source: "EDR",
     file: "rundll32.exe",
     folder: "C:\\Windows\\System32",
     commandLine: "rundll32.exe C:\\Users\\Public\\update.dll,Start",
-    threat: "",
-    family: "",
-    recommendation: investigate,
+    ...behaviour,
   },
   {
     title: "An active 'Wacatac' malware was prevented from executing",
@@ -110,13 +107,10 @@ const kinds: readonly Kind[] = [
     severity: "High",
     technique: "T1003.001",
     detector: "credentials-lsass",
-    source: "EDR",
     file: "procdump64.exe",
     folder: "C:\\Tools",
     commandLine: "procdump64.exe -ma lsass.exe C:\\Tools\\out.dmp",
-    threat: "",
-    family: "",
-    recommendation: investigate,
+    ...behaviour,
   },
   {
     title: "Suspicious scheduled task",
@@ -125,13 +119,10 @@ const kinds: readonly Kind[] = [
     severity: "Medium",
     technique: "T1053.005",
     detector: "persistence-task",
-    source: "EDR",
     file: "schtasks.exe",
     folder: "C:\\Windows\\System32",
     commandLine: "schtasks.exe /create /tn Updater /sc hourly /tr C:\\ProgramData\\u.cmd",
-    threat: "",
-    family: "",
-    recommendation: investigate,
+    ...behaviour,
   },
   {
     title: "Suspicious remote session",
@@ -140,14 +131,11 @@ const kinds: readonly Kind[] = [
     severity: "Low",
     technique: "T1021.001",
     detector: "lateral-remote",
-    source: "EDR",
     file: "svchost.exe",
     folder: "C:\\Windows\\System32",
     commandLine: "svchost.exe -k NetworkService -s TermService",
     address: "198.51.100.23",
-    threat: "",
-    family: "",
-    recommendation: investigate,
+    ...behaviour,
   },
 ];
 

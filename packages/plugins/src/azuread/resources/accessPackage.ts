@@ -21,7 +21,6 @@ export const accessPackage: AzureadResource = {
   name: "AccessPackage",
   terraform: "azuread_access_package",
   properties,
-  schemaVersion: 0,
   minutes: { create: 5, read: 5, update: 5, delete: 5 },
   importId: plainId,
   async create(plan, call, created) {

@@ -106,7 +106,6 @@ export const accessPackageAssignmentPolicy: AzureadResource = {
   name: "AccessPackageAssignmentPolicy",
   terraform: "azuread_access_package_assignment_policy",
   properties,
-  schemaVersion: 0,
   minutes: { create: 5, read: 5, update: 5, delete: 5 },
   importId: plainId,
   validate,

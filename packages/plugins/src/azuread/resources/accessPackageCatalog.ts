@@ -20,7 +20,6 @@ export const accessPackageCatalog: AzureadResource = {
   name: "AccessPackageCatalog",
   terraform: "azuread_access_package_catalog",
   properties,
-  schemaVersion: 0,
   minutes: { create: 5, read: 5, update: 5, delete: 5 },
   importId: plainId,
   async create(plan, call, created) {

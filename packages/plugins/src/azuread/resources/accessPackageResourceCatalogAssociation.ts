@@ -20,7 +20,6 @@ export const accessPackageResourceCatalogAssociation: AzureadResource = {
   name: "AccessPackageResourceCatalogAssociation",
   terraform: "azuread_access_package_resource_catalog_association",
   properties,
-  schemaVersion: 0,
   minutes: { create: 5, read: 5, delete: 5 },
   importId: (value) => {
     const parsed = catalogAssociationId(valueText(value));

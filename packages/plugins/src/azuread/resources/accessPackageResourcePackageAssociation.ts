@@ -23,7 +23,6 @@ export const accessPackageResourcePackageAssociation: AzureadResource = {
   name: "AccessPackageResourcePackageAssociation",
   terraform: "azuread_access_package_resource_package_association",
   properties,
-  schemaVersion: 0,
   minutes: { create: 5, read: 5, delete: 5 },
   importId: (value) => problemOf(valueText(value)),
   async create(plan, call, created) {

@@ -21,7 +21,6 @@ export const applicationApiAccess: AzureadResource = {
   name: "ApplicationApiAccess",
   terraform: "azuread_application_api_access",
   properties,
-  schemaVersion: 0,
   minutes: { create: 10, read: 5, update: 10, delete: 5 },
   importId: resourceId("ApiAccess", "/applications/{applicationId}/apiAccess/{apiClientId}"),
   async create(plan, call, created) {

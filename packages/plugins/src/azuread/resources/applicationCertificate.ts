@@ -24,7 +24,6 @@ export const applicationCertificate: AzureadResource = {
   name: "ApplicationCertificate",
   terraform: "azuread_application_certificate",
   properties,
-  schemaVersion: 0,
   minutes: { create: 10, read: 5, update: 10, delete: 5 },
   importId: subResourceId("Certificate", "certificate"),
   async create(plan, call, created) {

@@ -24,7 +24,6 @@ export const applicationFederatedIdentityCredential: AzureadResource = {
   name: "ApplicationFederatedIdentityCredential",
   terraform: "azuread_application_federated_identity_credential",
   properties,
-  schemaVersion: 0,
   minutes: { create: 15, read: 5, update: 5, delete: 5 },
   importId: subResourceId("Federated Identity Credential", "federatedIdentityCredential"),
   async create(plan, call, created) {

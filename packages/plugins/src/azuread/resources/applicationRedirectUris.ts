@@ -20,7 +20,6 @@ export const applicationRedirectUris: AzureadResource = {
   name: "ApplicationRedirectUris",
   terraform: "azuread_application_redirect_uris",
   properties,
-  schemaVersion: 0,
   minutes: { create: 10, read: 5, update: 10, delete: 5 },
   importId: resourceId("RedirectUris", "/applications/{applicationId}/redirectUris/{uriType}"),
   async create(plan, call, created) {

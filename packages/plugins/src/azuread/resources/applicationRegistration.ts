@@ -52,7 +52,6 @@ export const applicationRegistration: AzureadResource = {
   name: "ApplicationRegistration",
   terraform: "azuread_application_registration",
   properties,
-  schemaVersion: 0,
   minutes: { create: 10, read: 5, update: 10, delete: 5 },
   importId: applicationId,
   async create(plan, call, created) {
