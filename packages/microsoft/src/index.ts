@@ -7,13 +7,7 @@ export * from "./clouds";
 export * from "./consentName";
 export * from "@defender-mssp/errors";
 export * from "./http";
-export {
-  limiterVariable,
-  type LimiterMessage,
-  type RequestLimiter,
-  type RequestSource,
-  type ThrottleScope,
-} from "./requestLimiter";
+export { limiterVariable, type RequestLimiter } from "./requestLimiter";
 export * from "./endpoints";
 export * from "./clock";
 export * from "./sandboxVariables";
@@ -41,7 +35,6 @@ export {
   isTooEarly,
   undoLostCreate,
   type FailedCreate,
-  type LostCreateOutcome,
 } from "./graph/lostCreate";
 export { unknown as unknownValue } from "./providers/provider";
 export { isUuid } from "./uuid";
@@ -51,7 +44,7 @@ export type { PortalCall } from "./defender/portalCall";
 export type * from "./graph/types";
 export * from "./graph/application";
 export * from "./graph/auditLog";
-export { graphRoute, type GraphCollection, type GraphPermission } from "./graph/collection";
+export { graphRoute, type GraphPermission } from "./graph/collection";
 export * from "./graph/delegatedAdmin";
 export * from "./graph/deletedItem";
 export * from "./graph/directoryRole";
@@ -69,9 +62,8 @@ export {
   isMember,
   otherAddresses,
   type GuestUserObject,
-  type Invitation,
 } from "./graph/guest";
-export { guestKey, invitedNameEnding, parseGuestMark, type GuestMark } from "./providers/guestMark";
+export { guestKey } from "./providers/guestMark";
 export * from "./providers/guest";
 export type * from "./defender/alerts";
 export type * from "./defender/securityTypes";
@@ -124,7 +116,6 @@ export {
   groupEligibilityRequestsPath,
   listGroupEligibilities,
   setStandingMembers,
-  type ActivationPolicy,
   type EligibleMember,
   type GroupEligibility,
 } from "./graph/groupEligibility";
@@ -134,16 +125,13 @@ export {
   getAccessPartner,
   getIdentitySynchronization,
   graphAccessPartners,
-  type AccessConfiguration,
   type AccessPartner,
-  type AccessTarget,
   type B2BSetting,
 } from "./graph/crossTenantAccess";
 export { graphAccessPolicies, listAccessPolicies, whatIfAccess, type AccessPolicy } from "./graph/conditionalAccess";
 export { judgePolicy, type ExternalSignIn, type PolicyJudgement } from "./graph/policyJudgement";
 export * from "./providers/crossTenantPartner";
 export * from "./providers/crossTenantPartnerEntry";
-export type { PartnerPart } from "./providers/accessPartnerPlan";
 export * from "./azure/armCall";
 export * from "./azure/assignmentCondition";
 export * from "./azure/azureRoleAssignment";
