@@ -58,16 +58,14 @@ export const keyVaultSecret = {
 
 export const vaultReader = {
   ...tenantKinds.vaultReader,
+  ...inMsspSubscription,
   types: [azureRoleAssignment],
   name: notApplicable("it has a random name"),
   mark: notApplicable("it has no place for a mark"),
   grants: "lets the SIEM read the secret",
   isExpected: hasVaultReader,
   write: () => ["Role Based Access Control Administrator"],
-  additions: notApplicable("it is in the MSSP's subscription, which the search does not read"),
-  licence: notApplicable("a subscription of Azure"),
   leftWhenAdopted: notApplicable("it has nothing but its role and its principal"),
-  adoption: notApplicable("it is in the MSSP's subscription: no onboarding of a customer by hand leaves it"),
   evidence: notApplicable("it is in the MSSP's subscription: who uses it signs in as the application"),
   removal: { by: "owner", owner: "keyVaultSecret", property: "scope", order: removalOrder.grant },
   stays: notApplicable("nothing of it stays"),
@@ -87,42 +85,43 @@ export const resourceGroup = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
+/** What the parts of an Azure Lighthouse delegation share. */
+const delegationPart = {
+  isExpected: hasDelegation,
+  licence: notApplicable("a subscription of Azure"),
+  leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
+  adoption: ofAzure,
+  stays: notApplicable("nothing of it stays"),
+} as const;
+
 export const lighthouseDefinition = {
   ...tenantKinds.lighthouseDefinition,
+  ...delegationPart,
   types: [registrationDefinition],
   name: "msspName",
   mark: "description",
   grants: "says which roles its assignments give groups of the MSSP's tenant",
-  isExpected: hasDelegation,
   write: () => ["Contributor"],
   additions: notApplicable("the look at its assignments names the roles"),
-  licence: notApplicable("a subscription of Azure"),
-  leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
-  adoption: ofAzure,
   evidence: notApplicable("its people act through the delegation that assigns it"),
   removal: { by: "destroy", order: removalOrder.definition },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 export const lighthouseAssignment = {
   ...tenantKinds.lighthouseAssignment,
+  ...delegationPart,
   types: [registrationAssignment],
   name: notApplicable("it has a random name"),
   mark: notApplicable("its definition has one"),
   grants: "gives groups of the MSSP's tenant roles in the customer's subscription",
-  isExpected: hasDelegation,
   write: () => ["Contributor", "Role Based Access Control Administrator"],
   additions: ["added Azure delegations"],
-  licence: notApplicable("a subscription of Azure"),
-  leftWhenAdopted: notApplicable("a delegation that exists is not adopted"),
-  adoption: ofAzure,
   evidence: {
     who: "people of the MSSP's tenant who have roles by Azure Lighthouse",
     from: "nowhere",
     why: azureActivityLog,
   },
   removal: { by: "destroy", order: removalOrder.assignment },
-  stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
 export const sentinelAssignment = {

@@ -13,6 +13,11 @@ export function graphPresence(collection: string) {
     presenceAt(graph, `${collection}/${encodeURIComponent(id)}`);
 }
 
+/** The cells of a kind whose objects Graph has in a collection of their own. */
+export function inCollection<Read>({ path, read }: { readonly path: string; readonly read: Read }) {
+  return { address: path, read, presence: graphPresence(path) };
+}
+
 /** As `graphPresence`, and among the tenant's deleted items. */
 export function restorablePresence(collection: string) {
   return async (tenant: TenantReader, object: ObjectIdentity): Promise<Presence> => {

@@ -21,7 +21,7 @@ import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
 import { readPeople } from "./people";
-import { deletion, graphPresence, partPresence } from "../presence";
+import { deletion, graphPresence, inCollection, partPresence } from "../presence";
 import type { Principal, Edge, TenantReader, ObjectIdentity, Presence, OwnedNode } from "../reader";
 import { markedNodes } from "../markedNodes";
 import { isMsspDomain, isMsspTenant, owner } from "../owner";
@@ -30,9 +30,7 @@ export const accessPackages = {
   /** The catalog of the access packages (entitlement management). */
   accessPackageCatalog: {
     singular: "access package catalog",
-    address: graphCatalogs.path,
-    read: graphCatalogs.read,
-    presence: graphPresence(graphCatalogs.path),
+    ...inCollection(graphCatalogs),
     search: markedNodes({ kind: "accessPackageCatalog", collection: graphCatalogs.path }),
   },
   /** A group in the catalog of the access packages. */
@@ -47,9 +45,7 @@ export const accessPackages = {
   /** An access package of a tier. */
   accessPackage: {
     singular: "access package",
-    address: graphAccessPackages.path,
-    read: graphAccessPackages.read,
-    presence: graphPresence(graphAccessPackages.path),
+    ...inCollection(graphAccessPackages),
     search: markedNodes({
       kind: "accessPackage",
       collection: graphAccessPackages.path,
@@ -87,9 +83,7 @@ export const accessPackages = {
   /** The MSSP as a connected organization of entitlement management. */
   connectedOrganization: {
     singular: "connected organization",
-    address: graphConnectedOrganizations.path,
-    read: graphConnectedOrganizations.read,
-    presence: graphPresence(graphConnectedOrganizations.path),
+    ...inCollection(graphConnectedOrganizations),
     search: organizations,
   },
 } as const satisfies Partial<Record<KindKey, KindRow>>;

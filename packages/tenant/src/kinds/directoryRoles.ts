@@ -12,17 +12,15 @@ import { foundWithPrincipal, type KindRow } from "../kind";
 import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { azRest } from "../azRest";
-import { deletionStep, graphPresence } from "../presence";
+import { deletionStep, inCollection } from "../presence";
 import type { Principal, Edge, TenantReader } from "../reader";
 
 export const directoryRoles = {
   /** An assignment of a directory role, such as Security Reader. */
   directoryRoleAssignment: {
     singular: "directory role assignment",
-    address: graphRoleAssignments.path,
-    read: graphRoleAssignments.read,
+    ...inCollection(graphRoleAssignments),
     search: notApplicable(foundWithPrincipal),
-    presence: graphPresence(graphRoleAssignments.path),
     held: roles,
   },
   /** An eligible directory role, such as Security Administrator (Privileged Identity Management). */

@@ -20,7 +20,7 @@ import {
   type ServicePrincipalEntry,
   servicePrincipalsPath,
 } from "../registrations";
-import { deletion, deletionStep, graphPresence, partPresence, restorablePresence } from "../presence";
+import { deletion, deletionStep, inCollection, partPresence, restorablePresence } from "../presence";
 import type { Principal, Edge, TenantReader, OwnedNode, Ownership } from "../reader";
 import { isMsspTenant, owner, ownerByMark } from "../owner";
 
@@ -62,10 +62,8 @@ export const servicePrincipals = {
   /** A consent to delegated permissions of the SIEM connector. */
   delegatedConsent: {
     singular: "delegated permission",
-    address: graphPermissionGrants.path,
-    read: graphPermissionGrants.read,
+    ...inCollection(graphPermissionGrants),
     search: notApplicable(foundWithPrincipal),
-    presence: graphPresence(graphPermissionGrants.path),
     held: consents,
   },
   /** The customer's consent to the application that runs `up`. */

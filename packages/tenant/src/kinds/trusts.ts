@@ -16,7 +16,7 @@ import type { KindKey } from "../kindKey";
 import { notApplicable } from "../kindCell";
 import { readEntry } from "./entryGrants";
 import { msspTenants } from "../owner";
-import { deletionStep, graphPresence } from "../presence";
+import { deletionStep, inCollection } from "../presence";
 import type { TenantReader, Presence, OwnedNode } from "../reader";
 
 export const trusts = {
@@ -33,9 +33,7 @@ export const trusts = {
   conditionalAccessPolicy: {
     singular: "Conditional Access policy",
     plural: "Conditional Access policies",
-    address: graphAccessPolicies.path,
-    read: graphAccessPolicies.read,
-    presence: graphPresence(graphAccessPolicies.path),
+    ...inCollection(graphAccessPolicies),
     search: policies,
   },
   /** A governance relationship of the two tenants (Microsoft Entra Tenant Governance). */
