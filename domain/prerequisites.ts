@@ -8,9 +8,8 @@ import { additionsPartNames, isPartOf, type AdditionsPartName } from "./addition
 import { isSearched } from "./adoption";
 import { applicable, isNotApplicable, type AccessKind } from "./kinds/accessKind";
 import { kinds } from "./kinds/kinds";
-import { hasDetections } from "./prerequisiteSettings";
+import { hasDetections, type PrerequisiteSettings } from "./prerequisiteSettings";
 import { writingPermissions, type GraphPermission, type NeededPermission, type Permission } from "./writingPermissions";
-import type { PrerequisiteSettings } from "./prerequisiteSettings";
 
 export type { GraphPermission, NeededPermission } from "./writingPermissions";
 export type { PrerequisiteSettings } from "./prerequisiteSettings";

@@ -3,8 +3,7 @@ import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { VisibleError } from "@defender-mssp/errors";
 import type { PermissionReport, UsedPermission } from "@defender-mssp/sandbox";
-import type { TextCell } from "@defender-mssp/terminal/table";
-import { paragraph, tableText } from "@defender-mssp/terminal/table";
+import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
 import type { HomeOptions } from "./options";
 
 type Tenant = PermissionReport["tenants"][number];

@@ -6,8 +6,7 @@
 import type { Endpoints } from "../endpoints";
 import type { SecurityAlert, SecurityComment, SecurityIncident } from "./securityTypes";
 import { pathSegment, request, serverTime, type RequestOptions } from "../http";
-import { securityPage, securityPageTimeout, unknownMembers, type SecurityPage } from "./readAlerts";
-import type { AlertWindow } from "./readAlerts";
+import { securityPage, securityPageTimeout, unknownMembers, type SecurityPage, type AlertWindow } from "./readAlerts";
 import type { RecordSeverity } from "./alertRecord";
 import type { IncidentClassification, IncidentDetermination } from "./incidentClassifications";
 

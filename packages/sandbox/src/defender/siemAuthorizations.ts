@@ -3,8 +3,7 @@
  * SIEM > MSSP does. **The sandbox's own**: Microsoft publishes no API for it. The shapes are in
  * @defender-mssp/microsoft.
  */
-import { isUuid } from "@defender-mssp/microsoft";
-import type { SiemAuthorization } from "@defender-mssp/microsoft";
+import { isUuid, type SiemAuthorization } from "@defender-mssp/microsoft";
 import type { FastifyInstance } from "fastify";
 import type { Cloud, Tenant } from "../cloud/model";
 import { badRequest } from "./defenderErrors";

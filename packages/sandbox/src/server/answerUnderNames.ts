@@ -1,7 +1,6 @@
 /** Requests under Microsoft's own host names, which come by the proxy. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Cloud } from "../cloud/model";
-import { TokenRefused } from "../cloud/model";
+import { TokenRefused, type Cloud } from "../cloud/model";
 import { underNames } from "../cloud/serviceNames";
 import { namesOfCloud, serviceHost } from "../proxy/serviceHost";
 

@@ -1,6 +1,5 @@
 /** Ways that no command looks at. The certificate, the report and the hand-out list each of them. */
-import { azureNative } from "./way";
-import { notLooked, type Way } from "./way";
+import { azureNative, notLooked, type Way } from "./way";
 
 const noPermission = "no permission that this program asks for reads them";
 const noApi = "no public API shows them";

@@ -1,10 +1,9 @@
 /** The signed hand-out of the MSSP: what was agreed to. A claim of the MSSP's, signed by its key. */
 import { isRecord, optionalText, parsedJson, recordOf, recordsOf, textOf } from "@defender-mssp/errors/json";
 import { envelopeText, isSignature, keyFingerprint, payloadType, signatureKey } from "@defender-mssp/errors/dsse";
-import { VisibleError } from "@defender-mssp/errors";
+import { VisibleError, unreadableFile } from "@defender-mssp/errors";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { unreadableFile } from "@defender-mssp/errors";
 
 export interface AgreedObject {
   readonly key: string;

@@ -1,7 +1,6 @@
 /** The MSSP that the customer names: its tenants, and the domains of its people. */
-import { VisibleError } from "@defender-mssp/errors";
+import { VisibleError, isCallError } from "@defender-mssp/errors";
 import { isUuid, usersPath, type Endpoints, type GraphCall, graphList } from "@defender-mssp/microsoft";
-import { isCallError } from "@defender-mssp/errors";
 import { addressedUserProperties, type TenantUser, type Whose } from "@defender-mssp/tenant";
 import { namedTenant } from "./customer";
 import type { DomainTenants } from "./domainTenants";
