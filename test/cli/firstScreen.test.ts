@@ -1,5 +1,6 @@
 /** The first screen, the short help, how much there is to know, and the views of `status`. */
 import assert from "node:assert/strict";
+import { fixtureOfEach } from "@defender-mssp/testkit/fixture";
 import { describedExitCodes, listedCommands } from "@defender-mssp/terminal/help";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
@@ -83,9 +84,8 @@ describe("what there is to know", () => {
 });
 
 describe("mssp status --show", () => {
-  let project: RulesProject;
+  const project = fixtureOfEach(() => RulesProject.create());
   beforeEach(async () => {
-    project = await RulesProject.create();
     await project.customer("contoso", { sets: ["base"] });
   });
 
@@ -129,9 +129,8 @@ describe("mssp status --show", () => {
 });
 
 describe("what people type for another command", () => {
-  let project: RulesProject;
+  const project = fixtureOfEach(() => RulesProject.create());
   beforeEach(async () => {
-    project = await RulesProject.create();
     await project.customer("woodgrove", { sets: ["base"] });
   });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import Ajv, { type ValidateFunction } from "ajv";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { commandOfDocument, jsonKey } from "@defender-mssp/terminal/jsonDocument";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { programFor, subcommandNames } from "../../cli/program";
@@ -100,13 +101,12 @@ describe("--json of every command", function () {
   const registered = commandsBelow(programFor(subcommandNames, processSession()), []).flatMap(({ names, command }) =>
     commandDocuments(names, command),
   );
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "stand-in" }));
   let schemas: ReadonlyMap<string, ValidateFunction>;
 
   before(async () => {
     const ajv = new Ajv({ strict: false, allErrors: true });
     schemas = new Map([...jsonSchemas()].map(([command, schema]) => [command, ajv.compile(schema)]));
-    project = await StackProject.create({ engine: "stand-in" });
     await project.addStack("northwind");
     const recorded = recordedFile("basic", "stack.yaml");
     await writeFile(path.join(project.folder, "Pulumi.northwind.yaml"), await readFile(recorded));
@@ -116,7 +116,6 @@ describe("--json of every command", function () {
     await writeFile(path.join(project.folder, "events.json"), JSON.stringify({ DeviceInfo: [{ DeviceId: "d1" }] }));
     await writeFile(path.join(project.folder, "previews", "northwind.json"), JSON.stringify(preview));
   });
-  after(() => project.dispose());
 
   const run = (args: readonly string[]) =>
     inSession(args, { folder: project.folder, environment: project.environment });

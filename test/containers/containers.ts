@@ -10,11 +10,12 @@ import { chmod, chown, cp, mkdir, readFile, rm, writeFile } from "node:fs/promis
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { engineFolder, engineVersion } from "@defender-mssp/engine";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 import { parseAllDocuments } from "yaml";
 import { checkout, Installation } from "../package/installation";
-import { createSiemCustomer, type SiemCustomer } from "../package/siemCustomer";
+import { createSiemCustomer } from "../package/siemCustomer";
 import { baseArchive } from "./baseImage";
 import { Buildah, buildahIsMissing, type Container, type Image, type Mount } from "./buildah";
 
@@ -91,7 +92,7 @@ describe("the container files", function () {
 
   describe("templates/siem/Containerfile", () => {
     let container: Container;
-    let customer: SiemCustomer | undefined;
+    const customer = fixture(() => createSiemCustomer(temporary));
     let mounts: readonly Mount[];
     /** The identifiers of the customer's alerts. */
     let all: readonly string[];
@@ -109,7 +110,6 @@ describe("the container files", function () {
       checkImage(image);
       assert.deepEqual(image.config.Entrypoint, command);
       container = await buildah!.container(image.tag);
-      customer = await createSiemCustomer(temporary);
       for (const file of [customer.connectionFile, customer.secretFile]) {
         await chmod(file, 0o400);
         await chown(file, user, user);
@@ -120,7 +120,6 @@ describe("the container files", function () {
         { from: customer.certificateFile, to: "/run/sandbox.pem" },
       ];
     });
-    after(() => customer?.dispose());
 
     const given = () => ({ mounts, environment: { NODE_EXTRA_CA_CERTS: "/run/sandbox.pem" } });
     const run = (...args: readonly string[]) => container.run([...command, ...args], given());

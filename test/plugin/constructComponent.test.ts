@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import type { DetectionRuleProperties } from "@defender-mssp/microsoft";
-import { subscriptionIdOf, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { subscriptionIdOf, testSandbox, fixture } from "@defender-mssp/testkit";
 import * as pulumi from "@pulumi/pulumi";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { Provider } from "@pulumi/azure-native/provider";
@@ -18,9 +18,7 @@ const subscriptionId = subscriptionIdOf(tenantId);
 const groupObjectId = "11111111-0000-4000-8000-000000000001";
 
 describe("plugin: Construct", function () {
-  let test: TestSandbox;
-  before(async () => (test = await testSandbox()));
-  after(() => test.stop());
+  const test = fixture(testSandbox);
 
   async function construct(
     type: Parameters<typeof component>[0],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { testSandbox, fixture } from "@defender-mssp/testkit";
 import * as pulumi from "@pulumi/pulumi";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { permissionsOf } from "../../cli/access/permissions/needed";
@@ -72,9 +72,7 @@ describe("plugin: Invoke of getPermissions", () => {
 });
 
 describe("plugin: Invoke of getTenant", () => {
-  let test: TestSandbox;
-  before(async () => (test = await testSandbox()));
-  after(() => test.stop());
+  const test = fixture(testSandbox);
 
   const find = (query: Parameters<typeof getTenant>[0]) => getTenant(query, test.endpoints.loginEndpoint);
 

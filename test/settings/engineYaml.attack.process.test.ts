@@ -5,6 +5,7 @@ import path from "node:path";
 import { runPulumi } from "../../cli/stack/pulumi";
 import { parseAsEngine } from "../../settings/engineYaml";
 import { configurationOf } from "../../settings/fromFile";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { StackProject } from "../cli/pulumiStack";
 
 const numbers = ["0123", "0o17", "0x1F", "0b101", "08", "-017", "+12", "1_000", "0x_1F", "1__0", "1.50", "1e3", "1."];
@@ -40,13 +41,11 @@ config:
 type Listed = Record<string, { readonly value?: string; readonly objectValue?: unknown }>;
 
 describe("settings/engineYaml: a stack file that the engine and the commands read differently", function () {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create());
 
   before(async () => {
-    project = await StackProject.create();
     await project.addStack("contoso");
   });
-  after(() => project.dispose());
 
   /** What both have of a file: by key, lists and maps as what their JSON says. */
   async function readings(text: string) {

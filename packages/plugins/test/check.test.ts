@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { azureadProvider } from "../src/azuread/provider";
 import { unknown, type ValueRecord } from "../src/protocol/values";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { PluginClient, refusal } from "./pluginClient";
 
 const id = "c0570500-0000-4000-8000-00000000000a";
@@ -158,9 +159,7 @@ const cases: readonly [what: string, type: string, inputs: ValueRecord, expected
 ];
 
 describe("The azuread stand-in's check", () => {
-  let plugin: PluginClient;
-  before(async () => (plugin = await PluginClient.over(azureadProvider("6.9.1"))));
-  after(() => plugin.stop());
+  const plugin = fixture(() => PluginClient.over(azureadProvider("6.9.1")));
 
   for (const [what, type, inputs, expected] of cases) {
     it(`${type}: ${what}`, async () => {

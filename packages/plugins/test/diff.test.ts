@@ -4,12 +4,11 @@ import { azureadProvider } from "../src/azuread/provider";
 import { resources } from "../src/azuread/resources";
 import { unknown, type Value, type ValueRecord } from "../src/protocol/values";
 import { isComputed, isInput, type ResourceProperties, type ResourceProperty } from "../src/schema/property";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { PluginClient } from "./pluginClient";
 
 describe("The azuread stand-in's diff", () => {
-  let plugin: PluginClient;
-  before(async () => (plugin = await PluginClient.over(azureadProvider("6.9.1"))));
-  after(() => plugin.stop());
+  const plugin = fixture(() => PluginClient.over(azureadProvider("6.9.1")));
 
   for (const { name, properties } of resources) {
     const inputs = valuesFor(properties, 1);

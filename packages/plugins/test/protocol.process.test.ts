@@ -5,21 +5,19 @@ import { once } from "node:events";
 import { chmod, lstat, mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { unknownValue } from "@defender-mssp/microsoft";
-import { prepareHome, newFolder } from "@defender-mssp/testkit";
+import { prepareHome, newFolder, fixture } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { azureadProvider } from "../src/azuread/provider";
 import { PluginHost } from "../src/host";
 import { fromStruct, Secret, toStruct, unknown, type ValueRecord } from "../src/protocol/values";
 import { PluginClient, refusal } from "./pluginClient";
-import { commandEnvironment, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { commandEnvironment, startSandbox } from "@defender-mssp/sandbox";
 import { pulumiEnvironment, type PulumiEnvironmentOptions } from "../src/pulumiEnvironment";
 import { firstLine, launcher, startPlugin } from "./pluginProcess";
 import { tenantId } from "./sandboxPlugin";
 
 describe("A stand-in plugin", () => {
-  let plugin: PluginClient;
-  before(async () => (plugin = await PluginClient.over(azureadProvider("6.9.1"))));
-  after(() => plugin.stop());
+  const plugin = fixture(() => PluginClient.over(azureadProvider("6.9.1")));
 
   it("plugin: handshake, version, schema and configuration are answered as by the official one", async () => {
     assert.deepEqual(await plugin.handshake(), {
@@ -139,12 +137,8 @@ describe("Property values", () => {
 });
 
 describe("A plugin's process", () => {
-  let sandbox: OwnSandbox;
+  const sandbox = fixture(() => startSandbox({ home, companions: { plugin: PluginHost.of(home) } }));
   const home = newFolder();
-
-  before(async () => (sandbox = await startSandbox({ home, companions: { plugin: PluginHost.of(home) } })));
-
-  after(() => sandbox.stop());
 
   it("process: prints its port first and ends, with its server, when standard input is closed", async () => {
     const plugin = await startPlugin(home, "random");

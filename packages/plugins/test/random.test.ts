@@ -2,15 +2,14 @@
 import assert from "node:assert/strict";
 import { valueText, type ValueRecord } from "../src/protocol/values";
 import { randomProvider } from "../src/random/provider";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { PluginClient } from "./pluginClient";
 
 describe("The random stand-in", () => {
-  let plugin: PluginClient;
+  const plugin = fixture(() => PluginClient.over(randomProvider("4.21.2")));
   before(async () => {
-    plugin = await PluginClient.over(randomProvider("4.21.2"));
     await plugin.configure({});
   });
-  after(() => plugin.stop());
 
   async function make(type: string, inputs: ValueRecord): Promise<{ id: string; state: ValueRecord }> {
     const checked = await plugin.check(type, inputs);

@@ -5,17 +5,16 @@
 import assert from "node:assert/strict";
 import { valueText, type ValueRecord } from "../src/protocol/values";
 import { refusal } from "./pluginClient";
-import { type SandboxPlugin, startSandboxPlugin, tenantId } from "./sandboxPlugin";
+import { fixture } from "@defender-mssp/testkit/fixture";
+import { startSandboxPlugin, tenantId } from "./sandboxPlugin";
 
 describe("The azuread stand-in's states, as the official plugin's", function () {
-  let plugin: SandboxPlugin;
+  const plugin = fixture(startSandboxPlugin);
   let application: ValueRecord;
 
   before(async () => {
-    plugin = await startSandboxPlugin();
     ({ state: application } = await made("ApplicationRegistration", { displayName: "A" }));
   });
-  after(() => plugin.stop());
 
   it("service principal: an update sends the empty relay state that a read returned", async () => {
     const { id, state } = await made("ServicePrincipal", { clientId: application.clientId ?? "" });

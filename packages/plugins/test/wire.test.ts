@@ -8,7 +8,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { type Value, type ValueRecord, isList, isRecord, valueText } from "../src/protocol/values";
 import { resources } from "../src/azuread/resources";
-import { type SandboxPlugin, startSandboxPlugin } from "./sandboxPlugin";
+import { startSandboxPlugin } from "./sandboxPlugin";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { halfDone } from "./pluginClient";
 
 const graph = "00000003-0000-0000-c000-000000000000";
@@ -425,12 +426,11 @@ const cases: readonly Case[] = [
 const notImported = new Set(["value", "__defaults", "encoding", "preventDuplicateNames"]);
 
 describe("The azuread stand-in on the sandbox", function () {
-  let plugin: SandboxPlugin;
+  const plugin = fixture(startSandboxPlugin);
   const objects: Objects = {};
   const left: { type: string; id: string; state: ValueRecord; expected: string[] }[] = [];
 
   before(async () => {
-    plugin = await startSandboxPlugin();
     // Any certificate will do: the sandbox's own.
     objects.certificate = fs.readFileSync(plugin.environment.NODE_EXTRA_CA_CERTS ?? "", "utf8");
     objects.caller = valueText((await plugin.client.invoke("getClientConfig")).result.objectId);
@@ -443,7 +443,6 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.tenant.objects("connectedOrganizations").set(organization.id, organization);
     plugin.requests();
   });
-  after(() => plugin.stop());
 
   it("each resource type has a case", () => {
     assert.deepEqual(cases.map(({ type }) => type).sort(), resources.map(({ name }) => name).sort());

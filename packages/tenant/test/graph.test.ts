@@ -25,7 +25,7 @@ import {
   type StoredObject,
   subscriptionIdOf,
   testSandbox,
-  type TestSandbox,
+  fixture,
 } from "@defender-mssp/testkit";
 
 const stackId = "4dcd45bff7d23f52";
@@ -35,19 +35,17 @@ const readsAlerts = "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5";
 const kinds: readonly TenantKind[] = Object.values(tenantKinds);
 
 describe("the search for every kind of access", function () {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let graph: GraphCall;
   let owner: Whose;
 
   before(async () => {
-    test = await testSandbox();
     graph = await graphCall(test.tenant.id, test.context);
     owner = {
       ...{ stack: "contoso", stackId, msspTenantId, tenantId: test.tenant.id, domains: ["fabrikam-security.example"] },
       automation: test.environment.ARM_CLIENT_ID,
     };
   });
-  after(() => test.stop());
 
   const tenant = (call: GraphCall = graph): TenantReader =>
     tenantReader({ call, owner, msspGraph: () => Promise.resolve(call) });

@@ -3,6 +3,7 @@ export * from "@defender-mssp/sandbox/internals";
 export * from "./azureRoles";
 export * from "./certificates";
 export * from "./daemon";
+export * from "./fixture";
 export * from "./newFolder";
 export * from "./oracle";
 export * from "./referenceFolder";

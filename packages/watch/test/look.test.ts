@@ -3,18 +3,13 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parsedJson, recordOf, recordsOf, textOf } from "@defender-mssp/errors/json";
-import { addConsentedServicePrincipal, addApplication, msspTenantId, tenantId } from "@defender-mssp/testkit";
-import { adatumTenantId, watchedTenant, type WatchedTenant } from "./watchedTenant";
+import { addConsentedServicePrincipal, addApplication, msspTenantId, tenantId, fixture } from "@defender-mssp/testkit";
+import { adatumTenantId, watchedTenant } from "./watchedTenant";
 
 const mssp = "fabrikam-security.example";
 
 describe("look: what the MSSP can do in the customer's tenant", () => {
-  let world: WatchedTenant;
-
-  before(async () => {
-    world = await watchedTenant();
-  });
-  after(() => world.stop());
+  const world = fixture(watchedTenant);
 
   const look = async (...args: string[]) => {
     const { out, err, code } = await world.watch("look", "--mssp", mssp, ...args, "--json");

@@ -13,18 +13,14 @@ import {
   msspTenantId,
   setSwitches,
   tenantId,
+  fixtureOfEach,
 } from "@defender-mssp/testkit";
-import { adatumTenantId, watchedTenant, type WatchedTenant } from "./watchedTenant";
+import { adatumTenantId, watchedTenant } from "./watchedTenant";
 
 const mssp = "fabrikam-security.example";
 
 describe("since and gone: what the MSSP did, and whether it is gone", () => {
-  let world: WatchedTenant;
-
-  beforeEach(async () => {
-    world = await watchedTenant();
-  });
-  afterEach(() => world.stop());
+  const world = fixtureOfEach(watchedTenant);
 
   const json = async (...args: string[]) => {
     const { out, err, code } = await world.watch(...args, "--mssp", mssp, "--json");

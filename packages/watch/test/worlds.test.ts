@@ -5,22 +5,17 @@ import { parsedJson, recordOf, recordsOf, textOf } from "@defender-mssp/errors/j
 import { ServiceError } from "@defender-mssp/errors";
 import type { GraphCall } from "@defender-mssp/microsoft";
 import { tenantReader } from "@defender-mssp/tenant";
-import { addConsentedServicePrincipal, msspTenantId, newFolder, tenantId } from "@defender-mssp/testkit";
+import { addConsentedServicePrincipal, msspTenantId, newFolder, tenantId, fixture } from "@defender-mssp/testkit";
 import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import fc from "fast-check";
 import { watchPermissions } from "../src/access/permissions";
 import { takeSince } from "../src/since/takeSince";
-import { adatumTenantId, watchedTenant, type WatchedTenant } from "./watchedTenant";
+import { adatumTenantId, watchedTenant } from "./watchedTenant";
 
 const mssp = "fabrikam-security.example";
 
 describe("random worlds of strangers", () => {
-  let world: WatchedTenant;
-
-  before(async () => {
-    world = await watchedTenant();
-  });
-  after(() => world.stop());
+  const world = fixture(watchedTenant);
 
   const stranger = fc.constantFrom("msspGuest", "foreignGuest", "privateGuest", "member", "application", "issuer");
   let number = 0;

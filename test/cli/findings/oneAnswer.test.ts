@@ -9,20 +9,19 @@ import type { AccessReport } from "../../../cli/findings/accessReport";
 import type { StatusReport } from "../../../cli/customer/status/customerStatus";
 import { connectorOutputs, StackProject } from "../pulumiStack";
 import { inSession } from "../testSession";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { settingsOf, settingsText, stateText } from "../customer/report/states";
 
 const now = () => new Date("2026-11-28T12:00:00Z");
 
 describe("what needs somebody now", () => {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "stand-in" }));
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in" });
     for (const stack of ["joined", "left", "cut"]) {
       const outputs = { ...connectorOutputs("secret"), tenantId: settingsOf("basic").tenantId };
       await project.addStack(stack, outputs);
     }
   });
-  after(() => project.dispose());
 
   async function deploy(stack: string, { analysts = 2, isCut = false }): Promise<void> {
     const { config } = parse(settingsText("basic")) as { config: Record<string, unknown[]> };

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { commandEnvironment } from "@defender-mssp/sandbox";
-import { detectionsBetween, setSwitches, type Detection } from "@defender-mssp/testkit";
+import { detectionsBetween, setSwitches, type Detection, fixture } from "@defender-mssp/testkit";
 import type { Coverage, Reason } from "@defender-mssp/siem/pull/coverage";
 import type { VerifiedCustomer } from "@defender-mssp/siem/verify/customersTable";
 import { ManyCustomers } from "../../../dev/bench/manyCustomers";
@@ -36,13 +36,14 @@ interface Report {
 
 describe("alerts and verify: the count of deliveries", function () {
   this.timeout(900_000);
-  let many: ManyCustomers;
+  const many = fixture(() =>
+    ManyCustomers.start(3, { permissions: ["SecurityAlert.Read.All", "ThreatHunting.Read.All"] }),
+  );
   let start: number;
   /** When the checkpoint that stays behind was copied. */
   let copied: number;
 
   before(async () => {
-    many = await ManyCustomers.start(3, { permissions: ["SecurityAlert.Read.All", "ThreatHunting.Read.All"] });
     many.sandbox.cloud.detectionInterval = interval;
     for (const { tenantId } of many.customers) {
       setSwitches(many.sandbox.cloud.tenant(tenantId), { alertSources: "lossy" });
@@ -59,7 +60,6 @@ describe("alerts and verify: the count of deliveries", function () {
       await pullAll();
     }
   });
-  after(() => many.dispose());
 
   async function run(args: readonly string[]): Promise<Ended> {
     const environment = commandEnvironment(await many.sandbox.environment({ user: process.env }));
@@ -284,9 +284,7 @@ describe("alerts and verify: the count of deliveries", function () {
 
 describe("verify of 50 customers", function () {
   this.timeout(300_000);
-  let many: ManyCustomers;
-  before(async () => (many = await ManyCustomers.start(50)));
-  after(() => many.dispose());
+  const many = fixture(() => ManyCustomers.start(50));
 
   it("shows the one whose consent is lost within one run, in the table, the metrics and the exit code", async () => {
     const environment = commandEnvironment(await many.sandbox.environment({ user: process.env }));

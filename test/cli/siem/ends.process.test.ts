@@ -10,7 +10,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hourMs as hour } from "@defender-mssp/errors/time";
 import { type AlertRecord } from "@defender-mssp/microsoft";
-import { detectionIntervalFor, newFolder } from "@defender-mssp/testkit";
+import { detectionIntervalFor, newFolder, fixture } from "@defender-mssp/testkit";
 import { execa, type Options } from "execa";
 import { exists } from "../../../cli/base/exists";
 import { checkout } from "../mssp";
@@ -168,14 +168,12 @@ describe("mssp incidents", function () {
 const count = "AlertInfo | summarize count()";
 
 describe("mssp hunt", () => {
-  let project: StackProject;
+  const project = fixture(createHuntProject);
   let folder: string;
 
-  before(async () => {
+  before(() => {
     folder = newFolder();
-    project = await createHuntProject();
   });
-  after(() => project.dispose());
 
   /** @param file standard output, as a shell redirects it. */
   async function hunt(args: readonly string[], file: string, variables: NodeJS.ProcessEnv = {}) {

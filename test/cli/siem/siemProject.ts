@@ -1,4 +1,5 @@
 /** What the tests of a `describe` about a SIEM's command have. */
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import type { StackProject } from "../pulumiStack";
 
@@ -10,10 +11,8 @@ interface SiemProject {
 
 /** One project for all tests of the `describe`, and an empty folder for each. */
 export function siemProject(create: () => Promise<StackProject>, take: (made: SiemProject) => void): void {
-  let project: StackProject;
+  const project = fixture(create);
   let folder: string;
-  before(async () => (project = await create()));
-  after(() => project.dispose());
   beforeEach(() => {
     folder = newFolder();
     take({ project, folder });

@@ -5,6 +5,7 @@ import { VisibleError } from "@defender-mssp/errors";
 import { execa } from "execa";
 import { changeConfiguration } from "../../../cli/stack/stackConfiguration";
 import { readStackOutputs } from "../../../cli/stack/stackOutputs";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { secret, StackProject } from "../pulumiStack";
 
 const outputs = {
@@ -20,13 +21,11 @@ const outputs = {
 };
 
 describe("cli/stackOutputs", function () {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "passphrase" }));
 
   before(async () => {
-    project = await StackProject.create({ engine: "passphrase" });
     await project.addStack("deployed", outputs);
   });
-  after(() => project.dispose());
 
   const read = (stack: string, changes: NodeJS.ProcessEnv = {}, folder = project.folder, secrets = true) =>
     readStackOutputs(stack, { secrets, folder, environment: { ...project.environment, ...changes } });

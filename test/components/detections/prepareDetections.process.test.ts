@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { testSandbox, fixture, fixtureOfEach } from "@defender-mssp/testkit";
 import * as pulumi from "@pulumi/pulumi";
 import { prepareDetections, type DetectionSources } from "../../../components/detections/prepareDetections";
 import { officeRule, renamedRule, RulesProject, today } from "../../cli/detections/rulesProject";
@@ -12,13 +12,10 @@ const kql = "@defender-mssp/kql";
 const exception = { rule: "office", reason: "Packaging", owner: "Ana", until: "2027-12-31" };
 
 describe("components: queries of detection rules in preview", function () {
-  let test: TestSandbox;
-  let project: RulesProject;
-  before(async () => (test = await testSandbox()));
-  after(() => test.stop());
+  const test = fixture(testSandbox);
+  const project = fixtureOfEach(() => RulesProject.create());
   beforeEach(async () => {
     await startMocks();
-    project = await RulesProject.create();
     await project.write("detections/base/office.yaml", officeRule);
   });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { guestResource, microsoftGraph, type CallContext } from "@defender-mssp/microsoft";
+import { guestResource, microsoftGraph } from "@defender-mssp/microsoft";
 import {
   assignAppRole,
   automationApplicationId,
   tenantId,
   testSandbox,
   type StoredObject,
-  type TestSandbox,
+  fixture,
 } from "@defender-mssp/testkit";
 import * as pulumi from "@pulumi/pulumi";
 import { parse, stringify } from "yaml";
@@ -20,20 +20,16 @@ const ben = { email: "ben@mssp.example", displayName: "Ben Okafor" };
 
 /** Against the sandbox's own Graph and audit log. */
 describe("reportAdoptions", () => {
-  let test: TestSandbox;
-  let context: CallContext;
+  const test = fixture(testSandbox);
   const ids = new Map<string, string>();
   const managedBy = "other/stack#0123456789abcdef";
 
   before(async () => {
-    test = await testSandbox();
-    context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
     for (const { email, displayName } of [ana, ben]) {
       const inputs = { tenantId, email, displayName, redirectUrl: "https://security.microsoft.com", managedBy };
-      ids.set(email, (await guestResource.create(inputs, context)).id);
+      ids.set(email, (await guestResource.create(inputs, test.context)).id);
     }
   });
-  after(() => test.stop());
 
   const automation = (): StoredObject =>
     [...test.tenant.objects("servicePrincipals").values()].find(({ appId }) => appId === automationApplicationId)!;
@@ -58,7 +54,7 @@ describe("reportAdoptions", () => {
     try {
       const placeOf = (key: string) => (key === "analysts[1]" ? "teams/soc.yaml:2:3" : "Pulumi.dev.yaml:4:5");
       const state = Object.fromEntries(deployed.map((resource, index) => [`urn${index}`, resource]));
-      const options = { ...context, placeOf, interrupted: () => Promise.resolve(() => false) };
+      const options = { ...test.context, placeOf, interrupted: () => Promise.resolve(() => false) };
       const found = await reportAdoptions({ tenantId, analysts, ...settings }, state as never, options);
       return { found, text: warnings.join("\n") };
     } catch (error) {

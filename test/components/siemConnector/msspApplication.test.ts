@@ -16,7 +16,7 @@ import {
   type StoredObject,
   tenantId,
   testSandbox,
-  type TestSandbox,
+  fixture,
 } from "@defender-mssp/testkit";
 
 const principals = untimed(servicePrincipalResource);
@@ -32,17 +32,15 @@ const appRole = "SecurityAlert.Read.All";
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
  */
 describe("the MSSP's application in the customer's tenant:", () => {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let context: CallContext;
   const waits: number[] = [];
 
-  before(async () => {
-    test = await testSandbox();
+  before(() => {
     addApplication(test.sandbox.cloud.tenant(msspTenantId), description);
     const sleep = (milliseconds: number): Promise<void> => (waits.push(milliseconds), Promise.resolve());
     context = { environment: test.environment, endpoints: test.endpoints, sleep };
   });
-  after(() => test.stop());
 
   const ours = (): StoredObject[] =>
     [...test.tenant.objects("servicePrincipals").values()].filter(({ appId }) => appId === applicationId);

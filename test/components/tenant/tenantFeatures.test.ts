@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallContext } from "@defender-mssp/microsoft";
-import { setSwitches, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { setSwitches, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import { deployedResources } from "../../../components/tenant/deployedResources";
 import { requireTenantFeatures } from "../../../components/tenant/tenantFeatures";
 import { missingFeatures, type TenantNeeds } from "../../../domain/tenantNeeds";
@@ -16,15 +15,9 @@ const everything: TenantNeeds = {
 
 /** Against the sandbox's own Graph, with its switches. */
 describe("requireTenantFeatures", function () {
-  let test: TestSandbox;
-  let context: CallContext;
-  before(async () => {
-    test = await testSandbox();
-    context = { environment: test.environment, endpoints: test.endpoints };
-  });
+  const test = fixture(testSandbox);
   beforeEach(() => grant(["Organization.Read.All", "Policy.Read.All", "User.ReadWrite.All"]));
   afterEach(() => setSwitches(test.tenant, { entraLicence: "p2", b2bInvitations: "on", clientSecrets: "on" }));
-  after(() => test.stop());
 
   /** The automation's application permissions on Microsoft Graph from now on. */
   function grant(names: readonly string[]): void {
@@ -44,7 +37,7 @@ describe("requireTenantFeatures", function () {
   async function refusal(needs: TenantNeeds, deployed: readonly string[] = []): Promise<string> {
     await startMocks({ deployed });
     try {
-      await requireTenantFeatures(tenantId, needs, await deployedResources(), context);
+      await requireTenantFeatures(tenantId, needs, await deployedResources(), test.context);
       return "";
     } catch (error) {
       assert.equal((error as Error).name, "Error");

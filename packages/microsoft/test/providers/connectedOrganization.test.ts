@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import {
-  connectedOrganizationResource,
-  type CallContext,
-  type ConnectedOrganizationState,
-} from "@defender-mssp/microsoft";
-import { type Json, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { connectedOrganizationResource, type ConnectedOrganizationState } from "@defender-mssp/microsoft";
+import { type Json, type StoredObject, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import { untimed } from "../untimed";
 
 const resource = untimed(connectedOrganizationResource);
@@ -29,18 +25,11 @@ const adopted = { ...made, adopted: true };
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
  */
 describe("packages/microsoft/providers/connectedOrganization: the provider", () => {
-  let test: TestSandbox;
-  let context: CallContext;
-
-  before(async () => {
-    test = await testSandbox();
-    ({ context } = test);
-  });
+  const test = fixture(testSandbox);
   beforeEach(() => {
     stored().clear();
     test.tenant.objects("accessPackageAssignmentPolicies").clear();
   });
-  after(() => test.stop());
 
   const stored = (): Map<string, StoredObject> => test.tenant.objects("connectedOrganizations");
   /** What the server has, without what is the same in all. */
@@ -72,14 +61,14 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
 
   describe("create", () => {
     it("create: connects a tenant and returns its inputs and the tenant's values", async () => {
-      const { id, outs } = await resource.create(inputs, context);
+      const { id, outs } = await resource.create(inputs, test.context);
       assert.deepEqual([...stored().keys()], [id]);
       assert.deepEqual(outs, made);
       assert.deepEqual(onServer(), [asWanted]);
     });
 
     it("create: connects a domain", async () => {
-      await resource.create(byDomain, context);
+      await resource.create(byDomain, test.context);
       const [{ identitySources }] = onServer() as [{ identitySources: Json }];
       assert.deepEqual(identitySources, [
         {
@@ -92,9 +81,9 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
 
     it("recognizes its own organization after a crash, and corrects differences", async () => {
       const id = put({ displayName: "Half", state: "proposed" });
-      assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+      assert.deepEqual(await resource.create(inputs, test.context), { id, outs: made });
       assert.deepEqual(onServer(), [asWanted]);
-      assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+      assert.deepEqual(await resource.create(inputs, test.context), { id, outs: made });
       assert.equal(stored().size, 1);
     });
 
@@ -103,7 +92,7 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
         const id = put({ description, state: "proposed" });
         const before = snapshot();
         const outs = { ...adopted, state: "proposed" };
-        assert.deepEqual(await resource.create(inputs, context), { id, outs });
+        assert.deepEqual(await resource.create(inputs, test.context), { id, outs });
         assert.equal(snapshot(), before);
       });
     }
@@ -112,38 +101,38 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
       put({
         identitySources: [{ "@odata.type": "#microsoft.graph.azureActiveDirectoryTenant", tenantId: randomUUID() }],
       });
-      assert.equal((await resource.create(inputs, context)).outs.adopted, false);
+      assert.equal((await resource.create(inputs, test.context)).outs.adopted, false);
       assert.equal(stored().size, 2);
     });
   });
 
   describe("read", () => {
     it("reports no change, and every manual change", async () => {
-      const { id, outs } = await resource.create(inputs, context);
-      assert.deepEqual(await resource.read(id, outs, context), { id, props: made, inputs });
+      const { id, outs } = await resource.create(inputs, test.context);
+      assert.deepEqual(await resource.read(id, outs, test.context), { id, props: made, inputs });
       Object.assign(stored().get(id)!, { displayName: "Renamed", description: "By hand", state: "proposed" });
-      const { props } = await resource.read(id, outs, context);
+      const { props } = await resource.read(id, outs, test.context);
       const drift = { ...made, displayName: "Renamed", description: "By hand", state: "proposed" };
       assert.deepEqual(props, drift);
       assert.equal(resource.diff(id, drift, inputs).changes, true);
-      await resource.update(id, drift, inputs, context);
+      await resource.update(id, drift, inputs, test.context);
       assert.deepEqual(onServer(), [asWanted]);
     });
 
     it("finds a state other than configured", async () => {
-      const { id, outs } = await resource.create(inputs, context);
+      const { id, outs } = await resource.create(inputs, test.context);
       Object.assign(stored().get(id)!, { state: "proposed" });
-      const { props } = await resource.read(id, outs, context);
+      const { props } = await resource.read(id, outs, test.context);
       assert.deepEqual(resource.diff(id, props!, inputs), { changes: true, replaces: [], deleteBeforeReplace: false });
     });
 
     it("reports a deleted organization as gone", async () => {
-      assert.deepEqual(await resource.read(randomUUID(), made, context), { id: "" });
+      assert.deepEqual(await resource.read(randomUUID(), made, test.context), { id: "" });
     });
 
     it("reports no drift for an adopted organization", async () => {
       const id = put({ displayName: "Theirs", description: "Theirs", state: "proposed" });
-      const { props } = await resource.read(id, adopted, context);
+      const { props } = await resource.read(id, adopted, test.context);
       assert.deepEqual(props, { ...adopted, state: "proposed" });
       assert.equal(resource.diff(id, props, inputs).changes, false);
     });
@@ -151,9 +140,11 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
 
   describe("update", () => {
     it("updates its own organization in place", async () => {
-      const { id, outs } = await resource.create(inputs, context);
+      const { id, outs } = await resource.create(inputs, test.context);
       const news = { ...inputs, displayName: "Fabrikam" };
-      assert.deepEqual(await resource.update(id, outs, news, context), { outs: { ...made, displayName: "Fabrikam" } });
+      assert.deepEqual(await resource.update(id, outs, news, test.context), {
+        outs: { ...made, displayName: "Fabrikam" },
+      });
       const [{ displayName }] = onServer() as [{ displayName: string }];
       assert.equal(displayName, "Fabrikam");
     });
@@ -162,7 +153,7 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
       const id = put({ description: "Theirs" });
       const before = snapshot();
       const news = { ...inputs, displayName: "Fabrikam" };
-      assert.deepEqual((await resource.update(id, adopted, news, context)).outs, {
+      assert.deepEqual((await resource.update(id, adopted, news, test.context)).outs, {
         ...adopted,
         displayName: "Fabrikam",
       });
@@ -172,35 +163,35 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
 
   describe("delete", () => {
     it("delete: deletes its own organization also after a manual change of its description", async () => {
-      const first = await resource.create(inputs, context);
-      await resource.delete(first.id, first.outs, context);
+      const first = await resource.create(inputs, test.context);
+      await resource.delete(first.id, first.outs, test.context);
       assert.equal(stored().size, 0);
-      const second = await resource.create(inputs, context);
+      const second = await resource.create(inputs, test.context);
       Object.assign(stored().get(second.id)!, { description: "By hand" });
-      await resource.delete(second.id, second.outs, context);
+      await resource.delete(second.id, second.outs, test.context);
       assert.equal(stored().size, 0);
     });
 
     it("delete: a missing organization is accepted", async () => {
-      await resource.delete(randomUUID(), made, context);
+      await resource.delete(randomUUID(), made, test.context);
     });
 
     it("delete: keeps an adopted organization and one with another owner's mark", async () => {
       const byHand = put({ description: "By hand" });
-      await resource.delete(byHand, adopted, context);
+      await resource.delete(byHand, adopted, test.context);
       const taken = put({ description: "x Managed by Pulumi (other/stack/name)." });
-      await resource.delete(taken, made, context);
+      await resource.delete(taken, made, test.context);
       assert.deepEqual([...stored().keys()], [byHand, taken]);
     });
 
     it("delete: names the policies that still use the organization", async () => {
-      const { id, outs } = await resource.create(inputs, context);
+      const { id, outs } = await resource.create(inputs, test.context);
       const requestor = { "@odata.type": "#microsoft.graph.connectedOrganizationMembers", id };
       for (const displayName of ["Partners", "Suppliers"]) {
         const policy = { id: randomUUID(), displayName, requestorSettings: { allowedRequestors: [requestor] } };
         test.tenant.objects("accessPackageAssignmentPolicies").set(policy.id, policy);
       }
-      await assert.rejects(resource.delete(id, outs, context), (error: Error) => {
+      await assert.rejects(resource.delete(id, outs, test.context), (error: Error) => {
         assert.equal(
           error.message,
           `The connected organization's delete failed. The connected organization "Fabrikam Security" (${id}) is still used by the ` +
@@ -271,7 +262,7 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
   it("create: names the missing permission", async () => {
     test.addConnector({ "00000003-0000-0000-c000-000000000000": ["Group.ReadWrite.All"] });
     const environment = test.connectorEnvironment;
-    await assert.rejects(resource.create(inputs, { ...context, environment }), {
+    await assert.rejects(resource.create(inputs, { ...test.context, environment }), {
       message:
         /^The connected organization's create failed\. .*403.* needs the application permission EntitlementManagement\.ReadWrite\.All/,
     });

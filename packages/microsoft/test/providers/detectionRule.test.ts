@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import {
   detectionRuleDifferences,
   detectionRuleResource,
@@ -40,19 +40,17 @@ const base: DetectionRuleInputs = {
 };
 
 describe("providers/detectionRule", function () {
-  let test: TestSandbox;
   const requests: string[] = [];
   /** Gets each line of the sandbox's log. */
   let watch: (line: string) => void = () => undefined;
-  before(async () => {
-    test = await testSandbox({
+  const test = fixture(() =>
+    testSandbox({
       log: (line) => {
         requests.push(line);
         watch(line);
       },
-    });
-  });
-  after(() => test.stop());
+    }),
+  );
   beforeEach(() => {
     test.tenant.objects("detectionRules").clear();
     test.tenant.deleted.clear();

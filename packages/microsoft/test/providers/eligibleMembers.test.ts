@@ -4,14 +4,7 @@ import {
   type CallContext,
   type EligibleMembersInputs,
 } from "@defender-mssp/microsoft";
-import {
-  complete,
-  setSwitches,
-  type StoredObject,
-  tenantId,
-  testSandbox,
-  type TestSandbox,
-} from "@defender-mssp/testkit";
+import { complete, setSwitches, type StoredObject, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 
 const group = "90000000-0000-4000-8000-000000000001";
 const approvers = "90000000-0000-4000-8000-000000000002";
@@ -20,12 +13,10 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("packages/microsoft/providers/eligibleMembers: the provider", () => {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let context: CallContext;
   let minutesAWait = 0;
   const waits: number[] = [];
-
-  before(async () => (test = await testSandbox()));
 
   beforeEach(() => {
     waits.length = 0;
@@ -42,8 +33,6 @@ describe("packages/microsoft/providers/eligibleMembers: the provider", () => {
     };
     context = { environment: test.environment, endpoints: test.endpoints, sleep };
   });
-
-  after(() => test.stop());
 
   const objects = (name: string): Map<string, StoredObject> => test.tenant.objects(name);
   const inputs = (more: Partial<EligibleMembersInputs> = {}): EligibleMembersInputs => {

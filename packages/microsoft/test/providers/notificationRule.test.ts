@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import {
   manualNotificationRuleSteps,
   notificationRuleResource as resource,
-  type CallContext,
   type NotificationRuleState,
 } from "@defender-mssp/microsoft";
-import { type StoredObject, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { type StoredObject, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const name = "SOC high severity";
@@ -28,17 +27,11 @@ const made = { ...inputs, status: "configured", adopted: false } as unknown as N
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
  */
 describe("packages/microsoft/providers/notificationRule: the provider", () => {
-  let test: TestSandbox;
-  let context: CallContext;
-
-  before(async () => (test = await testSandbox()));
+  const test = fixture(testSandbox);
 
   beforeEach(() => {
     stored().clear();
-    ({ context } = test);
   });
-
-  after(() => test.stop());
 
   const stored = (): Map<string, StoredObject> => test.tenant.objects("notificationRules");
   /** The only rule on the server. */
@@ -49,7 +42,7 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
   const change = (changes: object): void => void Object.assign(onServer()!, changes);
 
   it("create: all fields, for all devices or for device groups", async () => {
-    assert.deepEqual(await resource.create(inputs, context), { id, outs: made });
+    assert.deepEqual(await resource.create(inputs, test.context), { id, outs: made });
     assert.deepEqual(onServer(), {
       id: onServer()!.id,
       name,
@@ -62,43 +55,43 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
       managedBy,
       status: "configured",
     });
-    await resource.update(id, made, { ...inputs, deviceGroups: ["Servers"] }, context);
+    await resource.update(id, made, { ...inputs, deviceGroups: ["Servers"] }, test.context);
     assert.deepEqual(onServer()!["deviceGroups"], ["Servers"]);
   });
 
   it("rules are distinguished by their names", async () => {
-    await resource.create(inputs, context);
-    await resource.create({ ...inputs, name: "SOC / all", severities: ["Low"] }, context);
+    await resource.create(inputs, test.context);
+    await resource.create({ ...inputs, name: "SOC / all", severities: ["Low"] }, test.context);
     assert.equal(stored().size, 2);
-    await resource.delete(id, made, context);
+    await resource.delete(id, made, test.context);
     assert.equal(onServer()!["name"], "SOC / all");
   });
 
   it("create: recognizes its own rule after a crash and corrects it", async () => {
-    await resource.create({ ...inputs, severities: ["Low"] }, context);
-    assert.deepEqual((await resource.create(inputs, context)).outs, made);
+    await resource.create({ ...inputs, severities: ["Low"] }, test.context);
+    assert.deepEqual((await resource.create(inputs, test.context)).outs, made);
     assert.deepEqual(onServer()!["severities"], ["Medium", "High"]);
   });
 
   it("adopts another party's equal rule in any order and case, and keeps it", async () => {
-    await resource.create(inputs, context);
+    await resource.create(inputs, test.context);
     const theirs = {
       managedBy: null,
       severities: ["High", "Medium"],
       recipients: ["SOC@fabrikam-security.example", "lead@fabrikam-security.example"],
     };
     change(theirs);
-    const { outs } = await resource.create(inputs, context);
+    const { outs } = await resource.create(inputs, test.context);
     assert.deepEqual(outs, { ...made, adopted: true });
-    await resource.delete(id, outs, context);
+    await resource.delete(id, outs, test.context);
     assert.deepEqual(onServer()!["recipients"], theirs.recipients);
   });
 
   it("refuses another party's different rule of that name, with a remedy", async () => {
-    await resource.create(inputs, context);
+    await resource.create(inputs, test.context);
     change({ managedBy: "another/stack/name", recipients: ["other@contoso.com"] });
     await assert.rejects(
-      resource.create(inputs, context),
+      resource.create(inputs, test.context),
       /already has a different notification rule "SOC high severity", created by another\/stack\/name\. .*or use another name in the setting\.$/,
     );
     assert.deepEqual(onServer()!["recipients"], ["other@contoso.com"]);
@@ -114,15 +107,15 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
       { includeDeviceInformation: false },
     ]) {
       stored().clear();
-      await resource.create(inputs, context);
+      await resource.create(inputs, test.context);
       change({ ...changes, managedBy: null });
-      const found = await resource.read(id, made, context);
+      const found = await resource.read(id, made, test.context);
       assert.ok(found.props);
       assert.deepEqual(found.props, { ...made, ...changes });
       assert.equal(resource.diff(id, found.props, inputs).changes, true, JSON.stringify(changes));
       assert.deepEqual(resource.diff(id, found.props, inputs).replaces, []);
-      assert.deepEqual((await resource.update(id, found.props, inputs, context)).outs, made);
-      const mended = await resource.read(id, made, context);
+      assert.deepEqual((await resource.update(id, found.props, inputs, test.context)).outs, made);
+      const mended = await resource.read(id, made, test.context);
       assert.deepEqual(mended.props, made);
     }
   });
@@ -131,7 +124,7 @@ describe("packages/microsoft/providers/notificationRule: the provider", () => {
     test.addConnector({}, "Alert.Read");
     const environment = { ...test.environment, ...test.connectorEnvironment };
     await assert.rejects(
-      resource.create(inputs, { ...context, environment }),
+      resource.create(inputs, { ...test.context, environment }),
       /^The notification rule's create failed\. .*answered 403: .*needs the Defender permission to manage security settings/,
     );
   });

@@ -13,7 +13,7 @@ import {
   type RoleAssignmentInputs,
   type RoleDefinitionInputs,
 } from "@defender-mssp/microsoft";
-import { complete, type StoredObject, tenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { complete, type StoredObject, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import { untimed } from "../untimed";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -28,12 +28,11 @@ const group = "90000000-0000-4000-8000-000000000001";
  * The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server.
  */
 describe("packages/microsoft/providers/roleDefinition: the providers of Defender's roles", () => {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let context: CallContext;
   const waits: number[] = [];
 
-  before(async () => {
-    test = await testSandbox();
+  before(() => {
     for (const id of [group, otherGroup]) addGroup(id);
   });
 
@@ -44,8 +43,6 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
     const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
     context = { environment: test.environment, endpoints: test.endpoints, sleep };
   });
-
-  after(() => test.stop());
 
   const roles = (): Map<string, StoredObject> => test.tenant.objects("defenderRoleDefinitions");
   const grants = (): Map<string, StoredObject> => test.tenant.objects("defenderRoleAssignments");

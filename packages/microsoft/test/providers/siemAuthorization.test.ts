@@ -7,7 +7,7 @@ import {
   type CallContext,
   type SiemAuthorizationState,
 } from "@defender-mssp/microsoft";
-import { type StoredObject, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { type StoredObject, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const applicationId = "c0ffee00-0000-4000-8000-000000000003";
@@ -22,17 +22,13 @@ const made: SiemAuthorizationState = { ...inputs, status: "authorized", adopted:
  * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
  */
 describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let context: CallContext;
-
-  before(async () => (test = await testSandbox()));
 
   beforeEach(() => {
     stored().clear();
     context = { environment: test.environment, endpoints: test.endpoints, sleep: () => Promise.resolve() };
   });
-
-  after(() => test.stop());
 
   const stored = (): Map<string, StoredObject> => test.tenant.objects("siemAuthorizations");
   /** What the server has, without what is the same in all. */

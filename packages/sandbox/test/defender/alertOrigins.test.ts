@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hourMs as hour } from "@defender-mssp/errors/time";
 import { microsoftGraph, readIncidentAlerts, readIncidents, readSecurityAlert } from "@defender-mssp/microsoft";
-import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { StoppedClock, testSandbox, fixture } from "@defender-mssp/testkit";
 import { setSwitches } from "../../src/cloud/switches";
 import { detectionsBetween } from "../../src/defender";
 import { huntedAt, isListed } from "../../src/defender/alertOrigins";
@@ -15,16 +15,14 @@ interface Alert {
 }
 
 describe("sandbox/defender: alerts of several products", function () {
-  let test: TestSandbox;
+  const test = fixture(() => testSandbox({ clock: new StoppedClock() }));
   let token: string;
   before(async () => {
-    test = await testSandbox({ clock: new StoppedClock() });
     const permissions = ["SecurityAlert.Read.All", "SecurityIncident.Read.All", "ThreatHunting.Read.All"];
     test.addConnector({ [microsoftGraph.appId]: permissions });
     setSwitches(test.tenant, { alertSources: "lossy" });
     token = await test.connectorToken("graph");
   });
-  after(() => test.stop());
 
   const detections = () => {
     const now = test.sandbox.cloud.now();

@@ -19,14 +19,7 @@ import {
   legacyAlert,
   securityAlert,
 } from "../../src/defender";
-import {
-  connectorId,
-  referenceFolder,
-  StoppedClock,
-  tenantId,
-  type TestSandbox,
-  testSandbox,
-} from "@defender-mssp/testkit";
+import { connectorId, referenceFolder, StoppedClock, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 
 const now = new Date("2026-06-01T12:00:00Z");
 
@@ -148,14 +141,11 @@ describe("sandbox/defender: detections", () => {
 });
 
 describe("sandbox/defender: GET /api/alerts", () => {
-  let test: TestSandbox;
+  const test = fixture(() => testSandbox({ clock: new StoppedClock() }));
 
-  before(async () => {
-    test = await testSandbox({ clock: new StoppedClock() });
+  before(() => {
     test.addConnector({}, "Alert.Read");
   });
-
-  after(() => test.stop());
 
   const authorize = (authorized: boolean): void => {
     const objects = test.tenant.objects("siemAuthorizations");
@@ -254,15 +244,12 @@ describe("sandbox/defender: an application permission to read alerts", () => {
 });
 
 describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
-  let test: TestSandbox;
+  const test = fixture(() => testSandbox({ clock: new StoppedClock() }));
   const base = "/v1.0/security/alerts_v2";
 
-  before(async () => {
-    test = await testSandbox({ clock: new StoppedClock() });
+  before(() => {
     test.addConnector({ [microsoftGraph.appId]: ["SecurityAlert.Read.All"] });
   });
-
-  after(() => test.stop());
 
   const get = async (pathAndQuery: string) => test.get(pathAndQuery, await test.connectorToken("graph"));
   const page = async (query: string) => (await get(base + query)).body as Collection<SecurityAlert>;

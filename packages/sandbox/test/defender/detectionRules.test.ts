@@ -6,7 +6,7 @@ import { microsoftGraph } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { setSwitches } from "../../src/cloud/switches";
 import { auditProperties, deprecatedTypes, detectionTypes } from "../../src/defender/detectionRules/detectionTypes";
-import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { testSandbox, fixture } from "@defender-mssp/testkit";
 import { metadataProblems, propertiesOfBetaType } from "../graph/support/csdl";
 import { needsReference } from "../graph/support/reference";
 
@@ -48,9 +48,7 @@ function ruleBody(id: string, template: Body = {}, rest: Body = {}): Body {
 }
 
 describe("sandbox/defender: custom detection rules", function () {
-  let test: TestSandbox;
-  before(async () => (test = await testSandbox()));
-  after(() => test.stop());
+  const test = fixture(testSandbox);
   afterEach(() => {
     test.tenant.objects("detectionRules").clear();
     test.tenant.deleted.clear();

@@ -5,7 +5,7 @@ import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph, type SecurityAlert, type SecurityIncident } from "@defender-mssp/microsoft";
 import type { Json } from "../../src/cloud/model";
 import { detectionIntervalFor, Incidents } from "../../src/defender";
-import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { StoppedClock, testSandbox, fixture } from "@defender-mssp/testkit";
 import { metadataProblems } from "../graph/support/csdl";
 
 interface Answered<T> {
@@ -16,17 +16,15 @@ type List = { value: SecurityIncident[] };
 type Results = { schema: { name: string; type: string }[]; results: Record<string, Json>[] };
 
 describe("sandbox/defender: incidents by Graph", function () {
-  let test: TestSandbox;
+  const test = fixture(() => testSandbox({ clock: new StoppedClock() }));
   let token: string;
 
   before(async () => {
-    test = await testSandbox({ clock: new StoppedClock() });
     const roles = ["SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All", "ThreatHunting.Read.All"];
     test.addConnector({ [microsoftGraph.appId]: roles });
     test.sandbox.cloud.detectionInterval = detectionIntervalFor(3000);
     token = await test.connectorToken("graph");
   });
-  after(() => test.stop());
 
   /** Fails where the metadata does not have what was answered. */
   async function call<T = List>(method: string, path: string, body?: unknown, headers = {}): Promise<Answered<T>> {

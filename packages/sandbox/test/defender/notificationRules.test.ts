@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { testSandbox, fixture } from "@defender-mssp/testkit";
 import { callSetting } from "./callSetting";
 
 const address = `/notificationRules/${encodeURIComponent("SOC / high: 100%")}`;
@@ -13,11 +13,7 @@ const fields = {
 };
 
 describe("sandbox/defender: notification rules (the sandbox's own routes)", () => {
-  let test: TestSandbox;
-
-  before(async () => (test = await testSandbox()));
-
-  after(() => test.stop());
+  const test = fixture(testSandbox);
 
   const call = (method: string, path: string, body?: unknown, token?: string) =>
     callSetting(test, method, path, body, token);

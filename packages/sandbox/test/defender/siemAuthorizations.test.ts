@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ownRoutes } from "../../src/defender";
 import { automationApplicationId } from "../../src/cloud/identity";
-import { type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { testSandbox, fixture } from "@defender-mssp/testkit";
 import { callSetting } from "./callSetting";
 
 const applicationId = "c0ffee00-0000-4000-8000-000000000002";
@@ -9,11 +9,7 @@ const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const address = `/siemAuthorizations/${applicationId}`;
 
 describe("sandbox/defender: SIEM authorization (the sandbox's own routes)", () => {
-  let test: TestSandbox;
-
-  before(async () => (test = await testSandbox()));
-
-  after(() => test.stop());
+  const test = fixture(testSandbox);
 
   const call = (method: string, path: string, body?: unknown, token?: string) =>
     callSetting(test, method, path, body, token);

@@ -8,7 +8,6 @@ import { Clock } from "../../src/cloud/clock";
 import { tokenKeys } from "../../src/entra/keys";
 import { writeFile, mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
   addSecret,
@@ -23,6 +22,7 @@ import {
   post,
   temporarySandbox,
   newFolder,
+  fixture,
 } from "@defender-mssp/testkit";
 
 const v2 = `/${contoso}/oauth2/v2.0/token`;
@@ -31,17 +31,15 @@ const jwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 describe("Entra's token endpoint, client credentials", () => {
   const clock = new Clock();
-  let sandbox: OwnSandbox;
+  const sandbox = fixture(() => temporarySandbox({ clock }));
   let daemon: Daemon;
 
-  before(async () => {
-    sandbox = await temporarySandbox({ clock });
+  before(() => {
     daemon = addDaemon(sandbox.cloud, {
       [graphId]: ["SecurityAlert.Read.All", "User.Read.All"],
       [defenderId]: ["Alert.Read.All"],
     });
   });
-  after(() => sandbox.stop());
 
   it("Graph: a version 1 token with the service principal's permissions", async () => {
     const { status, body, headers } = await post(sandbox, v2, daemonRequest(daemon));

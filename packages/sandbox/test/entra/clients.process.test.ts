@@ -5,7 +5,7 @@ import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { execa } from "execa";
 import { msspTenantId } from "../../src/cloud/identity";
-import { commandEnvironment, type OwnSandbox } from "../../src/server";
+import { commandEnvironment } from "../../src/server";
 import {
   addDaemon,
   contoso,
@@ -17,17 +17,17 @@ import {
   temporarySandbox,
   type TestCertificate,
   newFolder,
+  fixture,
 } from "@defender-mssp/testkit";
 
 describe("Microsoft's clients", function () {
   // Each is a process that loads a large library.
-  let sandbox: OwnSandbox;
+  const sandbox = fixture(temporarySandbox);
   let daemon: Daemon;
   let certificate: TestCertificate;
   let certificatePath = "";
 
   before(async () => {
-    sandbox = await temporarySandbox();
     daemon = addDaemon(sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
     certificate = await makeTestCertificate();
     certificatePath = path.join(newFolder(), "certificate.pem");
@@ -48,7 +48,6 @@ describe("Microsoft's clients", function () {
       scope: "User.Read",
     });
   });
-  after(() => sandbox.stop());
 
   async function run(scenario: string, more: Readonly<Record<string, string>> = {}): Promise<unknown> {
     const input = {

@@ -3,7 +3,6 @@ import type { FastifyRequest } from "fastify";
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
 import { TokenRefused, type Audience } from "../../src/cloud/model";
 import { Clock } from "../../src/cloud/clock";
-import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
   contoso,
@@ -13,12 +12,11 @@ import {
   graphId,
   post,
   temporarySandbox,
+  fixture,
 } from "@defender-mssp/testkit";
 
 describe("Entra's discovery documents", () => {
-  let sandbox: OwnSandbox;
-  before(async () => (sandbox = await temporarySandbox()));
-  after(() => sandbox.stop());
+  const sandbox = fixture(temporarySandbox);
 
   it("OpenID configuration: names existing endpoints for both versions", async () => {
     for (const [path, version] of [
@@ -81,13 +79,11 @@ describe("Entra's discovery documents", () => {
 
 describe("the check of bearer tokens", () => {
   const clock = new Clock();
-  let sandbox: OwnSandbox;
+  const sandbox = fixture(() => temporarySandbox({ clock }));
   let daemon: Daemon;
-  before(async () => {
-    sandbox = await temporarySandbox({ clock });
+  before(() => {
     daemon = addDaemon(sandbox.cloud, { [graphId]: ["User.Read.All"] });
   });
-  after(() => sandbox.stop());
 
   const tokenFor = async (resource: string) => {
     const form = daemonRequest(daemon, { scope: `${resource}/.default` });

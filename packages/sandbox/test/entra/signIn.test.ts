@@ -4,7 +4,6 @@ import { dayMs as day } from "@defender-mssp/errors/time";
 import { Clock } from "../../src/cloud/clock";
 import type { StoredObject } from "../../src/cloud/model";
 import { propertyText } from "../../src/entra/signInDirectory";
-import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
   clientIdOf,
@@ -18,23 +17,22 @@ import {
   graphId,
   post,
   temporarySandbox,
+  fixtureOfEach,
 } from "@defender-mssp/testkit";
 
 const redirectUri = "https://contoso.com/SiemMsspConnector";
 
 describe("signing in", () => {
   const clock = new Clock();
-  let sandbox: OwnSandbox;
+  const sandbox = fixtureOfEach(() => temporarySandbox({ clock }));
   let connector: Daemon;
 
-  beforeEach(async () => {
-    sandbox = await temporarySandbox({ clock });
+  beforeEach(() => {
     connector = addDaemon(sandbox.cloud);
     connector.application["web"] = { redirectUris: [redirectUri, "https://contoso.com/other?x=1"] };
     grant(graphId, "User.Read SecurityAlert.Read.All");
     grant(defenderId, "Alert.Read");
   });
-  afterEach(() => sandbox.stop());
 
   function grant(resourceAppId: string, scope: string, principalId?: string): void {
     const resource = [...connector.tenant.objects("servicePrincipals").values()].find(

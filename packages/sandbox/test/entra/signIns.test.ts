@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { Clock } from "../../src/cloud/clock";
 import { signInLog } from "../../src/cloud/signIns";
-import type { OwnSandbox } from "../../src/server";
 import {
   addDaemon,
   contoso,
@@ -13,20 +12,19 @@ import {
   graphId,
   post,
   temporarySandbox,
+  fixture,
 } from "@defender-mssp/testkit";
 
 const v2 = `/${contoso}/oauth2/v2.0/token`;
 
 describe("recorded sign-ins", () => {
   const clock = new Clock();
-  let sandbox: OwnSandbox;
+  const sandbox = fixture(() => temporarySandbox({ clock }));
   let daemon: Daemon;
 
-  before(async () => {
-    sandbox = await temporarySandbox({ clock });
+  before(() => {
     daemon = addDaemon(sandbox.cloud, { [graphId]: ["AuditLog.Read.All", "Directory.Read.All"] });
   });
-  after(() => sandbox.stop());
 
   async function read(query: string): Promise<Record<string, unknown>[]> {
     const { body } = await post(sandbox, v2, daemonRequest(daemon));

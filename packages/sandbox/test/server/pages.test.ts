@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { contentSecurityPolicy } from "@defender-mssp/pages";
-import type { OwnSandbox } from "../../src/server";
 import { loggedUrl } from "../../src/server/requestLog";
 import {
   addDaemon,
@@ -11,16 +10,15 @@ import {
   graphId,
   post,
   temporarySandbox,
+  fixture,
 } from "@defender-mssp/testkit";
 
 describe("the sandbox's pages", () => {
-  let sandbox: OwnSandbox;
-  before(async () => {
-    sandbox = await temporarySandbox({
+  const sandbox = fixture(() =>
+    temporarySandbox({
       tenants: [{ tenantId: contoso, displayName: `<script>alert("1")</script> & Co` }],
-    });
-  });
-  after(() => sandbox.stop());
+    }),
+  );
 
   it("start page: HTML with services and a link to each tenant, escaped, under the pages' policy", async () => {
     const { status, headers, text } = await get(sandbox, "/", { accept: "text/html,application/xhtml+xml,*/*;q=0.8" });

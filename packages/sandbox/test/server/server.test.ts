@@ -19,13 +19,12 @@ import {
   post,
   temporarySandbox,
   newFolder,
+  fixture,
 } from "@defender-mssp/testkit";
 
 describe("the sandbox's server", () => {
   const lines: string[] = [];
-  let sandbox: OwnSandbox;
-  before(async () => (sandbox = await temporarySandbox({ log: (line) => lines.push(line) })));
-  after(() => sandbox.stop());
+  const sandbox = fixture(() => temporarySandbox({ log: (line) => lines.push(line) }));
 
   it("server: listens on 127.0.0.1 only", async () => {
     for (const origin of Object.values(sandbox.origins)) {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { assertAsyncProperty } from "@defender-mssp/testkit/assertProperty";
 import type { RecordSeverity } from "@defender-mssp/microsoft";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
@@ -22,12 +23,9 @@ const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const sleep = () => Promise.resolve();
 
 describe("packages/siem/alerts/complete: alerts that a server hides", function () {
-  let server: AlertServer;
+  const server = fixture(() => AlertServer.start());
   let folder: string;
   let checkpoint: string;
-
-  before(async () => (server = await AlertServer.start()));
-  after(() => server.stop());
   beforeEach(() => {
     folder = newFolder();
     checkpoint = path.join(folder, "checkpoint.json");

@@ -19,8 +19,8 @@ import {
   detectionsBetween,
   tenantId,
   testSandbox,
-  type TestSandbox,
   newFolder,
+  fixture,
 } from "@defender-mssp/testkit";
 import { readCheckpoint, writeCheckpoint, type Cursor, type Position } from "../../src/pull/checkpoint";
 import { pullToOne as pull, type PullToOneOptions } from "../pull/pullToOne";
@@ -39,17 +39,15 @@ function start(since: Date, api: AlertApi = "graph"): Position {
 }
 
 describe("packages/siem: a pull from the sandbox", function () {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let proxy: FaultProxy | undefined;
   const since = new Date(Date.now() - 29 * 24 * hour);
 
-  before(async () => {
-    test = await testSandbox();
+  before(() => {
     test.addConnector({ [microsoftGraph.appId]: ["SecurityAlert.Read.All"] }, "Alert.Read");
     test.tenant.objects("siemAuthorizations").set(connectorId, { id: connectorId });
     test.sandbox.cloud.detectionInterval = detectionIntervalFor(5000);
   });
-  after(() => test.stop());
   afterEach(async () => {
     await proxy?.close();
     proxy = undefined;

@@ -5,14 +5,7 @@ import path from "node:path";
 import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { applicationTokens, microsoftGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
-import {
-  detectionIntervalFor,
-  Incidents,
-  tenantId,
-  testSandbox,
-  type TestSandbox,
-  newFolder,
-} from "@defender-mssp/testkit";
+import { detectionIntervalFor, Incidents, tenantId, testSandbox, newFolder, fixture } from "@defender-mssp/testkit";
 import { incidentSource, type FetchedIncident } from "../../src/incidents/incidentSource";
 import { readCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { pullToOne as pull } from "../pull/pullToOne";
@@ -24,17 +17,15 @@ import { faultProxy, type Fault, type FaultProxy } from "../alerts/faultProxy";
 const collect = () => new Collector<FetchedIncident>(({ id, updatedAt }) => `${id}@${updatedAt}`);
 
 describe("siem/incidents: a pull from the sandbox", function () {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let proxy: FaultProxy | undefined;
   const notes: string[] = [];
   const since = new Date(Date.now() - 20 * 24 * hour);
 
-  before(async () => {
-    test = await testSandbox();
+  before(() => {
     test.addConnector({ [microsoftGraph.appId]: ["SecurityIncident.Read.All"] });
     test.sandbox.cloud.detectionInterval = detectionIntervalFor(4500);
   });
-  after(() => test.stop());
   afterEach(async () => {
     await proxy?.close();
     proxy = undefined;

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { clouds, logsIngestionCallSize } from "@defender-mssp/microsoft";
 import { logsIngestion } from "../../src/sinks/logAnalytics";
 import { alertsToSend, incidentsToSend } from "./itemsToSend";
+import { fixtureOfEach } from "@defender-mssp/testkit/fixture";
 import { recordsOf, serverOf, type Call } from "./records";
 
 const rule = `dcr-${"0123456789abcdef".repeat(2)}`;
@@ -30,13 +31,11 @@ interface PipelineRequest {
 const clientPackage: string = "@azure/monitor-ingestion";
 
 describe("siem/sinks: Azure Monitor's requests against Microsoft's client", () => {
-  let server: Awaited<ReturnType<typeof serverOf>>;
+  const server = fixtureOfEach(() => serverOf(() => ({ status: 204 })));
   const scopes = new Set<string>();
-  beforeEach(async () => {
-    server = await serverOf(() => ({ status: 204 }));
+  beforeEach(() => {
     scopes.clear();
   });
-  afterEach(() => server.stop());
 
   async function ofClient(rows: readonly object[]): Promise<Call[]> {
     const getToken = (wanted: string | string[]) => {

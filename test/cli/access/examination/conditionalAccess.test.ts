@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
-import { microsoftGraph, type CallContext } from "@defender-mssp/microsoft";
-import { type Json, tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { microsoftGraph } from "@defender-mssp/microsoft";
+import { type Json, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import { accessChecks, type AccessCheck } from "../../../../cli/access/examination/conditionalAccess";
 import { checkSettings, type Settings } from "../../../../settings";
 import { requiredSettings } from "../../../settings/required";
 
 describe("mssp doctor: Conditional Access", () => {
-  let test: TestSandbox;
-  let context: CallContext;
-
-  before(async () => {
-    test = await testSandbox();
-    ({ context } = test);
-  });
+  const test = fixture(testSandbox);
   beforeEach(() => policies().clear());
-  after(() => test.stop());
 
   const policies = () => test.tenant.objects("conditionalAccessPolicies");
   function add(displayName: string, control: string, changes: Record<string, Json> = {}): void {
@@ -42,7 +35,7 @@ describe("mssp doctor: Conditional Access", () => {
   }
 
   async function checks(changes: Readonly<Record<string, unknown>> = {}): Promise<readonly AccessCheck[]> {
-    const found = await accessChecks(settings(changes), context);
+    const found = await accessChecks(settings(changes), test.context);
     assert.ok("checks" in found);
     return found.checks;
   }
@@ -88,7 +81,7 @@ describe("mssp doctor: Conditional Access", () => {
     add("Blocks", "block");
     test.addConnector({ [microsoftGraph.appId]: ["Policy.Read.ConditionalAccess"] });
     const environment = { ...test.environment, ...test.connectorEnvironment };
-    const found = await accessChecks(settings(), { ...context, environment });
+    const found = await accessChecks(settings(), { ...test.context, environment });
     assert.ok("checks" in found);
     const [devices, blocks, ...others] = found.checks;
     assert.deepEqual([devices?.policy, devices?.state], ["Devices", "notChecked"]);

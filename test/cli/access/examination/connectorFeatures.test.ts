@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
-import { defaultConnectorAccess, microsoftGraph, type CallContext } from "@defender-mssp/microsoft";
-import { tenantId, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { defaultConnectorAccess, microsoftGraph } from "@defender-mssp/microsoft";
+import { tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import { connectorFeatures } from "../../../../cli/access/examination/connectorFeatures";
 
 describe("mssp doctor: the connector's profile", () => {
-  let test: TestSandbox;
-  let context: CallContext;
-
-  before(async () => {
-    test = await testSandbox();
-    context = { environment: test.environment, endpoints: test.endpoints };
-  });
-  after(() => test.stop());
+  const test = fixture(testSandbox);
 
   const triage = { profile: "triage", approvedBy: "Dana Reyes", writesEndOn: "2027-03-31" } as const;
   const features = (contract: object, day = "2027-03-31") =>
     connectorFeatures(
       { tenantId, connector: { ...defaultConnectorAccess, ...contract } },
       new Date(`${day}T23:59:59Z`),
-      context,
+      test.context,
     );
 
   it("asks nothing for a connector that only reads alerts", async () => {

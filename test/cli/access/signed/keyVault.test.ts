@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { azureRoles, openKeyVaultKey, requestToken } from "@defender-mssp/microsoft";
 import { openEnvelope } from "@defender-mssp/siem/signed/openEnvelope";
-import { testSandbox, trustCertificates, type TestSandbox } from "@defender-mssp/testkit";
+import { testSandbox, trustCertificates, fixture } from "@defender-mssp/testkit";
 import { derSignature, openSigner, type Signer } from "../../../../cli/access/signed/signer";
 import { nextStep } from "../../../../cli/access/signed/nextStep";
 import { contoso, memoryHead } from "./life";
@@ -11,13 +11,11 @@ const subscription = "/subscriptions/55b5c21d-0000-4000-8000-000000000001";
 const vault = `${subscription}/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/mssp-keys`;
 
 describe("a key in Azure Key Vault", () => {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let origin: string;
-  before(async () => {
-    test = await testSandbox();
+  before(() => {
     origin = test.sandbox.origins.http;
   });
-  after(() => test.stop());
 
   async function send(method: string, url: string, audience: string, body?: object): Promise<number> {
     const { environment, endpoints, tenant } = test;

@@ -1,7 +1,7 @@
 /** Every kind of access that people give is a step of the onboarding, by the settings that expect it. */
 import assert from "node:assert/strict";
 import { defaultConnectorAccess, graphCall, microsoftGraph, type AlertApi } from "@defender-mssp/microsoft";
-import { addConsentedServicePrincipal, msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { addConsentedServicePrincipal, msspTenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import { isStepExpected } from "../../../../cli/access/waiting/step";
 import { previewConsentSteps } from "../../../../cli/access/waiting/previewConsentSteps";
 import { stepTitles, type StepName } from "../../../../domain/stepTitles";
@@ -11,15 +11,13 @@ import { parseSettings, type Settings } from "../../../../settings";
 const previewId = "5ec0de00-a441-4000-8000-0000000000bb";
 
 describe("the onboarding's steps, by kind", () => {
-  let test: TestSandbox;
+  const test = fixture(testSandbox);
   let settings: Settings;
-  before(async () => {
-    test = await testSandbox();
+  before(() => {
     const customer = { customerName: "Contoso", tenantId: test.tenant.id, customerDomain: "contoso.com" };
     const mssp = { msspName: "Fabrikam", msspTenantId, analysts: "[]" };
     settings = parseSettings({ ...customer, ...mssp, portalAccess: "rbac" }, [], {});
   });
-  after(() => test.stop());
 
   const signIn = () => graphCall(test.tenant.id, test.context);
   const steps = (environment: NodeJS.ProcessEnv) => previewConsentSteps(environment, settings, signIn);

@@ -9,7 +9,7 @@ import { graphCall, graphList, microsoftGraph, type GraphCall } from "@defender-
 import { DeliveredIds } from "@defender-mssp/siem/pull/deliveredIds";
 import { writeCheckpoint } from "@defender-mssp/siem/pull/checkpoint";
 import { openEnvelope } from "@defender-mssp/siem/signed/openEnvelope";
-import { StoppedClock, trustCertificates } from "@defender-mssp/testkit";
+import { StoppedClock, trustCertificates, fixture } from "@defender-mssp/testkit";
 import type { DayFigures } from "../../../../cli/customer/report/month/dayFigures";
 import type { Month } from "../../../../cli/customer/report/month/readMonth";
 import { recordedFile } from "../../../compat/recorded";
@@ -24,7 +24,7 @@ const signInsPath = "/beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t e
 
 describe("mssp report --month", function () {
   const clock = new StoppedClock();
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "stand-in", alerts: 240, clock }));
   let call: GraphCall;
   let state: string;
   const nights: string[] = [];
@@ -63,7 +63,6 @@ describe("mssp report --month", function () {
     JSON.parse((await run("report", "--month", of, "--stack", stack, "--json")).stdout) as { readonly months: Month[] };
 
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in", alerts: 240, clock });
     // Noon of the fifth of the next month: the nights are in one month.
     const now = clock.now();
     clock.advance(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 5, 12) - now.getTime());
@@ -86,7 +85,6 @@ describe("mssp report --month", function () {
     trustCertificates(project.environment["NODE_EXTRA_CA_CERTS"]);
     call = await graphCall(tenantId, { environment: project.environment });
   });
-  after(() => project.dispose());
 
   it("writes the figures of each night as the tenant's rows have them, without a name", async () => {
     for (let night = 0; night < 4; night++) {

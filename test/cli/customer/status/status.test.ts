@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fixture } from "@defender-mssp/testkit/fixture";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import fc from "fast-check";
 import { stringify } from "yaml";
@@ -20,11 +21,10 @@ const now = () => new Date("2026-11-28T12:00:00Z");
 const analysts = [{ email: "ana@fabrikam.example", displayName: "Ana Silva", accessEndsOn: "2026-12-01" }];
 
 describe("mssp status", () => {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "stand-in" }));
   let environment: NodeJS.ProcessEnv;
 
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in" });
     ({ environment } = project);
     // A recorded state, whose client secret has a year.
     await project.addStack("northwind");
@@ -38,7 +38,6 @@ describe("mssp status", () => {
     await settings("leaver", 5, { analysts });
     await writeFile(settingsFile("broken"), "config: [\n");
   });
-  after(() => project.dispose());
 
   const stateFile = (stack: string) => path.join(environment["PULUMI_HOME"] ?? "", "stacks", `${stack}.state.json`);
   const settingsFile = (stack: string) => path.join(project.folder, `Pulumi.${stack}.yaml`);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { clouds, putNotificationRule, requestToken } from "@defender-mssp/microsoft";
-import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
+import { addDaemon, contoso, daemonId, graphId, fixture } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { alertExporterHosts } from "@defender-mssp/siem/connector/hosts";
 import { expiring } from "../../../../cli/customer/secrets/expiringSecrets";
@@ -14,10 +14,9 @@ import { requiredSettings } from "../../../settings/required";
 const endpoints = { cloud: "public", loginEndpoint: "", graphEndpoint: "", resourceManagerEndpoint: "" } as const;
 
 describe("mssp verify, and mssp status --show secrets", function () {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "stand-in" }));
 
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in" });
     const { secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] });
     const outputs = {
       tenantId: contoso,
@@ -58,7 +57,6 @@ describe("mssp verify, and mssp status --show secrets", function () {
     });
     await project.addStack("nothing");
   });
-  after(() => project.dispose());
 
   const mssp = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
   const secretsOn = (day: string, ...args: string[]) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { addDaemon, contoso, daemonId, graphId, newFolder } from "@defender-mssp/testkit";
+import { addDaemon, contoso, daemonId, graphId, newFolder, fixture } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import type { Ended } from "../../mssp";
 import { inSession as runMssp } from "../../testSession";
@@ -27,13 +27,12 @@ async function writeConnection(
 }
 
 describe("a connection file", function () {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "stand-in" }));
   let machine: string;
   let secretFile: string;
   let clientSecret: string;
 
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in" });
     machine = newFolder();
     ({ secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["SecurityAlert.Read.All"] }));
     const outputs = connectorOutputs(clientSecret);
@@ -47,7 +46,6 @@ describe("a connection file", function () {
     secretFile = path.join(machine, "client-secret");
     await writeFile(secretFile, `${clientSecret}\n`, { mode: 0o600 });
   });
-  after(() => project.dispose());
 
   const inProject = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
 
@@ -176,15 +174,14 @@ describe("a connection file", function () {
  * state.
  */
 describe("a connection file on a machine without project, engine and state", function () {
-  let project: StackProject;
   let machine: string;
   let home: string;
   let secretFile: string;
   let clientSecret: string;
   let requests = 0;
 
+  const project = fixture(() => StackProject.create({ engine: "stand-in", observe: () => (requests += 1) }));
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in", observe: () => (requests += 1) });
     machine = newFolder();
     home = path.join(machine, "home");
     await mkdir(home);
@@ -193,7 +190,6 @@ describe("a connection file on a machine without project, engine and state", fun
     secretFile = path.join(machine, "client-secret");
     await writeFile(secretFile, `${clientSecret}\n`, { mode: 0o600 });
   });
-  after(() => project.dispose());
 
   /** Nothing of this process's environment, of the checkout or of an engine. */
   function onMachine(args: readonly string[], changes: NodeJS.ProcessEnv = {}): Promise<Ended> {

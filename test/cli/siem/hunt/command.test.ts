@@ -5,21 +5,18 @@ import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Exchange } from "@defender-mssp/sandbox";
 import { huntedAlerts } from "@defender-mssp/siem/deliveryCount/huntedAlerts";
-import { detectionIntervalFor, newFolder } from "@defender-mssp/testkit";
+import { detectionIntervalFor, newFolder, fixture } from "@defender-mssp/testkit";
 import { withoutPackage } from "../../../withoutPackage";
 import { inSession } from "../../testSession";
-import type { StackProject } from "../../pulumiStack";
 import { clientSecret, createHuntProject, huntRows, tenants } from "./huntProject";
 
 const count = "AlertInfo | summarize count()";
 
 describe("mssp hunt", function () {
-  let project: StackProject;
   const folder = newFolder();
   let observe: (exchange: Exchange) => void = () => undefined;
 
-  before(async () => (project = await createHuntProject((exchange) => observe(exchange))));
-  after(() => project.dispose());
+  const project = fixture(() => createHuntProject((exchange) => observe(exchange)));
   afterEach(() => {
     observe = () => undefined;
     project.sandbox.faults!.percent = 0;

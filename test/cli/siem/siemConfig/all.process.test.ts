@@ -2,16 +2,15 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { addDaemon, contoso, daemonId, graphId } from "@defender-mssp/testkit";
+import { addDaemon, contoso, daemonId, graphId, fixture } from "@defender-mssp/testkit";
 import { inSession as runMssp } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 
 describe("mssp siem-config --all and hunt --all with a passphrase of each stack's own", function () {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "passphrase" }));
   let passphrases: string;
 
   before(async () => {
-    project = await StackProject.create({ engine: "passphrase" });
     const { secret: clientSecret } = addDaemon(project.sandbox.cloud, { [graphId]: ["ThreatHunting.Read.All"] });
     passphrases = path.join(path.dirname(project.folder), "passphrases");
     await mkdir(passphrases);
@@ -28,7 +27,6 @@ describe("mssp siem-config --all and hunt --all with a passphrase of each stack'
     // The engine prefers it to a file.
     project.environment["PULUMI_CONFIG_PASSPHRASE"] = "of none of them";
   });
-  after(() => project.dispose());
 
   const mssp = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
 

@@ -2,16 +2,15 @@
 import assert from "node:assert/strict";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { contoso, daemonId } from "@defender-mssp/testkit";
+import { contoso, daemonId, fixture } from "@defender-mssp/testkit";
 import { inSession as runMssp } from "../../testSession";
 import { secret, StackProject } from "../../pulumiStack";
 import { readSplunkConf } from "@defender-mssp/siem/testing";
 
 describe("mssp siem-config --all", function () {
-  let project: StackProject;
+  const project = fixture(() => StackProject.create({ engine: "stand-in" }));
 
   before(async () => {
-    project = await StackProject.create({ engine: "stand-in" });
     const outputs = {
       tenantId: contoso,
       clientId: daemonId,
@@ -28,7 +27,6 @@ describe("mssp siem-config --all", function () {
     await project.addStack("nothing");
     await project.addStack("dev", outputs);
   });
-  after(() => project.dispose());
 
   const mssp = (...args: string[]) => runMssp(args, { folder: project.folder, environment: project.environment });
 

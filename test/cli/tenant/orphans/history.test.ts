@@ -8,20 +8,18 @@ import {
   setSwitches,
   tenantId,
   testSandbox,
-  type TestSandbox,
+  fixtureOfEach,
 } from "@defender-mssp/testkit";
 import { withHistory } from "../../../../cli/tenant/orphans/history";
 import { deletionOf, undated, type Orphan } from "../../../../cli/tenant/orphans/orphan";
 
 describe("cli/doctor: the audit log's entry about an orphan", () => {
-  let test: TestSandbox;
+  const test = fixtureOfEach(testSandbox);
   let call: GraphCall;
 
   beforeEach(async () => {
-    test = await testSandbox();
     call = await graphCall(tenantId, { environment: test.environment, endpoints: test.endpoints });
   });
-  afterEach(() => test.stop());
 
   function permit(): void {
     const principals = [...test.tenant.objects("servicePrincipals").values()];

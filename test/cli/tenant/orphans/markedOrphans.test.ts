@@ -3,7 +3,7 @@ import { type Whose } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { graphCall, ServiceError, type GraphCall } from "@defender-mssp/microsoft";
-import { msspTenantId, testSandbox, type TestSandbox } from "@defender-mssp/testkit";
+import { msspTenantId, testSandbox, fixtureOfEach } from "@defender-mssp/testkit";
 import { findOrphans } from "../../../../cli/tenant/orphans/orphans";
 import { Deployed } from "../../../../cli/tenant/deployed";
 import type { Orphan } from "../../../../cli/tenant/orphans/orphan";
@@ -16,13 +16,12 @@ const mark = (stack = "formername", id = stackId, mssp: string = msspTenantId) =
   `Managed by Pulumi (customers/${stack}#${id}, MSSP tenant ${mssp}).`;
 
 describe("findOrphans, by the stack's random ID", () => {
-  let test: TestSandbox;
+  const test = fixtureOfEach(testSandbox);
   let graph: GraphCall;
   let owner: Whose;
   let settings: Settings;
 
   beforeEach(async () => {
-    test = await testSandbox();
     graph = await graphCall(test.tenant.id, test.context);
     owner = {
       ...{ stack: "contoso", stackId, msspTenantId, tenantId: test.tenant.id, domains: [] },
@@ -32,7 +31,6 @@ describe("findOrphans, by the stack's random ID", () => {
     const mssp = { msspName: "Fabrikam", msspTenantId, analysts: "[]" };
     settings = parseSettings({ ...customer, ...mssp, portalAccess: "basic" }, [], {});
   });
-  afterEach(() => test.stop());
 
   const object = (type: string, id: string) => ({ type, id, objectId: id, inputs: {}, outputs: {} });
   const state = (...ids: readonly string[]) =>

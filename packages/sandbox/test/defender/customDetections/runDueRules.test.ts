@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { StoppedClock, type TestSandbox, testSandbox } from "@defender-mssp/testkit";
+import { StoppedClock, testSandbox, fixture } from "@defender-mssp/testkit";
 import type { Json } from "../../../src/cloud/model";
 import { jsonText } from "../../../src/graph/json";
 import { customAlerts, storeEvents } from "../../../src/defender/customDetections/customAlerts";
@@ -37,14 +37,12 @@ function ruleBody(id: string, rest: Body = {}): Body {
 }
 
 describe("sandbox/defender: custom detections run", () => {
-  let test: TestSandbox;
+  const test = fixture(() => testSandbox({ clock: new StoppedClock() }));
   let reader: string;
   before(async () => {
-    test = await testSandbox({ clock: new StoppedClock() });
     test.addConnector({ [microsoftGraph.appId]: ["SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All"] });
     reader = await test.connectorToken("graph");
   });
-  after(() => test.stop());
   afterEach(() => {
     for (const name of [
       "detectionRules",
