@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { type SandboxProject, fixture } from "@defender-mssp/testkit";
 import { createProject } from "../e2e/support";
 import { recordedVersions } from "./recorded";
 
@@ -19,12 +19,7 @@ export function previewStates(isWanted: (stack: string) => boolean): void {
   for (const version of recordedVersions) {
     describe(`states of ${path.basename(version)}`, function () {
       const sandboxFolder = path.join(version, "sandbox");
-      let project: SandboxProject;
-
-      before(async () => {
-        project = await createProject({ sandboxFolder });
-      });
-      after(() => project.dispose());
+      const project = fixture(() => createProject({ sandboxFolder }));
 
       const ofStacks = (name: string) => existsSync(path.join(version, name, "state.json"));
       for (const stack of foldersIn(version).filter((name) => ofStacks(name) && isWanted(name)))

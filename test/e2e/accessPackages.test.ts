@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, TenantHands, tenantIdOf } from "./support";
 
 /** The entitlement model alone, as a program of its own. */
@@ -60,8 +60,8 @@ interface Policy {
 describe("access packages on the real engine", function () {
   const tenantId = tenantIdOf(9);
   const organizations = "/v1.0/identityGovernance/entitlementManagement/connectedOrganizations";
-  let project: SandboxProject;
-  let hands: TenantHands;
+  const project = fixture(createProject);
+  const hands = new TenantHands(project, tenantId);
   let contact: string;
   let asBefore: string;
 
@@ -89,16 +89,13 @@ describe("access packages on the real engine", function () {
   };
 
   before(async () => {
-    project = await createProject();
     await writeFile(path.join(project.folder, "index.ts"), program);
-    hands = new TenantHands(project, tenantId);
     await project.addStack("contoso");
     const { value: users } = await hands.graph<{ value: { userPrincipalName: string }[] }>("GET", "/v1.0/users");
     contact = users[0]!.userPrincipalName;
     await settings();
     asBefore = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
 
   it("refuses an unknown contact before anything is created", async () => {
     await settings({ contacts: ["nobody@contoso9.example"] });

@@ -12,9 +12,9 @@ import {
   assignAppRole,
   automationApplicationId,
   msspTenantId,
-  type SandboxProject,
   type StoredObject,
   jsonText,
+  fixture,
 } from "@defender-mssp/testkit";
 import type { Addition, AdditionsPart } from "../../cli/stack/additionsPart";
 import { driftReport } from "../../cli/ci/drift/drift";
@@ -30,9 +30,7 @@ const entitlement = "/beta/identityGovernance/entitlementManagement";
 describe("cli/tenant/additions/additions: somebody adds a way in to the stack's objects", function () {
   this.timeout(300_000);
 
-  let project: SandboxProject;
-  before(async () => (project = await createProject()));
-  after(() => project.dispose());
+  const project = fixture(createProject);
 
   const options = () => ({ folder: project.folder, environment: project.environment });
 

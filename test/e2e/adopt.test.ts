@@ -18,6 +18,7 @@ import {
   msspTenantId,
   type SandboxProject,
   type StoredObject,
+  fixture,
 } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import type { Adoption } from "../../cli/customer/adopt/adopt";
@@ -204,16 +205,12 @@ class Administrator {
 
 describe("mssp adopt", function () {
   const requests: string[] = [];
-  let project: SandboxProject;
-
-  before(async () => {
-    // Microsoft has no API for what the endpoint does; most MSSPs have no gateway.
-    project = await createProject({
+  const project = fixture(() =>
+    createProject({
       environment: { MSSP_DEFENDER_ENDPOINT: "" },
       log: (line) => requests.push(line),
-    });
-  });
-  after(() => project.dispose());
+    }),
+  );
 
   /** A tenant in which the automation can only read. */
   function tenant(number: number): Administrator {

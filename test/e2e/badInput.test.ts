@@ -1,21 +1,19 @@
 import assert from "node:assert/strict";
-import type { Finished, SandboxProject } from "@defender-mssp/testkit";
+import { type Finished, fixture } from "@defender-mssp/testkit";
 import { ana, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 describe("bad input on the real engine", function () {
   const tenantId = tenantIdOf(40);
   const requests: string[] = [];
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ log: (line) => requests.push(line) }));
   let asBefore: string;
 
   before(async () => {
-    project = await createProject({ log: (line) => requests.push(line) });
     await project.writeSettings("contoso", customer(40));
     await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
 
   /** The command has failed with words for people, and nothing was created. */
   function refused({ exitCode, stdout, stderr }: Finished, ...words: (string | RegExp)[]): void {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { runPreview } from "../../cli/ci/preview/runPreview";
 import { commentText } from "../../cli/ci/comment/comment";
 import { driftReport } from "../../cli/ci/drift/drift";
@@ -19,14 +19,12 @@ new PolicyPack("samples", { policies: [{
 
 describe("mssp ci preview", function () {
   const tenantId = tenantIdOf(7);
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     await project.writeSettings("contoso", customer(7));
     await project.addStack("contoso");
   });
-  after(() => project.dispose());
 
   const preview = (more: Partial<Parameters<typeof runPreview>[0]> = {}) =>
     project.lending((environment) => runPreview({ stack: "contoso", folder: project.folder, environment, ...more }));

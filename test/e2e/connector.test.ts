@@ -17,6 +17,7 @@ import {
   securityAlert,
   setSwitches,
   type TestCertificate,
+  fixture,
 } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { inSession as runMssp } from "../cli/testSession";
@@ -26,7 +27,6 @@ import {
   ConnectorClient,
   makeMsspApplication,
   startConnectorProject,
-  type ConnectorProject,
   type IdentityProvider,
   type MsspApplication,
   type Proof,
@@ -36,16 +36,14 @@ import { customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } fr
 describe("the SIEM connector on the real engine", function () {
   this.timeout(600_000);
 
-  let all: ConnectorProject;
+  const all = fixture(startConnectorProject);
   let project: SandboxProject;
   let certificate: TestCertificate;
   let provider: IdentityProvider;
 
-  before(async () => {
-    all = await startConnectorProject();
+  before(() => {
     ({ project, certificate, provider } = all);
   });
-  after(() => all.dispose());
 
   /** A stack of its own customer, in a tenant as it was found. */
   async function newStack(number: number, connector: unknown): Promise<CustomerStack> {

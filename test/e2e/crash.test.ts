@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("the engine is killed with -9 in the middle of `up`", function () {
-  let project: SandboxProject;
   let killAt: { readonly request: Pick<RegExp, "test">; readonly kill: () => void } | undefined;
 
-  before(async () => {
-    project = await createProject({
+  const project = fixture(() =>
+    createProject({
       log: (line) => {
         if (killAt?.request.test(line) !== true) return;
         killAt.kill();
         killAt = undefined;
       },
-    });
-  });
-  after(() => project.dispose());
+    }),
+  );
 
   /**
    * A new customer whose first `up` is killed when the sandbox has answered that request. Answers

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import {
   createProject,
   customer,
@@ -55,22 +55,19 @@ const dynamicType = (name: string) => `pulumi-nodejs:dynamic/defender-mssp:${nam
 
 describe("Defender roles and notification rules on the real engine", function () {
   const tenantId = tenantIdOf(40);
-  let project: SandboxProject;
-  let hands: TenantHands;
+  const project = fixture(() => createProject({ log: (line) => requests.push(line) }));
+  const hands = new TenantHands(project, tenantId);
   let asBefore: string;
   const requests: string[] = [];
 
   before(async () => {
-    project = await createProject({ log: (line) => requests.push(line) });
     await writeFile(path.join(project.folder, "index.ts"), program);
-    hands = new TenantHands(project, tenantId);
     await settings({});
     await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     asBefore = dumpOfTenant(project, tenantId);
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
   });
-  after(() => project.dispose());
 
   function settings(changes: Record<string, unknown>): Promise<void> {
     return project.writeSettings("contoso", customer(40, { model: "rbac", ...changes }));

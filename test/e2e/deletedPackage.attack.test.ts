@@ -3,24 +3,22 @@
  * then, so every refresh and `destroy` does: `mssp doctor` says the way that works.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, TenantHands, tenantIdOf } from "./support";
 
 const stack = "contoso";
 
 describe("an access package that the customer deletes", function () {
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     project.sandbox.cloud.describedTenant({ tenantId: tenantIdOf(0x71), domain: "customer.example" });
     const portalAccess = { model: "entitlement", approvers: ["security.admin@customer.example"] };
     await project.writeSettings(stack, customer(0x71, { analysts: [], portalAccess }));
     await project.addStack(stack);
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
   });
-  after(() => project.dispose());
 
   it("fails each refresh; the commands of `mssp doctor` mend it, and `destroy` removes everything", async () => {
     const tenant = project.sandbox.cloud.tenant(tenantIdOf(0x71));

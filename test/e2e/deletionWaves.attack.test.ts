@@ -4,7 +4,7 @@
  * `up` is the longest chain of creations that wait.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { createProject, customer } from "./support";
 
 interface ResourceState {
@@ -96,10 +96,7 @@ describe("components/deletionWaves: consecutive waits of the official plugin", f
   this.timeout(300_000);
 
   const approvers = ["security.admin@customer.example"];
-  let project: SandboxProject;
-
-  before(async () => (project = await createProject()));
-  after(() => project.dispose());
+  const project = fixture(createProject);
 
   async function resourcesOf(number: number, changes: Readonly<Record<string, unknown>>): Promise<ResourceState[]> {
     const stack = `customer${number}`;

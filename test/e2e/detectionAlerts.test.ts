@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { inSession, type TestSessionOptions } from "../cli/testSession";
 import type { Ended } from "../cli/mssp";
@@ -33,10 +33,9 @@ alertTemplate:
 `;
 
 describe("a detection rule from its file to the SIEM", function () {
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     project.sandbox.cloud.describedTenant({ tenantId, domain: `contoso${number}.example` });
     const folder = path.join(project.folder, "detections", "office");
     await mkdir(folder, { recursive: true });
@@ -51,7 +50,6 @@ describe("a detection rule from its file to the SIEM", function () {
     await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
   });
-  after(() => project.dispose());
 
   const mssp = (args: readonly string[], options: TestSessionOptions = {}): Promise<Ended> =>
     inSession(args, { folder: project.folder, environment: project.environment, ...options });

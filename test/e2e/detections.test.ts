@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
+import { type StoredObject, fixture } from "@defender-mssp/testkit";
 import type { StatusReport } from "../../cli/customer/status/customerStatus";
 import type { DetectionsDiff } from "../../cli/detections/diff/diffDetections";
 import { inSession } from "../cli/testSession";
@@ -47,12 +47,11 @@ ${actions}
 
 describe("detection rules on the real engine", function () {
   const requests: string[] = [];
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ log: (line) => requests.push(line) }));
   let hands: TenantHands;
   let asBefore: string;
 
   before(async () => {
-    project = await createProject({ log: (line) => requests.push(line) });
     hands = new TenantHands(project, tenantId);
     project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example" });
     await configure();
@@ -62,7 +61,6 @@ describe("detection rules on the real engine", function () {
     await write("servers", "server-rule");
     asBefore = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
   beforeEach(() => (requests.length = 0));
 
   const isolating = "automatedActions: { isolateDevices: [{ deviceIdColumn: DeviceId, isolationType: full }] }";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { jsonText, type SandboxProject, type StoredObject } from "@defender-mssp/testkit";
+import { jsonText, type StoredObject, fixture } from "@defender-mssp/testkit";
 import type { BeforeDestroyReport } from "../../cli/access/inventory/beforeDestroy";
 import { inSession as mssp } from "../cli/testSession";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
@@ -16,9 +16,7 @@ describe("cli/customer/doctor/restoredState: the repair after an older state was
   this.timeout(240_000);
 
   const tenantId = tenantIdOf(0x74);
-  let project: SandboxProject;
-  before(async () => (project = await createProject()));
-  after(() => project.dispose());
+  const project = fixture(createProject);
 
   it("--yes deletes neither the secret in use nor another object", async () => {
     const connector = (days: number) => ({

@@ -1,16 +1,15 @@
 /** A look-up in the customer's tenant that fails, and whose result a resource needs. */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { mssp } from "../cli/mssp";
 import { createProject, customer, tenantIdOf } from "./support";
 
 describe("components/tenant/failedLookUp: a look-up that fails during `up`", function () {
   const reason = /WindowsDefenderATP could not be looked up in the customer's tenant: /g;
   const settings = { analysts: [], connector: { kind: "customerApp", alertApis: ["legacySiem", "graph"] } };
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     for (const [stack, number] of [
       ["contoso", 0x62],
       ["woodgrove", 0x63],
@@ -24,7 +23,6 @@ describe("components/tenant/failedLookUp: a look-up that fails during `up`", fun
       if (displayName === "WindowsDefenderATP") servicePrincipals.delete(id);
     }
   });
-  after(() => project.dispose());
 
   it("gives one error, which names the object", async () => {
     const { exitCode, stdout, stderr } = await project.pulumi(["up", "--stack", "contoso", "--yes", "--skip-preview"]);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { makeTestCertificate, type SandboxProject, type Tenant } from "@defender-mssp/testkit";
+import { makeTestCertificate, type Tenant, fixture } from "@defender-mssp/testkit";
 import { allCustomers } from "../../dev/faults/customer";
 import { fairWeather, runKill, runSeed, type Run, type Weather } from "../../dev/faults/runs";
 import {
@@ -156,11 +156,9 @@ describe("an `up` whose engine is killed at one of its writes", function () {
 });
 
 describe("an `up` that is interrupted, or runs beside another", function () {
-  let project: SandboxProject;
   /** Gets each line of the sandbox's log. */
   let watch: ((line: string) => void) | undefined;
-  before(async () => (project = await createProject({ log: (line) => watch?.(line) })));
-  after(() => project.dispose());
+  const project = fixture(() => createProject({ log: (line) => watch?.(line) }));
   afterEach(() => (watch = undefined));
 
   /**

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { readRuns } from "../../cli/stack/journal";
 import type { RunReport } from "../../cli/fleet/runReport";
@@ -18,17 +18,15 @@ const stackOf = (number: number) => `customer-${String(number).padStart(2, "0")}
 const stacks = customers.map(stackOf);
 
 describe("mssp fleet, five customers", () => {
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ faults: { seed: 12, percent: 0 } }));
   let asBefore: readonly string[];
 
   before(async () => {
-    project = await createProject({ faults: { seed: 12, percent: 0 } });
     await mkdir(temporaryFolder());
     await writeSettings([ana]);
     await project.verifyDomains();
     asBefore = dumps();
   });
-  after(() => project.dispose());
 
   it("up onboards all, and a customer with a broken file stops no other", async () => {
     await writeFile(path.join(project.folder, "Pulumi.customer-99.yaml"), "config: [\n");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { watch } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import type { RunReport } from "../../cli/fleet/runReport";
 import { mssp } from "../cli/mssp";
 import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
@@ -29,12 +29,11 @@ alertTemplate:
 describe("mssp fleet, four customers with detection rules", () => {
   const first = ruleText("Office", "winword.exe");
   const second = ruleText("Office programs", "excel.exe");
-  let project: SandboxProject;
+  const project = fixture(createProject);
   /** Standard error of the last run. */
   let notes = "";
 
   before(async () => {
-    project = await createProject();
     await mkdir(path.join(project.folder, "detections", "office"), { recursive: true });
     await writeRule(first);
     for (const [index, stack] of stacks.entries()) {
@@ -44,7 +43,6 @@ describe("mssp fleet, four customers with detection rules", () => {
     }
     await project.verifyDomains();
   });
-  after(() => project.dispose());
 
   const writeRule = (text: string) => writeFile(path.join(project.folder, "detections", "office", "office.yaml"), text);
   const rules = (number: number) => project.sandbox.cloud.tenant(tenantIdOf(number)).objects("detectionRules");

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import type { RunReport } from "../../cli/fleet/runReport";
@@ -45,18 +45,16 @@ const second = `
 `;
 
 describe("mssp fleet: the plan and its errors", () => {
-  let project: SandboxProject;
+  const project = fixture(createProject);
   let asBefore: readonly string[];
 
   before(async () => {
-    project = await createProject();
     await mkdir(temporaryFolder());
     await shared([cleo]);
     for (const [index, stack] of stacks.entries()) await settings(stack, index + 1);
     await project.verifyDomains();
     asBefore = dumps();
   });
-  after(() => project.dispose());
 
   it("a customer that the backend does not have is new, and left out without --init", async () => {
     const { exitCode, stdout } = await fleet([], "preview");

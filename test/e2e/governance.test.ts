@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { assignAppRole, automationApplicationId, type SandboxProject } from "@defender-mssp/testkit";
+import { assignAppRole, automationApplicationId, fixture } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import type { ActionResult } from "../../cli/customer/governance/run";
 import type { GovernanceState } from "../../cli/access/governance/state";
@@ -24,11 +24,10 @@ const groupId = "0a0b0c0d-0000-4000-8000-000000000001";
 describe("the life of a governance relationship on the real engine", function () {
   const stack = "contoso";
   const tenantId = tenantIdOf(0x62);
-  let project: SandboxProject;
+  const project = fixture(createProject);
   let before_: ReturnType<typeof objectsOf>;
 
   before(async () => {
-    project = await createProject();
     await project.writeSettings(stack, customer(0x62, { portalAccess: "rbac", analysts: [ana] }));
     await project.addStack(stack);
     const { cloud } = project.sandbox;
@@ -47,7 +46,6 @@ describe("the life of a governance relationship on the real engine", function ()
     });
     before_ = objectsOf(project, tenantId);
   });
-  after(() => project.dispose());
 
   const run = (...args: readonly string[]): Promise<Ended> =>
     mssp(args, { folder: project.folder, environment: project.environment });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import {
   ana,
   ben,
@@ -23,17 +23,14 @@ describe("components/guests/guestAddress: an analyst's address that changes", fu
 
   const tenantId = tenantIdOf(0x71);
   const married = { ...ana, email: "ana.okafor@fabrikam-security.example" };
-  let project: SandboxProject;
-  let hands: TenantHands;
+  const project = fixture(createProject);
+  const hands = new TenantHands(project, tenantId);
 
   before(async () => {
-    project = await createProject();
-    hands = new TenantHands(project, tenantId);
     await project.writeSettings("contoso", customer(0x71, { analysts: [ana] }));
     await project.addStack("contoso");
     await up();
   });
-  after(() => project.dispose());
 
   async function up(): Promise<void> {
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);

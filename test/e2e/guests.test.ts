@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import {
   ana,
   ben,
@@ -21,14 +21,12 @@ const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
 describe("guests on the real engine", function () {
   const tenantId = tenantIdOf(60);
   const requests: string[] = [];
-  let project: SandboxProject;
-  let hands: TenantHands;
+  const project = fixture(() => createProject({ log: (line) => requests.push(line) }));
+  const hands = new TenantHands(project, tenantId);
   let byHand: string;
   let member: string;
 
   before(async () => {
-    project = await createProject({ log: (line) => requests.push(line) });
-    hands = new TenantHands(project, tenantId);
     const { invitedUser } = await hands.graph<{ invitedUser: { id: string } }>("POST", "/v1.0/invitations", {
       invitedUserEmailAddress: ana.email.toUpperCase(),
       invitedUserDisplayName: "Ana S.",
@@ -40,7 +38,6 @@ describe("guests on the real engine", function () {
     await project.writeSettings("contoso", customer(60, { analysts: [ana, ben, cleo] }));
     await project.addStack("contoso");
   });
-  after(() => project.dispose());
 
   const settings = (changes: Readonly<Record<string, unknown>>) => customer(60, { adoptMembers: true, ...changes });
 

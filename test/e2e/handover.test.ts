@@ -17,6 +17,7 @@ import {
   SandboxProject,
   type StoredObject,
   subscriptionIdOf,
+  fixture,
 } from "@defender-mssp/testkit";
 import { permissionsOf } from "../../cli/access/permissions/needed";
 import { parseSettings } from "../../settings";
@@ -82,7 +83,7 @@ function neededAzureRoles({ sandbox }: SandboxProject, tenantId: string): string
 }
 
 describe("the handover on the real engine", function () {
-  let project: SandboxProject;
+  const project = fixture(() => projectWith(handoverProgram));
   let reader: StoredObject;
   let args: Record<string, unknown>;
 
@@ -122,8 +123,7 @@ describe("the handover on the real engine", function () {
     return { status: response.status, value };
   }
 
-  before(async () => {
-    project = await projectWith(handoverProgram);
+  before(() => {
     const tenant = project.sandbox.cloud.tenant(msspTenantId);
     const description = {
       applicationId: siemApplicationId,
@@ -154,7 +154,6 @@ describe("the handover on the real engine", function () {
       if (resource["name"] === officer) tenant.objects(azureResources).delete(key);
     }
   });
-  after(() => project.dispose());
 
   it("previews everything and creates nothing", async () => {
     const before = dumpOfTenant(project, msspTenantId);
@@ -336,7 +335,7 @@ describe("a program that uses no Azure", function () {
 
 describe("the delegation on the real engine", function () {
   const groupId = "96009600-0000-4000-8000-000000000001";
-  let project: SandboxProject;
+  const project = fixture(() => projectWith(delegationProgram));
   let args: Record<string, unknown>;
   let asBefore: string;
 
@@ -376,8 +375,7 @@ describe("the delegation on the real engine", function () {
     return response.status;
   }
 
-  before(async () => {
-    project = await projectWith(delegationProgram);
+  before(() => {
     const mssp = project.sandbox.cloud.tenant(msspTenantId);
     mssp
       .links("groups.members")
@@ -395,7 +393,6 @@ describe("the delegation on the real engine", function () {
       roles: ["Microsoft Sentinel Responder", "reader"],
     };
   });
-  after(() => project.dispose());
 
   it("Owner, roles with DataActions and roles that assign roles are refused before anything is created", async () => {
     const roles = ["Owner", "Log Analytics Contributor", "User Access Administrator"];

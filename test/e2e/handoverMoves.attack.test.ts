@@ -3,13 +3,7 @@
  * fail.
  */
 import assert from "node:assert/strict";
-import {
-  azureResources,
-  derivedId,
-  msspSubscriptionId,
-  msspTenantId,
-  type SandboxProject,
-} from "@defender-mssp/testkit";
+import { azureResources, derivedId, msspSubscriptionId, msspTenantId, fixture } from "@defender-mssp/testkit";
 import { createProject, customer } from "./support";
 
 const stack = ["--stack", "contoso"];
@@ -21,13 +15,11 @@ const [groups, roles] = ["Microsoft.Resources/resourceGroups", "Microsoft.Author
 describe("components/azure/handoverMoves: a handover that moves to another subscription", function () {
   this.timeout(300_000);
 
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     await project.addStack("contoso");
   });
-  after(() => project.dispose());
 
   const settings = (subscriptionId: string) =>
     project.writeSettings(

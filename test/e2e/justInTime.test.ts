@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
-import { type SandboxProject, setSwitches, type StoredObject, jsonText } from "@defender-mssp/testkit";
+import { type SandboxProject, setSwitches, type StoredObject, jsonText, fixture } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { grantsIn, within } from "./grants";
 import {
@@ -56,17 +56,15 @@ describe("just-in-time access on the real engine", function () {
   const stack = `customer${number}`;
   const tenantId = tenantIdOf(number);
   const log: string[] = [];
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ log: (line) => log.push(line) }));
   let asBefore: string;
 
   before(async () => {
-    project = await createProject({ log: (line) => log.push(line) });
     project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example" });
     await configure(ways.justInTime);
     await project.addStack(stack);
     asBefore = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
 
   const configure = (portalAccess: object | string) =>
     project.writeSettings(stack, customer(number, { analysts, portalAccess }));

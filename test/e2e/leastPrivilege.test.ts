@@ -7,7 +7,7 @@ import {
   msspTenantId,
   type PermissionsByResource,
   portalSettingsRole,
-  type SandboxProject,
+  fixture,
 } from "@defender-mssp/testkit";
 import { readStackSettings } from "../../settings/fromFile";
 import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../domain/prerequisites";
@@ -99,18 +99,16 @@ const bases: Readonly<Partial<Record<StackName, StackName>>> = {
  * and nothing else.
  */
 describe("the permissions that a stack needs", function () {
-  let project: SandboxProject;
+  const project = fixture(createProject);
   let tenants = 100;
 
-  before(async () => {
-    project = await createProject();
+  before(() => {
     addApplication(project.sandbox.cloud.tenant(msspTenantId), {
       applicationId: msspApplicationId,
       displayName: "Fabrikam SIEM",
       signInAudience: "AzureADMultipleOrgs",
     });
   });
-  after(() => project.dispose());
 
   /** A tenant in which the automation has `permissions`, and a stack for it. */
   async function start(

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dayMs as day } from "@defender-mssp/errors/time";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, single, tenantIdOf } from "./support";
 
 const stack = ["--stack", "contoso"];
@@ -17,15 +17,13 @@ const tenantId = tenantIdOf(0x91);
 describe("components/liveOutputs: outputs of an incomplete run", function () {
   this.timeout(300_000);
 
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     await settings();
     await project.addStack("contoso");
     await project.succeed(up);
   });
-  after(() => project.dispose());
 
   function settings(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
     return project.writeSettings("contoso", customer(0x91, { portalAccess: "rbac", ...changes }));

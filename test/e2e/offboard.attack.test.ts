@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { ana as anaListed, createProject, customer, msspOn, TenantHands, tenantIdOf } from "./support";
 
@@ -14,9 +14,7 @@ const securityAdministrator = "194ae4cb-b126-40b2-bd5b-6091b380977d";
 const readsAlerts = "472e4a4d-bb4a-4026-98d1-0b0d74cb74a5";
 
 describe("a certificate of no access", function () {
-  let project: SandboxProject;
-  before(async () => (project = await createProject()));
-  after(() => project.dispose());
+  const project = fixture(createProject);
 
   const succeed = (...args: string[]): Promise<string> => project.succeed(args);
   const up = (stack: string): Promise<string> => succeed("up", "--stack", stack, "--yes", "--skip-preview");

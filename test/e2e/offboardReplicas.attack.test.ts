@@ -3,7 +3,7 @@
  * nothing is left while the tenant has something. OFFBOARD_RUNS sets how many.
  */
 import assert from "node:assert/strict";
-import { setSwitches, type SandboxProject } from "@defender-mssp/testkit";
+import { setSwitches, fixture } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, differing, objectsOf, TenantHands, tenantIdOf } from "./support";
@@ -14,9 +14,7 @@ const runs = Number(process.env["OFFBOARD_RUNS"] ?? 2);
 
 describe("a certificate of a tenant with replicas", function () {
   this.timeout(120_000 * (runs + 1));
-  let project: SandboxProject;
-  before(async () => (project = await createProject({ replicas: { profile: "calm", seed: 36, scale } })));
-  after(() => project.dispose());
+  const project = fixture(() => createProject({ replicas: { profile: "calm", seed: 36, scale } }));
 
   async function offboard(stack: string): Promise<{ certificate: Certificate; said: string }> {
     const args = ["offboard", "--stack", stack, "--yes", "--without", "evidence", "--json"];

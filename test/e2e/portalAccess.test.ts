@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
-import { type SandboxProject, setSwitches } from "@defender-mssp/testkit";
+import { setSwitches, fixture } from "@defender-mssp/testkit";
 import { grantsIn, within } from "./grants";
 import {
   ana,
@@ -34,10 +34,7 @@ type ModelName = keyof typeof models;
 
 describe("portal access on the real engine", function () {
   const requests: string[] = [];
-  let project: SandboxProject;
-
-  before(async () => (project = await createProject({ log: (line) => requests.push(line) })));
-  after(() => project.dispose());
+  const project = fixture(() => createProject({ log: (line) => requests.push(line) }));
 
   /** A new customer with a stack. @returns what the tenant holds on its first day. */
   async function start(number: number, settings: object, switched: Record<string, string> = {}): Promise<string> {

@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { checkout, createProject, customer } from "./support";
 
 describe("the program's own processes on the real engine", function () {
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ sharedRuntime: false }));
   let file: string;
   let source: string;
 
   before(async () => {
-    project = await createProject({ sharedRuntime: false });
     file = path.join(project.folder, "settings/index.ts");
     source = await readFile(file, "utf8");
     await project.writeSettings("contoso", customer(50));
     await project.addStack("contoso");
   });
-  after(() => project.dispose());
 
   async function preview(changed: string): Promise<string> {
     await writeFile(file, changed);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { mssp } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
 import { createProject, customer, tenantIdOf } from "./support";
@@ -11,10 +11,10 @@ describe("settings/readSharing: two settings files with one tenant", function ()
 
   const tenantId = tenantIdOf(0x61);
   const warning = new RegExp(`The stacks copy, original have one tenantId, ${tenantId}\\.`);
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ sharedRuntime: false }));
   before(async () => {
     // The program's own process: an inline program does not know the project's folder.
-    project = await createProject({ sharedRuntime: false });
+
     // `ci matrix` reads the files of a commit.
     const commit = [
       "-c",
@@ -33,7 +33,6 @@ describe("settings/readSharing: two settings files with one tenant", function ()
       await project.addStack(stack);
     }
   });
-  after(() => project.dispose());
 
   interface Ended {
     readonly exitCode?: number;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
+import { msspTenantId, fixture } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 import { mssp } from "../cli/mssp";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
@@ -15,13 +15,12 @@ describe("cli/stack/refuseOtherTenant: the settings name another tenant than the
   const stack = "contoso";
   const [ofState, ofSettings] = [tenantIdOf(0x41), tenantIdOf(0x42)];
   const requests: string[] = [];
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ log: (line) => requests.push(line) }));
   let tenants: readonly string[] = [];
 
   const dumps = () => [ofState, ofSettings].map((tenantId) => dumpOfTenant(project, tenantId));
 
   before(async () => {
-    project = await createProject({ log: (line) => requests.push(line) });
     const changes = { portalAccess: "rbac", connector: { alertApis: ["graph"] } };
     await project.writeSettings(stack, customer(0x41, changes));
     await project.addStack(stack);
@@ -31,7 +30,6 @@ describe("cli/stack/refuseOtherTenant: the settings name another tenant than the
     tenants = dumps();
     requests.length = 0;
   });
-  after(() => project.dispose());
 
   const day = new Date().toISOString().slice(0, 10);
   const commands: readonly (readonly string[])[] = [

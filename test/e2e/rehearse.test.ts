@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { inSession } from "../cli/testSession";
 import { checkout, createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf } from "./support";
 
@@ -12,12 +12,11 @@ const [stack, number] = ["practice", 0x91];
 const domain = `contoso${number}.example`;
 
 describe("mssp rehearse --life", function () {
-  let project: SandboxProject;
   let onRequest: ((line: string) => void) | undefined;
   let earlier = "";
 
+  const project = fixture(() => createProject({ sharedRuntime: false, log: (line) => onRequest?.(line) }));
   before(async () => {
-    project = await createProject({ sharedRuntime: false, log: (line) => onRequest?.(line) });
     await settings();
     await project.addStack(stack);
     project.sandbox.cloud.tenant(tenantIdOf(number));
@@ -25,7 +24,6 @@ describe("mssp rehearse --life", function () {
     assert.equal(read.exitCode, 0, read.stderr);
     earlier = dumpOfTenant(project, tenantIdOf(number));
   });
-  after(() => project.dispose());
 
   const settings = (changes: object = {}) => project.writeSettings(stack, customer(number, { ...life, ...changes }));
   const life = {

@@ -4,25 +4,23 @@
  */
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { azureResources, type SandboxProject, subscriptionIdOf } from "@defender-mssp/testkit";
+import { azureResources, subscriptionIdOf, fixture } from "@defender-mssp/testkit";
 import { repair, type RepairOptions } from "../../cli/customer/doctor/repair";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, dumpOfTenant, objectsOf, single, TenantHands, tenantIdOf } from "./support";
 
 describe("mssp doctor --repair", function () {
-  let project: SandboxProject;
   let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
-  before(async () => {
-    project = await createProject({
+  const project = fixture(() =>
+    createProject({
       // Before the answer is sent: afterwards the engine may have written it into the state.
       observe: ({ line }) => {
         if (killAt?.request.test(line) !== true) return;
         killAt.kill();
         killAt = undefined;
       },
-    });
-  });
-  after(() => project.dispose());
+    }),
+  );
 
   async function newStack(
     stack: string,

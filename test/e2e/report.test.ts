@@ -1,6 +1,6 @@
 /** `mssp report --live` on the real engine, after somebody has removed what the stack created. */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import type { AccessReport } from "../../cli/findings/accessReport";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, membersOf, objectsOf, TenantHands, tenantIdOf } from "./support";
@@ -12,19 +12,18 @@ const tenantId = tenantIdOf(number);
 describe("mssp report --live on the real engine", function () {
   const requests: string[] = [];
   const bodies: unknown[] = [];
-  let project: SandboxProject;
-  let hands: TenantHands;
-  before(async () => {
-    project = await createProject({
+  const project = fixture(() =>
+    createProject({
       log: (line) => requests.push(line),
       observe: ({ request }) => bodies.push(request),
-    });
-    hands = new TenantHands(project, tenantId);
+    }),
+  );
+  const hands = new TenantHands(project, tenantId);
+  before(async () => {
     await project.writeSettings(stack, customer(number, { portalAccess: "rbac", crossTenantTrust: { mfa: true } }));
     await project.addStack(stack);
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
   });
-  after(() => project.dispose());
 
   async function report(): Promise<AccessReport> {
     const args = ["report", "--stack", stack, "--live", "--json"];

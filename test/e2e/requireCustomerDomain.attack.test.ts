@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { verifyDomain, type SandboxProject } from "@defender-mssp/testkit";
+import { verifyDomain, fixture } from "@defender-mssp/testkit";
 import { inSession } from "../cli/testSession";
 import { createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
@@ -13,13 +13,11 @@ describe("components: requireCustomerDomain, on the engine", function () {
   const problem =
     /The setting customerDomain is wingtip\.example, which is no verified domain of the tenant c0570500-\S+62\. The tenant's verified domains: \S+\.onmicrosoft\.com, tenant-c0570500\.example\. Correct the setting tenantId/;
   const requests: string[] = [];
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ verifiesDomains: false, log: (line) => requests.push(line) }));
   before(async () => {
-    project = await createProject({ verifiesDomains: false, log: (line) => requests.push(line) });
     await project.writeSettings("copy", customer(number, foreign));
     await project.addStack("copy");
   });
-  after(() => project.dispose());
 
   const doctor = async (...args: string[]) => {
     const { exitCode, stdout } = await inSession(["doctor", "--stack", "copy", ...args], project);

@@ -8,7 +8,7 @@ import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import { clockFrom } from "@defender-mssp/microsoft";
 import { commandEnvironment } from "@defender-mssp/sandbox";
-import { setSwitches, type SandboxProject } from "@defender-mssp/testkit";
+import { setSwitches, fixture } from "@defender-mssp/testkit";
 import type { Report } from "../../cli/access/examination/report";
 import type { StatusReport } from "../../cli/customer/status/customerStatus";
 import { inSession } from "../cli/testSession";
@@ -24,10 +24,9 @@ const firstDay = "2026-12-01";
 
 describe("a service that ends, on the real engine", function () {
   this.timeout(300_000);
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     moveTo(firstDay);
     for (const [stack, number, alertApis] of customers) {
       await project.writeSettings(stack, customer(number, { connector: { alertApis } }));
@@ -36,7 +35,6 @@ describe("a service that ends, on the real engine", function () {
       setSwitches(project.sandbox.cloud.tenant(tenantIdOf(number)), { legacyAlertApi: firstDayOff });
     }
   });
-  after(() => project.dispose());
 
   /** Moves the sandbox's clock to noon of a day; commands have its time. */
   function moveTo(date: string): void {

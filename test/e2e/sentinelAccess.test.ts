@@ -1,7 +1,7 @@
 /** The roles of the analysts' groups on a Microsoft Sentinel workspace, from nothing to gone. */
 import assert from "node:assert/strict";
 import { azureRoles, roleAssignmentName, type AzureRoleName } from "@defender-mssp/microsoft";
-import { azureResources, type SandboxProject, type StoredObject, subscriptionIdOf } from "@defender-mssp/testkit";
+import { azureResources, type StoredObject, subscriptionIdOf, fixture } from "@defender-mssp/testkit";
 import { ana, ben, createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
 
 const number = 41;
@@ -68,17 +68,15 @@ interface Model {
 
 describe("access to Microsoft Sentinel on the real engine", function () {
   const requests: string[] = [];
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ log: (line) => requests.push(line) }));
   let asBefore: string;
 
   before(async () => {
-    project = await createProject({ log: (line) => requests.push(line) });
     project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example" });
     await configure({ sentinelAccess: place });
     await project.addStack("customer");
     asBefore = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
 
   const configure = (changes: object) =>
     project.writeSettings(

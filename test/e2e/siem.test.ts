@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
-import { msspSubscriptionId, msspTenantId, type SandboxProject } from "@defender-mssp/testkit";
+import { msspSubscriptionId, msspTenantId, type SandboxProject, fixture } from "@defender-mssp/testkit";
 import type { Check } from "@defender-mssp/siem/verify/check";
 import type { Ended } from "../cli/mssp";
 import { inSession as runMssp } from "../cli/testSession";
@@ -21,11 +21,10 @@ interface Verified {
 
 describe("the SIEM engineer's commands on the real engine", function () {
   const tenantId = tenantIdOf(5);
-  let project: SandboxProject;
+  const project = fixture(createProject);
   let clientSecret: string;
 
   before(async () => {
-    project = await createProject();
     await project.writeSettings("contoso", customer(5));
     await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
@@ -34,7 +33,6 @@ describe("the SIEM engineer's commands on the real engine", function () {
     const host = project.environment["ARM_METADATA_HOSTNAME"];
     assert.equal(outputs["tokenEndpoint"], `https://${host}/${tenantId}/oauth2/v2.0/token`);
   });
-  after(() => project.dispose());
 
   const mssp = (...args: string[]): Promise<Ended> => {
     const { folder, environment } = project;
@@ -321,15 +319,13 @@ async function makeVault(project: SandboxProject, name: string): Promise<string>
 
 describe("a SIEM authorization that is left to a person", function () {
   const tenantId = tenantIdOf(6);
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ environment: { MSSP_DEFENDER_ENDPOINT: "" } }));
 
   before(async () => {
-    project = await createProject({ environment: { MSSP_DEFENDER_ENDPOINT: "" } });
     await project.writeSettings("contoso", customer(6));
     await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
   });
-  after(() => project.dispose());
 
   const authorization = async () => {
     const { folder, environment } = project;

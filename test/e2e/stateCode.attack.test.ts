@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { mssp as inProcess } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
 import { createProject, customer } from "./support";
@@ -29,19 +29,17 @@ interface State {
  * `up`.
  */
 describe("domain/stateCode: code in a stack's state", function () {
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ sharedRuntime: false }));
   let proof: string;
   let clean: string;
 
   before(async () => {
-    project = await createProject({ sharedRuntime: false });
     proof = path.join(project.folder, "proof.json");
     await project.writeSettings("contoso", customer(0x50, { portalAccess: "rbac" }));
     await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     clean = await project.succeed(["stack", "export", "--stack", "contoso"]);
   });
-  after(() => project.dispose());
 
   async function importState(change: (state: State) => void): Promise<void> {
     const state = JSON.parse(clean) as State;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertNone } from "@defender-mssp/testkit/assertNone";
-import { type SandboxProject, setSwitches } from "@defender-mssp/testkit";
+import { setSwitches, fixture } from "@defender-mssp/testkit";
 import { createProject, customer, dumpOfTenant, objectsOf, TenantHands, tenantIdOf, type ObjectsById } from "./support";
 
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
@@ -12,14 +12,12 @@ const noChanges = ["preview", "--stack", "contoso", "--expect-no-changes"];
 
 describe("trust of the MSSP's tenant on the real engine", function () {
   const tenantId = tenantIdOf(0x2d);
-  let project: SandboxProject;
-  let hands: TenantHands;
   let killAt: { readonly request: RegExp; readonly kill: () => void } | undefined;
   /** Reads of the entry until the request whose answer is lost; undefined: none is. */
   let readsUntilLoss: number | undefined;
 
-  before(async () => {
-    project = await createProject({
+  const project = fixture(() =>
+    createProject({
       faults: { seed: 1, percent: 0, kinds: ["resetAfter"], cuts: ["closed"] },
       log: (line) => {
         if (readsUntilLoss !== undefined && /^GET \S+\/partners\/\S+ 200/.test(line)) readsUntilLoss--;
@@ -27,13 +25,14 @@ describe("trust of the MSSP's tenant on the real engine", function () {
         killAt.kill();
         killAt = undefined;
       },
-    });
-    hands = new TenantHands(project, tenantId);
+    }),
+  );
+  const hands = new TenantHands(project, tenantId);
+  before(async () => {
     await settings({});
     await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
   });
-  after(() => project.dispose());
 
   const settings = (changes: Record<string, unknown>) =>
     project.writeSettings("contoso", customer(0x2d, { portalAccess: "rbac", analysts: [], ...changes }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
 
@@ -15,17 +15,15 @@ describe("components/tenant/twoStacks: a second stack in a customer's tenant", f
     portalAccess: "rbac",
     notificationRules: [{ name: "MSSP SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }],
   });
-  let project: SandboxProject;
+  const project = fixture(createProject);
   let production: string;
 
   before(async () => {
-    project = await createProject();
     await project.writeSettings("contoso", settings);
     await project.addStack("contoso");
     await project.succeed(["up", "--stack", "contoso", "--yes", "--skip-preview"]);
     production = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
 
   const repair = (stack: string, environment = project.environment) =>
     mssp(["doctor", "--stack", stack, "--repair", "--yes"], { folder: project.folder, environment });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { inSession as mssp } from "../cli/testSession";
 import { ana, createProject, customer } from "./support";
@@ -23,10 +23,9 @@ export const extend: Extension = () => {
 `;
 
 describe("a resource of an unknown type", function () {
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ sharedRuntime: false }));
 
   before(async () => {
-    project = await createProject({ sharedRuntime: false });
     await writeFile(path.join(project.folder, "extensions", "office.ts"), extension);
     await project.writeSettings(stack, customer(0x70, { analysts: [ana], extension: "office" }));
     await project.addStack(stack);
@@ -36,7 +35,6 @@ describe("a resource of an unknown type", function () {
     project.environment["MSSP_ALLOWED_STATE_CODE"] = hash;
     await project.succeed(["up", "--stack", stack, "--yes", "--skip-preview"]);
   });
-  after(() => project.dispose());
 
   const run = async (...args: readonly string[]): Promise<string> => {
     const { stdout, stderr } = await mssp(args, { folder: project.folder, environment: project.environment });

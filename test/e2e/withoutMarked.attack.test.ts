@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import type { Adoption } from "../../cli/customer/adopt/adopt";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
 import { inSession as mssp } from "../cli/testSession";
@@ -22,9 +22,7 @@ describe("cli/customer/adopt/withoutMarked: objects of another stack in the tena
     ],
     ["one's own", 0x52, {}],
   ];
-  let project: SandboxProject;
-  before(async () => (project = await createProject()));
-  after(() => project.dispose());
+  const project = fixture(createProject);
 
   for (const [whose, number, changes] of tenants) {
     it(`${whose}: adopts none, names each with its stack, and changes nothing`, async () => {

@@ -3,7 +3,7 @@
  * connector: each is found, and mended as far as the settings say.
  */
 import assert from "node:assert/strict";
-import type { PreviewStep, SandboxProject } from "@defender-mssp/testkit";
+import { type PreviewStep, fixture } from "@defender-mssp/testkit";
 import { inSession } from "../cli/testSession";
 import {
   ana,
@@ -21,22 +21,19 @@ import {
 describe("drift and repair of a customer's tenant", function () {
   const stack = ["--stack", "contoso"];
   const tenantId = tenantIdOf(2);
-  let project: SandboxProject;
-  let hands: TenantHands;
   let untouched: string;
   /** The application that `doctor --repair` imported. */
   let imported: string | undefined;
   let onRequest: ((line: string) => void) | undefined;
 
+  const project = fixture(() => createProject({ log: (line) => onRequest?.(line) }));
+  const hands = new TenantHands(project, tenantId);
   before(async () => {
-    project = await createProject({ log: (line) => onRequest?.(line) });
-    hands = new TenantHands(project, tenantId);
     await project.writeSettings("contoso", customer(2));
     await project.addStack("contoso");
     project.sandbox.cloud.tenant(tenantId);
     untouched = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
 
   const up = (...flags: string[]) => project.succeed(["up", ...stack, "--yes", "--skip-preview", ...flags]);
   const group = () => single(objectsOf(project, tenantId).groups);

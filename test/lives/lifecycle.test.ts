@@ -3,7 +3,7 @@
  * for users.
  */
 import assert from "node:assert/strict";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import {
   ana,
   ben,
@@ -20,18 +20,16 @@ import {
 
 describe("a customer from nothing to nothing", function () {
   const [tenantId, neighbourId] = [tenantIdOf(1), tenantIdOf(3)];
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ logs: true }));
   let asBefore: string;
 
   before(async () => {
-    project = await createProject({ logs: true });
     await project.writeSettings("contoso", customer(1));
     await project.writeSettings("neighbour", customer(3));
     for (const stack of ["contoso", "neighbour"]) await project.addStack(stack);
     for (const id of [tenantId, neighbourId]) project.sandbox.cloud.tenant(id);
     asBefore = dumpOfTenant(project, tenantId);
   });
-  after(() => project.dispose());
 
   /** With processes of its own. */
   async function change(command: "up" | "destroy", stack: string): Promise<void> {

@@ -12,11 +12,11 @@ import {
   assignAppRole,
   automationApplicationId,
   azureResources,
-  type SandboxProject,
   setSwitches,
   type StoredObject,
   subscriptionIdOf,
   jsonText,
+  fixture,
 } from "@defender-mssp/testkit";
 import { parse, stringify } from "yaml";
 import type { OnboardingProgress } from "../../cli/access/waiting/progress";
@@ -30,13 +30,12 @@ const hostile = "<script>alert(1)</script>";
 describe("onboarding, evidence and off-boarding of a customer", function () {
   const stack = "contoso";
   const tenantId = tenantIdOf(0x60);
-  let project: SandboxProject;
+  const project = fixture(createProject);
   let secret = "";
   /** One of the roles on the workspace, as `up` made it. */
   let sentinelAssignment: StoredObject | undefined;
 
   before(async () => {
-    project = await createProject();
     const notificationRules = [{ name: "SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] }];
     project.sandbox.cloud.describedTenant({ tenantId, domain: "contoso96.example" });
     const changes = {
@@ -58,7 +57,6 @@ describe("onboarding, evidence and off-boarding of a customer", function () {
     await writeFile(path.join(project.folder, "mssp.pem"), pkcs8, { mode: 0o600 });
     await writeFile(path.join(project.folder, "mssp.pub.pem"), spki);
   });
-  after(() => project.dispose());
 
   const signed = ["--sign-with", "mssp.pem"];
   const run = (...args: readonly string[]): Promise<Ended> => msspOn(project, args);

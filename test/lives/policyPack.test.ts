@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Finished, SandboxProject } from "@defender-mssp/testkit";
+import { type Finished, fixture } from "@defender-mssp/testkit";
 import { rules } from "../../policy/rules";
 import { checkout, createProject, objectsOf } from "../e2e/support";
 
@@ -25,10 +25,9 @@ const brokenBySettings = [
 ];
 
 describe("the policy pack on the real engine", function () {
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     for (const stack of ["dev", "sandbox-basic", "sandbox-entitlement", "sandbox-bad"]) {
       const settings = await readFile(path.join(checkout, `Pulumi.${stack}.yaml`), "utf8");
       // This sandbox has not read the file when it makes the tenant, so the tenant has another
@@ -38,7 +37,6 @@ describe("the policy pack on the real engine", function () {
       await project.addStack(stack);
     }
   });
-  after(() => project.dispose());
 
   const withPack = (command: string, stack: string, ...flags: string[]): Promise<Finished> =>
     project.run([command, "--stack", stack, "--policy-pack", "policy", ...flags]);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { SandboxProject } from "@defender-mssp/testkit";
+import { fixture } from "@defender-mssp/testkit";
 import type { Rotation } from "../../cli/siem/secrets/command";
 import { bySecret, ConnectorClient } from "../e2e/connectorClients";
 import { createProject, customer, msspOn, objectsOf, single, tenantIdOf } from "../e2e/support";
@@ -14,15 +14,13 @@ import { createProject, customer, msspOn, objectsOf, single, tenantIdOf } from "
 describe("the rotation of a client secret", () => {
   let stack = "contoso";
   let tenantId = tenantIdOf(0x71);
-  let project: SandboxProject;
+  const project = fixture(createProject);
 
   before(async () => {
-    project = await createProject();
     await project.writeSettings(stack, customer(0x71, { analysts: [] }));
     await project.succeed(["stack", "init", stack]);
     await up();
   });
-  after(() => project.dispose());
 
   /** The commands have the time of the sandbox's clock. */
   const now = () => ({ MSSP_CLOCK: project.sandbox.cloud.clock.now().toISOString() });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { SandboxProject, StoredObject } from "@defender-mssp/testkit";
+import { type StoredObject, fixture } from "@defender-mssp/testkit";
 import { createProject, TenantHands, tenantIdOf } from "../e2e/support";
 import { officialPlugin, whereItWasLookedFor, withOfficialPlugin } from "./officialPlugins";
 
@@ -51,16 +51,14 @@ describe(`${officialPlugin}: Privileged Identity Management for Groups`, functio
   }
   this.timeout(10 * 60_000);
   const tenantId = tenantIdOf(0xef);
-  let project: SandboxProject;
+  const project = fixture(() => createProject({ plugins: "official", user, sharedRuntime: false }));
 
   before(async () => {
-    project = await createProject({ plugins: "official", user, sharedRuntime: false });
     await writeFile(path.join(project.folder, "index.ts"), program);
     const [guest] = [...project.sandbox.cloud.tenant(tenantId).objects("users").keys()];
     await project.writeSettings("contoso", { tenantId, guest });
     await project.addStack("contoso");
   });
-  after(() => project.dispose());
 
   const preview = ["preview", "--stack", "contoso", "--expect-no-changes"];
   const objects = (name: string): StoredObject[] => [...project.sandbox.cloud.tenant(tenantId).objects(name).values()];
