@@ -8,10 +8,7 @@ const tables = ["clouds.ts", path.join("changes", "retirements.ts")].map((file) 
   path.join("packages", "microsoft", "src", file),
 );
 
-/**
- * The product: what runs for a real customer. The sandbox and the tests play Microsoft, and have to
- * name its hosts.
- */
+/** The product: what runs for a real customer. The sandbox and the tests play Microsoft, and have to name its hosts. */
 const sources = [
   "components",
   "extensions",

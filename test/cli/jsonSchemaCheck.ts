@@ -1,7 +1,6 @@
 /**
- * Judges what tests print with `--json` by the schemas in the folder MSSP_SCHEMAS, which `npm run
- * schemas` writes. Without the variable nothing is judged: test/cli/jsonDocuments.test.ts judges a
- * document of each command always.
+ * Judges what tests print with `--json` by the schemas in the folder MSSP_SCHEMAS, which `npm run schemas` writes.
+ * Without the variable nothing is judged: test/cli/jsonDocuments.test.ts judges a document of each command always.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";

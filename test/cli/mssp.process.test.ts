@@ -1,7 +1,4 @@
-/**
- * What people get wrong at the `mssp` command and in the sandbox's folder: one clear error, and
- * nothing lost.
- */
+/** What people get wrong at the `mssp` command and in the sandbox's folder: one clear error, and nothing lost. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";

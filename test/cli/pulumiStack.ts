@@ -1,7 +1,4 @@
-/**
- * Stacks with given outputs, made without running a program: for tests of the commands that read
- * them.
- */
+/** Stacks with given outputs, made without running a program: for tests of the commands that read them. */
 import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { pulumiEnvironment } from "@defender-mssp/plugins";

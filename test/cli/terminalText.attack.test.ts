@@ -12,10 +12,7 @@ import { secretsText } from "../../cli/customer/secrets/secretsText";
 import { outputsText } from "../../cli/sandbox/start/outputsText";
 import { codeOf } from "@defender-mssp/siem/tokens/signIn";
 
-/**
- * What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and
- * paragraph separators.
- */
+/** What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and paragraph separators. */
 const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 const anything = fc.string({
   unit: fc.oneof(

@@ -1,7 +1,6 @@
 /**
- * Records the states of a release: `npx ts-node test/compat/record.ts 0.1.0`. It onboards each
- * stack on a sandbox of its own and keeps the state, the stack file, the time, and the tenants as the
- * sandbox stores them.
+ * Records the states of a release: `npx ts-node test/compat/record.ts 0.1.0`. It onboards each stack on a sandbox of
+ * its own and keeps the state, the stack file, the time, and the tenants as the sandbox stores them.
  */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -3,10 +3,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 
 describe("components: index", function () {
-  /**
-   * Whether a program that imports a module loads azure-native. A process of its own: other tests
-   * load it here.
-   */
+  /** Whether a program that imports a module loads azure-native. A process of its own: other tests load it here. */
   function loadsAzureNative(module: string): string {
     const script =
       `require("@defender-mssp/testkit/mocha/compile"); require("./${module}");` +

@@ -1,8 +1,7 @@
 /**
- * Pulumi mocks that record what the engine would be asked for: not only types, names and inputs,
- * but the options as well, which `pulumi.runtime.setMocks` alone doesn't show. What they don't
- * prove: that the engine and a provider accept it, and in which order; that is for the tests on the
- * real engine.
+ * Pulumi mocks that record what the engine would be asked for: not only types, names and inputs, but the options as
+ * well, which `pulumi.runtime.setMocks` alone doesn't show. What they don't prove: that the engine and a provider
+ * accept it, and in which order; that is for the tests on the real engine.
  */
 import { publishedApplications } from "@defender-mssp/microsoft";
 import * as grpc from "@grpc/grpc-js";
@@ -61,10 +60,7 @@ export interface Hook {
 
 export interface ErrorHook {
   readonly name: string;
-  /**
-   * Runs the hook as the engine does after a failed call. @returns whether the call is to be made
-   * again.
-   */
+  /** Runs the hook as the engine does after a failed call. @returns whether the call is to be made again. */
   run(errors: string[]): Promise<boolean>;
 }
 
@@ -131,8 +127,7 @@ export async function startMocks(options: MockOptions = {}): Promise<Recording> 
 }
 
 /**
- * Value and secretness of an output, whose value is undefined while it is unknown, and where there
- * is no such output.
+ * Value and secretness of an output, whose value is undefined while it is unknown, and where there is no such output.
  */
 export async function resolved<T>(
   output: pulumi.Output<T> | undefined,

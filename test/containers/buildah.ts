@@ -1,7 +1,4 @@
-/**
- * buildah with a storage of its own: it needs no daemon, and nothing of the user's images is
- * touched.
- */
+/** buildah with a storage of its own: it needs no daemon, and nothing of the user's images is touched. */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";

@@ -1,8 +1,7 @@
 /**
- * Attack: somebody in the customer's tenant adds a way in to what is the stack's: a second secret,
- * an owner, a consent, a member, a guest. The engine compares what the stack declares, so none of
- * it is drift to it. The nightly check and `mssp verify` name each, with the step that takes it
- * away; the steps are carried out here as they are printed.
+ * Attack: somebody in the customer's tenant adds a way in to what is the stack's: a second secret, an owner, a consent,
+ * a member, a guest. The engine compares what the stack declares, so none of it is drift to it. The nightly check and
+ * `mssp verify` name each, with the step that takes it away; the steps are carried out here as they are printed.
  */
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";

@@ -87,9 +87,7 @@ async function run({ file: page, code }: ShellBlock, how: Exclude<HowToRun, { ki
   });
 }
 
-/**
- * A user's environment with a home folder of its own. Pulumi's home has the engine, and no login.
- */
+/** A user's environment with a home folder of its own. Pulumi's home has the engine, and no login. */
 function environment(folder: string): Record<string, string | undefined> {
   const home = path.join(path.dirname(folder), "home");
   const { PATH, LANG } = process.env;

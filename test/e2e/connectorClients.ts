@@ -1,7 +1,4 @@
-/**
- * The SIEM's side for tests: takes a token as the connector would, and reads a page of alerts with
- * it.
- */
+/** The SIEM's side for tests: takes a token as the connector would, and reads a page of alerts with it. */
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CredentialType } from "@defender-mssp/microsoft";

@@ -14,10 +14,7 @@ import {
   type ObjectsById,
 } from "./support";
 
-/**
- * A program of two Defender roles, a group that has them, and a notification rule; settings say
- * what varies.
- */
+/** A program of two Defender roles, a group that has them, and a notification rule; settings say what varies. */
 const program = `
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";

@@ -42,10 +42,7 @@ const creation: Readonly<Record<string, number>> = {
 
 const kindOf = ({ type }: ResourceState) => type.split(":").at(-1) ?? "";
 
-/**
- * What a resource waits for: `DependenciesOf` of the engine's dependency graph
- * (pkg/v3/resource/graph).
- */
+/** What a resource waits for: `DependenciesOf` of the engine's dependency graph (pkg/v3/resource/graph). */
 function dependenciesOf(index: number, all: readonly ResourceState[]): Set<string> {
   const { dependencies = [], propertyDependencies = {}, deletedWith, provider, parent } = all[index]!;
   const named = new Set([...dependencies, ...Object.values(propertyDependencies).flatMap((urns) => urns ?? [])]);
@@ -66,10 +63,7 @@ function isWithin({ parent }: ResourceState, urn: string, all: readonly Resource
   return parent === urn || isWithin(all.find((one) => one.urn === parent) ?? all[0]!, urn, all);
 }
 
-/**
- * Deletions that wait, by depth: the engine deletes all resources of one depth together
- * (`ScheduleDeletes`).
- */
+/** Deletions that wait, by depth: the engine deletes all resources of one depth together (`ScheduleDeletes`). */
 function wavesOf(all: readonly ResourceState[]): string[][] {
   const depths = new Map<string, number>();
   const waves: (string[] | undefined)[] = [];

@@ -161,9 +161,7 @@ describe("an `up` that is interrupted, or runs beside another", function () {
   const project = fixture(() => createProject({ log: (line) => watch?.(line) }));
   afterEach(() => (watch = undefined));
 
-  /**
-   * Starts an `up`; resolves when the sandbox has answered such a request, while the `up` goes on.
-   */
+  /** Starts an `up`; resolves when the sandbox has answered such a request, while the `up` goes on. */
   async function upUntil(stack: string, number: number, request: RegExp) {
     await project.writeSettings(stack, customer(number));
     await project.addStack(stack);

@@ -50,8 +50,7 @@ export async function goHost(sdk: string): Promise<GoHost> {
 }
 
 /**
- * Builds the host and compiles a program with the SDK, as the host does at a run, so that Go's cache
- * has the packages.
+ * Builds the host and compiles a program with the SDK, as the host does at a run, so that Go's cache has the packages.
  */
 export async function compileForGoHost(program: string): Promise<void> {
   await hostFolder();

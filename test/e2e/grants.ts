@@ -66,9 +66,7 @@ function eligibleMembers(tenant: Tenant, groupId: string): string[] {
     .map(({ principalId }) => jsonText(tenant.objects("users").get(jsonText(principalId))?.["mail"]));
 }
 
-/**
- * Connected organizations whose people may request a package that makes them members of a group.
- */
+/** Connected organizations whose people may request a package that makes them members of a group. */
 function requestors(tenant: Tenant, groupId: string): string[] {
   const scopes = idsOf(tenant, "accessPackageResourceScopes", ({ originId }) => originId === groupId);
   const roleScopes = startsOf(tenant, "accessPackageResourceRoleScopes.accessPackageResourceScopes", scopes);

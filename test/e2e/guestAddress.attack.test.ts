@@ -14,10 +14,7 @@ import {
   tenantIdOf,
 } from "./support";
 
-/**
- * On the real engine: the resource of the new address is made before the one of the old address is
- * deleted.
- */
+/** On the real engine: the resource of the new address is made before the one of the old address is deleted. */
 describe("components/guests/guestAddress: an analyst's address that changes", function () {
   this.timeout(240_000);
 

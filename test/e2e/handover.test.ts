@@ -28,10 +28,7 @@ const customerTenantId = tenantIdOf(1);
 const customerSubscriptionId = subscriptionIdOf(customerTenantId);
 const siemApplicationId = "51e40000-0000-4000-8000-000000000001";
 
-/**
- * A program in the place of the product's: settings from the environment, so that each test can
- * change them.
- */
+/** A program in the place of the product's: settings from the environment, so that each test can change them. */
 const handoverProgram = `
 import * as pulumi from "@pulumi/pulumi";
 import { azureSubscription, CredentialHandover } from "./components/azure";
@@ -348,10 +345,7 @@ describe("the delegation on the real engine", function () {
       (resource) => resource["type"] === type,
     );
 
-  /**
-   * The MSSP's automation as an analyst: a member of the group, with a token of the MSSP's own
-   * tenant.
-   */
+  /** The MSSP's automation as an analyst: a member of the group, with a token of the MSSP's own tenant. */
   async function reachWorkspace(method = "GET"): Promise<number> {
     const { ARM_CLIENT_ID = "", ARM_CLIENT_SECRET = "" } = project.environment;
     const { http } = project.sandbox.origins;

@@ -1,7 +1,4 @@
-/**
- * Another subscription in the settings of the handover: the vault must follow, or the run must
- * fail.
- */
+/** Another subscription in the settings of the handover: the vault must follow, or the run must fail. */
 import assert from "node:assert/strict";
 import { azureResources, derivedId, msspSubscriptionId, msspTenantId, fixture } from "@defender-mssp/testkit";
 import { createProject, customer } from "./support";

@@ -94,10 +94,7 @@ const bases: Readonly<Partial<Record<StackName, StackName>>> = {
   "Conditional Access": "governance",
 };
 
-/**
- * With `domain/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user,
- * and nothing else.
- */
+/** With `domain/prerequisites.ts`, of which `mssp doctor` and the README's table tell the user, and nothing else. */
 describe("the permissions that a stack needs", function () {
   const project = fixture(createProject);
   let tenants = 100;

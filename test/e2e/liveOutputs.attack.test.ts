@@ -1,7 +1,6 @@
 /**
- * A stack's outputs after runs that are not whole: a program that never ends, `--target`, a switch
- * that fails, `--replace`. They name what is live in the tenant, and nothing that was handed to
- * somebody is lost.
+ * A stack's outputs after runs that are not whole: a program that never ends, `--target`, a switch that fails,
+ * `--replace`. They name what is live in the tenant, and nothing that was handed to somebody is lost.
  */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";

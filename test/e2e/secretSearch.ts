@@ -116,9 +116,8 @@ function goJson(value: string): string {
 }
 
 /**
- * What is always the same in the base64 of a text that has the value in it: three forms, by where
- * in a group of three bytes it begins. The characters at the edges, which also depend on the
- * neighbours, are left out.
+ * What is always the same in the base64 of a text that has the value in it: three forms, by where in a group of three
+ * bytes it begins. The characters at the edges, which also depend on the neighbours, are left out.
  */
 function base64Forms(value: string): string[] {
   const bytes = Buffer.from(value);

@@ -694,10 +694,7 @@ describe("secrets", function () {
   const isAsked = (place: string) => [...asked].some((file) => place.startsWith(file));
 });
 
-/**
- * What the server side knows of: secrets in answers and in what is sent to it, by their names
- * there.
- */
+/** What the server side knows of: secrets in answers and in what is sent to it, by their names there. */
 const learned: Readonly<Record<string, string>> = {
   secretText: "client secret",
   inviteRedeemUrl: "redeem URL",
@@ -727,9 +724,8 @@ function learnFrom(search: SecretSearch, value: unknown): void {
 }
 
 /**
- * What the engine and its SDK show of a resource's properties, secret or not, when somebody asks
- * for it (SECURITY.md): which option it was. No credential is among those properties, only what a
- * stack makes.
+ * What the engine and its SDK show of a resource's properties, secret or not, when somebody asks for it (SECURITY.md):
+ * which option it was. No credential is among those properties, only what a stack makes.
  */
 function debuggingOfEngine({ secret, place, offset }: Finding, content: Buffer): string | undefined {
   if (secret !== "client secret" && secret !== "redeem URL") return undefined;

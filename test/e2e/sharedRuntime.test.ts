@@ -1,7 +1,4 @@
-/**
- * Most tests use one process for programs and dynamic resources: it must do what the engine's own
- * do.
- */
+/** Most tests use one process for programs and dynamic resources: it must do what the engine's own do. */
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

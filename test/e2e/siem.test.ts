@@ -281,8 +281,7 @@ describe("the SIEM engineer's commands on the real engine", function () {
 });
 
 /**
- * A key vault in the MSSP's subscription; the automation is Key Vault Secrets Officer there. Its
- * data plane's address.
+ * A key vault in the MSSP's subscription; the automation is Key Vault Secrets Officer there. Its data plane's address.
  */
 async function makeVault(project: SandboxProject, name: string): Promise<string> {
   const { https } = project.sandbox.origins;

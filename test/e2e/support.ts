@@ -1,7 +1,4 @@
-/**
- * What the tests on the real engine share: a project on a sandbox of its own, and hands in the
- * customer's tenant.
- */
+/** What the tests on the real engine share: a project on a sandbox of its own, and hands in the customer's tenant. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dump } from "@defender-mssp/sandbox";
@@ -86,10 +83,7 @@ type Collections = Record<
   ObjectsById
 >;
 
-/**
- * The live objects of one tenant by collection and ID: what somebody with administrator's eyes
- * sees.
- */
+/** The live objects of one tenant by collection and ID: what somebody with administrator's eyes sees. */
 export function objectsOf(project: SandboxProject, tenantId: string): Collections {
   const { objects } = JSON.parse(dumpOfTenant(project, tenantId)) as { objects: Partial<Collections> };
   const { applications = {}, groups = {}, users = {}, servicePrincipals = {} } = objects;
@@ -97,10 +91,7 @@ export function objectsOf(project: SandboxProject, tenantId: string): Collection
   return { ...objects, applications, groups, users, servicePrincipals, appRoleAssignments, siemAuthorizations };
 }
 
-/**
- * The links of one tenant by name and the ID that they start from; the IDs that they lead to are
- * sorted.
- */
+/** The links of one tenant by name and the ID that they start from; the IDs that they lead to are sorted. */
 export function linksOf(project: SandboxProject, tenantId: string): Record<string, Record<string, string[]>> {
   return (JSON.parse(dumpOfTenant(project, tenantId)) as { links: Record<string, Record<string, string[]>> }).links;
 }

@@ -4,9 +4,7 @@ import { fixture } from "@defender-mssp/testkit";
 import { inSession as mssp } from "../cli/testSession";
 import { createProject, customer, dumpOfTenant, objectsOf, tenantIdOf } from "./support";
 
-/**
- * Two stacks that mean the same tenant: of the same name in another backend, and of another MSSP.
- */
+/** Two stacks that mean the same tenant: of the same name in another backend, and of another MSSP. */
 describe("components/tenant/twoStacks: a second stack in a customer's tenant", function () {
   this.timeout(300_000);
 

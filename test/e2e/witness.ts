@@ -65,9 +65,7 @@ export class Witness {
     this.#lookAtProcesses();
   }
 
-  /**
-   * Every file that was seen, with what was in it, and who might read it, at the end of its life.
-   */
+  /** Every file that was seen, with what was in it, and who might read it, at the end of its life. */
   async *files(): AsyncGenerator<{ readonly place: string; readonly content: Buffer; readonly mode: number }> {
     for (const { kept, place } of this.#files.values()) {
       yield { place, content: await readFile(kept), mode: (await stat(kept)).mode & 0o777 };

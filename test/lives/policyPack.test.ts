@@ -9,10 +9,7 @@ import { checkout, createProject, objectsOf } from "../e2e/support";
 
 const stranger = "0f0f0f0f-0000-4000-8000-0000000000ff";
 
-/**
- * The rules that the settings of Pulumi.sandbox-bad.yaml break with the parameters of
- * policy/strict.json.
- */
+/** The rules that the settings of Pulumi.sandbox-bad.yaml break with the parameters of policy/strict.json. */
 const brokenBySettings = [
   "client-secrets-expire",
   "directory-roles",

@@ -1,7 +1,4 @@
-/**
- * Where this machine has the official azuread plugin: below OFFICIAL_PLUGINS, in the Pulumi home,
- * or on PATH.
- */
+/** Where this machine has the official azuread plugin: below OFFICIAL_PLUGINS, in the Pulumi home, or on PATH. */
 import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
@@ -12,9 +9,7 @@ const version = standInPlugins.find(({ name }) => name === "azuread")?.version ?
 export const officialPlugin = `the official azuread plugin ${version}`;
 export const whereItWasLookedFor = "was not found below OFFICIAL_PLUGINS, in the Pulumi home or on PATH: skipped";
 
-/**
- * The user's environment with the plugin on PATH; undefined where this machine does not have it.
- */
+/** The user's environment with the plugin on PATH; undefined where this machine does not have it. */
 export function withOfficialPlugin(): NodeJS.ProcessEnv | undefined {
   const home = process.env["PULUMI_HOME"] ?? path.join(homedir(), ".pulumi");
   const installed = [process.env["OFFICIAL_PLUGINS"] ?? "", path.join(home, "plugins")]

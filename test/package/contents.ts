@@ -1,7 +1,6 @@
 /**
- * What the packages hold, and that they run with nothing of the checkout's sources. `npm run
- * test:package` installs them from a registry. test/e2e/commandBlocks.test.ts, whose pages pack and install
- * them, runs these tests.
+ * What the packages hold, and that they run with nothing of the checkout's sources. `npm run test:package` installs
+ * them from a registry. test/e2e/commandBlocks.test.ts, whose pages pack and install them, runs these tests.
  */
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";

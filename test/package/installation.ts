@@ -1,7 +1,4 @@
-/**
- * An empty folder with nothing of the checkout in reach, in which the packed packages are
- * installed.
- */
+/** An empty folder with nothing of the checkout in reach, in which the packed packages are installed. */
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
@@ -33,10 +30,7 @@ export class Installation {
     return new Installation(folder, temporary, await serveRegistry(checkout, path.join(temporary, "packed")));
   }
 
-  /**
-   * A command as a user of the packages types it. npm's cache is empty at first: `cache` names
-   * another one.
-   */
+  /** A command as a user of the packages types it. npm's cache is empty at first: `cache` names another one. */
   async run(
     command: readonly [string, ...string[]],
     { folder = this.folder, cache = "cache", environment = {} }: RunOptions = {},

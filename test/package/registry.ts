@@ -1,6 +1,5 @@
 /**
- * A package registry on this machine that has the packed packages, and sends npm to its own
- * registry for all others.
+ * A package registry on this machine that has the packed packages, and sends npm to its own registry for all others.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";

@@ -28,10 +28,7 @@ export const contoso: PolicySettings = {
 };
 
 export interface Given {
-  /**
-   * The stack's settings, Contoso's unless others are given; `wrong` for settings that can't be
-   * read.
-   */
+  /** The stack's settings, Contoso's unless others are given; `wrong` for settings that can't be read. */
   readonly settings?: PolicySettings | "wrong";
   /** Parameters by `--policy-pack-config`; the defaults otherwise. */
   readonly parameters?: Readonly<Record<string, unknown>>;

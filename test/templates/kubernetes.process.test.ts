@@ -79,9 +79,7 @@ describe("templates/kubernetes, read by kubeconform", function () {
   }
 });
 
-/**
- * A definition's objects take unknown fields by JSON schema's rules; a strict server refuses them.
- */
+/** A definition's objects take unknown fields by JSON schema's rules; a strict server refuses them. */
 function closeObjects(schema: Schema): void {
   if (schema.properties !== undefined && schema["x-kubernetes-preserve-unknown-fields"] !== true) {
     schema.additionalProperties ??= false;

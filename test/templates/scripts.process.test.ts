@@ -1,8 +1,7 @@
 /**
- * The templates as other programs read them: actionlint, systemd, and bash. It runs the shell lines
- * of all pipeline templates as GitHub, GitLab and Azure run them,
- * with stand-ins for npm, npx and gh that write down how they were called. The command line must
- * accept each call of `mssp`; what `mssp ci` then does is tested with the commands.
+ * The templates as other programs read them: actionlint, systemd, and bash. It runs the shell lines of all pipeline
+ * templates as GitHub, GitLab and Azure run them, with stand-ins for npm, npx and gh that write down how they were
+ * called. The command line must accept each call of `mssp`; what `mssp ci` then does is tested with the commands.
  */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -347,10 +346,7 @@ function skip(context: Mocha.Context, reason: string): never {
   return context.skip();
 }
 
-/**
- * The outputs of the job's step `stacks`, run as written in a repository whose last commit adds
- * these stacks.
- */
+/** The outputs of the job's step `stacks`, run as written in a repository whose last commit adds these stacks. */
 async function outputsOf(job: WorkflowJob, stacks: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const folder = newFolder();
   const git = (...args: string[]) =>

@@ -1,7 +1,6 @@
 /**
- * The language host on the real engine: programs in a temporary folder, with a file backend and a
- * Pulumi home of their own. The engine itself is the one in the user's Pulumi home, which is only
- * read; without one these are skipped.
+ * The language host on the real engine: programs in a temporary folder, with a file backend and a Pulumi home of their
+ * own. The engine itself is the one in the user's Pulumi home, which is only read; without one these are skipped.
  */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -222,10 +221,7 @@ describe("language host on the real engine", function () {
   });
 });
 
-/**
- * A program that is started by a symbolic link looks for its language host where the link points
- * to.
- */
+/** A program that is started by a symbolic link looks for its language host where the link points to. */
 function hardLink(file: string, to: string): void {
   try {
     fs.linkSync(file, to);

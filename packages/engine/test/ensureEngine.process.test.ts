@@ -1,7 +1,4 @@
-/**
- * How the engine gets onto a machine: with a Pulumi home of its own, and with Go, pip and the
- * download host faked.
- */
+/** How the engine gets onto a machine: with a Pulumi home of its own, and with Go, pip and the download host faked. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,15 +22,10 @@ const version = engineVersion();
 /** An engine that knows its version and nothing else. */
 const fakePulumi = `#!/bin/sh\necho v${version}\n`;
 
-/**
- * Nobody listens there: the download is refused at once. (fetch refuses a few low ports itself.)
- */
+/** Nobody listens there: the download is refused at once. (fetch refuses a few low ports itself.) */
 const deadOrigin = "http://127.0.0.1:2";
 
-/**
- * A Go that gives its version, "compiles" two packages and writes the fake engine; it counts its
- * builds.
- */
+/** A Go that gives its version, "compiles" two packages and writes the fake engine; it counts its builds. */
 function fakeGo(goVersion = "1.99.0", build = ""): string {
   return `#!/bin/sh
 PATH=/usr/bin:/bin

@@ -1,6 +1,5 @@
 /**
- * How the YAML language host gets beside an engine, with Go faked; and, where the machine has the
- * host, that it serves.
+ * How the YAML language host gets beside an engine, with Go faked; and, where the machine has the host, that it serves.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

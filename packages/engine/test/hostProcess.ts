@@ -1,7 +1,4 @@
-/**
- * For the tests of the language host: the real host as a process, and an engine that is only a gRPC
- * server.
- */
+/** For the tests of the language host: the real host as a process, and an engine that is only a gRPC server. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
@@ -79,10 +76,7 @@ export interface Host {
   ended: Promise<number | null>;
 }
 
-/**
- * Starts the host in `bin` as an engine does: standard input is a pipe, in a process group of its
- * own.
- */
+/** Starts the host in `bin` as an engine does: standard input is a pipe, in a process group of its own. */
 export async function startHost(
   bin: string,
   engineAddress: string,

@@ -1,7 +1,4 @@
-/**
- * Policy packs: the language host stands between the engine and the pack until the stack's
- * configuration is known.
- */
+/** Policy packs: the language host stands between the engine and the pack until the stack's configuration is known. */
 import assert from "node:assert/strict";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -23,9 +20,7 @@ import {
   type Host,
 } from "./hostProcess";
 
-/**
- * A pack that answers one call with how it was started, and refuses what older packs don't know.
- */
+/** A pack that answers one call with how it was started, and refuses what older packs don't know. */
 const packRunner = `
   const modules = ${JSON.stringify(`${root}/node_modules/`)};
   const grpc = require(modules + "@grpc/grpc-js");

@@ -10,10 +10,7 @@ const rsa = {
   publicExponent: new Uint8Array([1, 0, 1]),
 };
 
-/**
- * A certificate for 127.0.0.1, good for a day, that is its own authority. PEM. RSA where a client
- * signs with it.
- */
+/** A certificate for 127.0.0.1, good for a day, that is its own authority. PEM. RSA where a client signs with it. */
 export async function makeCertificate(kind: "EC" | "RSA" = "EC"): Promise<{ certificate: string; key: string }> {
   const algorithm = kind === "EC" ? elliptic : rsa;
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);

@@ -1,6 +1,4 @@
-/**
- * The azure-native stand-in: its entries against the SDK, and what it asks of the resource manager.
- */
+/** The azure-native stand-in: its entries against the SDK, and what it asks of the resource manager. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";

@@ -1,6 +1,4 @@
-/**
- * What `check` says, in the official plugin's words (Terraform's SDK and Pulumi's bridge 3.130).
- */
+/** What `check` says, in the official plugin's words (Terraform's SDK and Pulumi's bridge 3.130). */
 import assert from "node:assert/strict";
 import { azureadProvider } from "../src/azuread/provider";
 import { unknown, type ValueRecord } from "../src/protocol/values";

@@ -1,7 +1,4 @@
-/**
- * The stand-in works against this machine only, and asks for the sandbox's address as the official
- * plugin does.
- */
+/** The stand-in works against this machine only, and asks for the sandbox's address as the official plugin does. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import https from "node:https";

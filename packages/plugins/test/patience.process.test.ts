@@ -1,7 +1,4 @@
-/**
- * What the azuread stand-in does when Graph is slow to learn of new objects, throttles, or refuses
- * for good.
- */
+/** What the azuread stand-in does when Graph is slow to learn of new objects, throttles, or refuses for good. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import https from "node:https";

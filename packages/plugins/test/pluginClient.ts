@@ -9,10 +9,7 @@ import type { Provider } from "../src/protocol/provider";
 import { listen } from "../src/protocol/serve";
 import { fromStruct, toStruct, type ValueRecord } from "../src/protocol/values";
 
-/**
- * What `diff` says, with kinds as words: `replace` says that the property's change replaces the
- * resource.
- */
+/** What `diff` says, with kinds as words: `replace` says that the property's change replaces the resource. */
 export interface DiffAnswer {
   changed: boolean;
   replaces: string[];

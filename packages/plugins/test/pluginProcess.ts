@@ -1,6 +1,4 @@
-/**
- * Starts a plugin as the engine does, by a launcher that prints its port; and without a sandbox.
- */
+/** Starts a plugin as the engine does, by a launcher that prints its port; and without a sandbox. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

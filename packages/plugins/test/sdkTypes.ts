@@ -1,6 +1,5 @@
 /**
- * What the SDK's own declarations (`@pulumi/azuread/*.d.ts`) say of a resource type or a function:
- * the entries' judge.
+ * What the SDK's own declarations (`@pulumi/azuread/*.d.ts`) say of a resource type or a function: the entries' judge.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -39,10 +38,7 @@ export function membersOf(plugin: string, file: string, name: string): SdkProper
   return members;
 }
 
-/**
- * The interface that a property's type names, such as `inputs.GroupDynamicMembership`, in the
- * package's `types`.
- */
+/** The interface that a property's type names, such as `inputs.GroupDynamicMembership`, in the package's `types`. */
 export function nestedMembersOf(plugin: string, type: string): SdkProperties | undefined {
   const named = /(inputs|outputs)\.(\w+)/.exec(type);
   if (named === null) return undefined;

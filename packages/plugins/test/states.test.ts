@@ -1,6 +1,5 @@
 /**
- * What the azuread stand-in sends and keeps where that is easy to get wrong, as seen of the
- * official plugin (6.9.1).
+ * What the azuread stand-in sends and keeps where that is easy to get wrong, as seen of the official plugin (6.9.1).
  */
 import assert from "node:assert/strict";
 import { valueText, type ValueRecord } from "../src/protocol/values";

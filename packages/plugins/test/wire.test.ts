@@ -634,10 +634,7 @@ const gone: Readonly<Record<string, RegExp>> = {
   AccessPackageResourceCatalogAssociation: /Retrieving Access Package Resource Catalog Association: model was nil$/m,
 };
 
-/**
- * As with the official plugin, a collection that nobody gave is null after a create and empty after
- * a refresh.
- */
+/** As with the official plugin, a collection that nobody gave is null after a create and empty after a refresh. */
 function sameWhenEmpty(state: ValueRecord): ValueRecord {
   const entries = Object.entries(state);
   return Object.fromEntries(entries.map(([name, value]) => [name, isList(value) && value.length === 0 ? null : value]));

@@ -1,7 +1,4 @@
-/**
- * Requests that any local process, or any page in the browser, can send to the redirect port of a
- * sign-in.
- */
+/** Requests that any local process, or any page in the browser, can send to the redirect port of a sign-in. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";

@@ -7,9 +7,7 @@ import { redactedText, redactedValue, secretsOfEnvironment } from "../../../cli/
 import { reducePreview } from "../../../cli/stack/stackPreview";
 import { sample } from "../ci/samples";
 
-/**
- * Made up here, in the forms that real ones have: no scanner of this repository's files finds one.
- */
+/** Made up here, in the forms that real ones have: no scanner of this repository's files finds one. */
 const secrets: Readonly<Record<string, string>> = {
   // Known by its form alone: its characters are not like random ones.
   "a client secret of Entra's": ["Ab18Q", "abcdefghijklmnopqrstuvwxyzABCDEFGH"].join("~"),

@@ -1,6 +1,4 @@
-/**
- * Azurite, Microsoft's own emulator of Azure Storage, from npm: a real blob server on this machine.
- */
+/** Azurite, Microsoft's own emulator of Azure Storage, from npm: a real blob server on this machine. */
 import { spawn } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
@@ -9,10 +7,7 @@ import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { execa } from "execa";
 
-/**
- * The newest one that runs on Node 20. It is no dependency of this project: 190 MB that nothing
- * else needs.
- */
+/** The newest one that runs on Node 20. It is no dependency of this project: 190 MB that nothing else needs. */
 const version = "3.35.0";
 const account = "msspstate";
 
@@ -20,8 +15,7 @@ export interface BlobServer {
   /** Pulumi's URL of the container `state`. */
   readonly backendUrl: string;
   /**
-   * A shared access signature with these permissions on every container and blob: `r` read, `l`
-   * list, `w` write, ...
+   * A shared access signature with these permissions on every container and blob: `r` read, `l` list, `w` write, ...
    */
   readonly signature: (permissions: string) => string;
   /** A request for a blob of the container, with those permissions. */

@@ -21,10 +21,7 @@ function assertGolden(name: string, text: string): void {
   assert.equal(text, readFileSync(file, "utf8"));
 }
 
-/**
- * What is left of Markdown when each piece of inline code of ours is taken away: nothing in it
- * comes from a value.
- */
+/** What is left of Markdown when each piece of inline code of ours is taken away: nothing in it comes from a value. */
 function withoutCode(markdown: string): string {
   return markdown.replace(/<code>[^<>\n`|@]*<\/code>/g, "CODE");
 }

@@ -1,7 +1,4 @@
-/**
- * A git repository of customers in a temporary folder, for tests of what a range of commits
- * touches.
- */
+/** A git repository of customers in a temporary folder, for tests of what a range of commits touches. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { newFolder } from "@defender-mssp/testkit/newFolder";

@@ -6,10 +6,7 @@ import { only, resolved, settled, startMocks, type Recording } from "../mocks";
 
 const assignmentType = "azuread:index/directoryRoleAssignment:DirectoryRoleAssignment";
 
-/**
- * What the engine would be asked for; that grants go before they come is proven in
- * test/e2e/portalAccess.test.ts.
- */
+/** What the engine would be asked for; that grants go before they come is proven in test/e2e/portalAccess.test.ts. */
 describe("components/portalAccess: DirectoryRoleAccess", () => {
   let recorded: Recording;
   beforeEach(async () => (recorded = await startMocks()));

@@ -1,7 +1,4 @@
-/**
- * Names of tiers that meet, swap or shift: one true error before the first call, never a failure
- * half way.
- */
+/** Names of tiers that meet, swap or shift: one true error before the first call, never a failure half way. */
 import assert from "node:assert/strict";
 import { refuseMovedNames } from "../../../components/portalAccess/deployedNames";
 import type { DeployedResources } from "../../../components/tenant/deployedResources";

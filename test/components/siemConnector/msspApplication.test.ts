@@ -28,9 +28,7 @@ const managedBy = "defender-mssp/dev/siem";
 const inputs = { tenantId, applicationId, managedBy };
 const appRole = "SecurityAlert.Read.All";
 
-/**
- * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
- */
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("the MSSP's application in the customer's tenant:", () => {
   const test = fixture(testSandbox);
   let context: CallContext;

@@ -1,7 +1,4 @@
-/**
- * A client secret that was announced as good until a date, and settings that change before that
- * date.
- */
+/** A client secret that was announced as good until a date, and settings that change before that date. */
 import assert from "node:assert/strict";
 import { dayMs as day } from "@defender-mssp/errors/time";
 import { assertProperty } from "@defender-mssp/testkit/assertProperty";

@@ -1,7 +1,6 @@
 /**
- * PKCS#12 archives for tests, of a key that nothing trusts: made with `openssl pkcs12 -export`,
- * password "test-only", once with the key encrypted (PBES2, as by default) and once with `-keypbe
- * NONE`.
+ * PKCS#12 archives for tests, of a key that nothing trusts: made with `openssl pkcs12 -export`, password "test-only",
+ * once with the key encrypted (PBES2, as by default) and once with `-keypbe NONE`.
  */
 export const archivePassword = "test-only";
 
@@ -36,10 +35,7 @@ export const plainKeyArchive =
   "Oo/WMSUwIwYJKoZIhvcNAQkVMRYEFINBOs9Yg68ywbWHui+zzjTIIXT0MEEwMTANBglghkgBZQMEAgEFAAQg2ygR80N7LfM8X8QK" +
   "zaq2Rxa873lnZWU8l6PLoqH5iXcECDkBoUcNI+oKAgIIAA==";
 
-/**
- * An RSA key and its certificate, as `openssl pkcs12 -export` of OpenSSL 3 writes them: AES-256 and
- * SHA-256.
- */
+/** An RSA key and its certificate, as `openssl pkcs12 -export` of OpenSSL 3 writes them: AES-256 and SHA-256. */
 export const modernRsaArchive =
   "MIIJzwIBAzCCCYUGCSqGSIb3DQEHAaCCCXYEgglyMIIJbjCCA+IGCSqGSIb3DQEHBqCCA9MwggPPAgEAMIIDyAYJKoZIhvcNAQcBMFcG" +
   "CSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAgu9N2k7df6fgICCAAwDAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEN6u8VVNuehg" +
@@ -75,10 +71,7 @@ export const modernRsaArchive =
   "hvcNAQkVMRYEFNoFarXmD4u2dFunl7Gq/VBf4wsrMEEwMTANBglghkgBZQMEAgEFAAQg3y4123ErxDvquGFQQC22e3caNwtMXPjwA5aV" +
   "iWBXYb4ECJHduSMPlQE/AgIIAA==";
 
-/**
- * The same with `-legacy`, as Windows and old tools write them: RC2 for the certificate, 3DES for
- * the key, SHA-1.
- */
+/** The same with `-legacy`, as Windows and old tools write them: RC2 for the certificate, 3DES for the key, SHA-1. */
 export const legacyRsaArchive =
   "MIIJQQIBAzCCCQcGCSqGSIb3DQEHAaCCCPgEggj0MIII8DCCA6cGCSqGSIb3DQEHBqCCA5gwggOUAgEAMIIDjQYJKoZIhvcNAQcBMBwG" +
   "CiqGSIb3DQEMAQYwDgQIys3qhyE3aDQCAggAgIIDYNbg7aGSjFANJgnZW/RuylEqX2owrkuPNsPLlClMD6HQRfaL6e0E6th4SFT0iQWS" +

@@ -22,10 +22,7 @@ interface Case {
   readonly type: string;
   readonly request: string;
   readonly inputs: Objects;
-  /**
-   * Answers by path, without the query. The last object of a list is the lost create's; the others
-   * are not.
-   */
+  /** Answers by path, without the query. The last object of a list is the lost create's; the others are not. */
   readonly there: Readonly<Record<string, object>>;
   readonly removal: { readonly method: string; readonly path: string; readonly json?: unknown };
   readonly isUnique: boolean;

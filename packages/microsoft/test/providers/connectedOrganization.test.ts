@@ -21,9 +21,7 @@ const byDomain = { ...inputs, identitySource: { domainName: "fabrikam-security.e
 const made: ConnectedOrganizationState = { ...inputs, state: "configured", adopted: false };
 const adopted = { ...made, adopted: true };
 
-/**
- * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
- */
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("packages/microsoft/providers/connectedOrganization: the provider", () => {
   const test = fixture(testSandbox);
   beforeEach(() => {

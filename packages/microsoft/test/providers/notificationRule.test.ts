@@ -23,9 +23,7 @@ const inputs = {
 } as const;
 const made = { ...inputs, status: "configured", adopted: false } as unknown as NotificationRuleState;
 
-/**
- * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
- */
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("packages/microsoft/providers/notificationRule: the provider", () => {
   const test = fixture(testSandbox);
 

@@ -24,9 +24,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total
 const otherGroup = "90000000-0000-4000-8000-000000000002";
 const group = "90000000-0000-4000-8000-000000000001";
 
-/**
- * The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server.
- */
+/** The dynamic providers' methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("packages/microsoft/providers/roleDefinition: the providers of Defender's roles", () => {
   const test = fixture(testSandbox);
   let context: CallContext;
@@ -354,10 +352,7 @@ describe("packages/microsoft/providers/roleDefinition: the providers of Defender
       await new Promise((resolve) => server.close(resolve));
     });
 
-    /**
-     * To the sandbox, which knows itself only by its own origin: a token asked for this one is
-     * asked for that.
-     */
+    /** To the sandbox, which knows itself only by its own origin: a token asked for this one is asked for that. */
     async function relay(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);

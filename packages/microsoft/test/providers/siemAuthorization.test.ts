@@ -18,9 +18,7 @@ const managedBy = "defender-mssp/dev/siem-authorization";
 const inputs = { tenantId, applicationId, msspTenantId, mode: "endpoint", managedBy } as const;
 const made: SiemAuthorizationState = { ...inputs, status: "authorized", adopted: false };
 
-/**
- * The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server.
- */
+/** The dynamic provider's methods, called as Pulumi calls them, against the sandbox's own server. */
 describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
   const test = fixture(testSandbox);
   let context: CallContext;

@@ -4,10 +4,7 @@ import { compareDumps, type Dump } from "../../src/cloud/compareDumps";
 
 const seeded = "c0570500-0000-5000-8000-000000000001";
 
-/**
- * A tenant with one seeded user, two guests who are members of a group, and an application with a
- * secret.
- */
+/** A tenant with one seeded user, two guests who are members of a group, and an application with a secret. */
 function dump(change: (tenant: ReturnType<typeof tenantOf>) => void = () => undefined, reversed = false): Dump {
   const tenant = tenantOf();
   change(tenant);

@@ -28,10 +28,7 @@ describe("the sandbox's faults", function () {
     sandbox = undefined;
   });
 
-  /**
-   * A sandbox in which every request that can has a fault of these kinds, from when `rain` is
-   * called.
-   */
+  /** A sandbox in which every request that can has a fault of these kinds, from when `rain` is called. */
   async function start(
     kinds: readonly FaultKind[],
     options: Partial<FaultOptions> = {},

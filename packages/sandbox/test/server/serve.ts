@@ -1,7 +1,4 @@
-/**
- * A sandbox in a process of its own: `serve.ts <home>`. Prints its origins as JSON, stays up until
- * its stdin ends.
- */
+/** A sandbox in a process of its own: `serve.ts <home>`. Prints its origins as JSON, stays up until its stdin ends. */
 import { startSandbox } from "../../src/server";
 
 async function main(): Promise<void> {

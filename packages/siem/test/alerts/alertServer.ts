@@ -164,10 +164,7 @@ export class AlertServer {
   }
 }
 
-/**
- * Everything but the key and what is filtered by is null or missing, as Microsoft's metadata
- * allows.
- */
+/** Everything but the key and what is filtered by is null or missing, as Microsoft's metadata allows. */
 function asServed({ id, created, updated, severity }: ServedAlert): object {
   const lastUpdateDateTime = new Date(updated).toISOString();
   const times = { createdDateTime: new Date(created).toISOString(), lastUpdateDateTime };

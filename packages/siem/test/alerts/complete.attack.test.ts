@@ -40,10 +40,7 @@ describe("packages/siem/alerts/complete: alerts that a server hides", function (
     readonly mayBeUnreadable?: boolean;
   }
 
-  /**
-   * Two runs of the command, the second from the first one's checkpoint; more where one ended with
-   * an error.
-   */
+  /** Two runs of the command, the second from the first one's checkpoint; more where one ended with an error. */
   async function delivered({ since, severities, failAt, mayBeUnreadable }: Run): Promise<Set<string>> {
     const ids = new Set<string>();
     let deliveries = 0;

@@ -3,9 +3,8 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * What becomes of an answer: a status (429 comes with `Retry-After: 0`), a connection that is
- * reset, one that is cut in the middle of the body, or a body that is half but says that it is
- * whole.
+ * What becomes of an answer: a status (429 comes with `Retry-After: 0`), a connection that is reset, one that is cut in
+ * the middle of the body, or a body that is half but says that it is whole.
  */
 export type Fault = 429 | 500 | 503 | "reset" | "cut" | "half";
 

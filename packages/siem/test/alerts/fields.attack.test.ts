@@ -1,7 +1,4 @@
-/**
- * Alerts whose fields are null, of another type, or drive a terminal: each is delivered, and only
- * as text.
- */
+/** Alerts whose fields are null, of another type, or drive a terminal: each is delivered, and only as text. */
 import assert from "node:assert/strict";
 import { assertProperty } from "@defender-mssp/testkit/assertProperty";
 import { StandardError } from "@defender-mssp/terminal/processSession";
@@ -21,10 +18,7 @@ import { StderrProgress } from "../../src/pull/progress";
 import { syslogMessage } from "../../src/sinks/syslog";
 import { dayOfDetections, tenantId } from "./dayOfDetections";
 
-/**
- * What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and
- * paragraph separators.
- */
+/** What a terminal or a log viewer acts on: C0, DEL, C1, bidi overrides and isolates, line and paragraph separators. */
 const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069]/;
 const [detection] = dayOfDetections();
 

@@ -1,6 +1,5 @@
 /**
- * Reads what the alerts are written as, by the formats' own documents: nothing here is shared with
- * what writes them.
+ * Reads what the alerts are written as, by the formats' own documents: nothing here is shared with what writes them.
  */
 
 export interface Cef {
@@ -25,10 +24,7 @@ export function parseCef(line: string): Cef {
   return { header, extension: parseExtension(line.slice(at)) };
 }
 
-/**
- * A key is a word before an `=` that is not escaped; a value ends where the space before the next
- * key is.
- */
+/** A key is a word before an `=` that is not escaped; a value ends where the space before the next key is. */
 function parseExtension(text: string): Map<string, string> {
   const starts = [...text.matchAll(/(?:^| )([A-Za-z0-9]+)=/g)].filter((match) => !isEscaped(text, match.index));
   return new Map(

@@ -144,10 +144,7 @@ describe("packages/siem: a pull from the sandbox", function () {
 
 const microsoftGraphAudience = "https://graph.microsoft.com";
 
-/**
- * A service of the test's own: alerts by the moment when it has them, and whatever oddity a test
- * adds.
- */
+/** A service of the test's own: alerts by the moment when it has them, and whatever oddity a test adds. */
 class FakeService implements AlertSource {
   readonly api = "graph";
   readonly itemsPerSpan = 1000;

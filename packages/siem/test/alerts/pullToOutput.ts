@@ -1,7 +1,4 @@
-/**
- * A process of its own: pulls 72 alerts to standard output, with the checkpoint that its argument
- * names.
- */
+/** A process of its own: pulls 72 alerts to standard output, with the checkpoint that its argument names. */
 import type { AlertRecord } from "@defender-mssp/microsoft";
 import { processSession } from "@defender-mssp/terminal/processSession";
 import { openCheckpoint, type Position } from "../../src/pull/checkpoint";

@@ -1,7 +1,4 @@
-/**
- * Readers of the formats that SIEM products read, written after their specifications and not after
- * our writers.
- */
+/** Readers of the formats that SIEM products read, written after their specifications and not after our writers. */
 
 /** Java's `Properties.load` (Java SE API, "load(Reader)"). */
 export function readProperties(text: string): Record<string, string> {
@@ -14,10 +11,7 @@ export function readProperties(text: string): Record<string, string> {
   );
 }
 
-/**
- * Natural lines without blanks and comments, joined where a line ends with an odd number of
- * backslashes.
- */
+/** Natural lines without blanks and comments, joined where a line ends with an odd number of backslashes. */
 function logicalLines(text: string): string[] {
   const lines: string[] = [];
   let pending: string | undefined;

@@ -1,8 +1,7 @@
 /**
- * A process of its own, since it needs a certificate authority: delivers an alert to a TLS server
- * that resets each connection just before the client closes its side, as if this thread had been
- * busy at that moment. The server may not have read everything. The argument is the folder with the
- * server's certificate. Prints how it ended.
+ * A process of its own, since it needs a certificate authority: delivers an alert to a TLS server that resets each
+ * connection just before the client closes its side, as if this thread had been busy at that moment. The server may not
+ * have read everything. The argument is the folder with the server's certificate. Prints how it ended.
  */
 import type { AddressInfo } from "node:net";
 import type net from "node:net";

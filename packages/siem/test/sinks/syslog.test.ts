@@ -20,10 +20,7 @@ const alert: Partial<AlertRecord> = {
 };
 const records = [sinkRecordOf(fetchedAlert(alert as AlertRecord, alert), recordAsJson)];
 
-/**
- * What a server does with each connection, by its number from 0; what it has read whole is in the
- * result.
- */
+/** What a server does with each connection, by its number from 0; what it has read whole is in the result. */
 async function delivered(behave: (socket: net.Socket, index: number) => void): Promise<string[]> {
   const received: string[] = [];
   let connections = 0;

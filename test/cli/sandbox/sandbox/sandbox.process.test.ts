@@ -72,10 +72,7 @@ describe("mssp sandbox", function () {
   }
   const node = (script: string) => [process.execPath, "-e", script];
 
-  /**
-   * A command that prints `said` and runs until `release`: no test depends on how long a start
-   * takes.
-   */
+  /** A command that prints `said` and runs until `release`: no test depends on how long a start takes. */
   function held(name: string, said = `"${name}"`, exitCode = 0) {
     const file = path.join(folder, `release-${name}`);
     const isReleased = `require("node:fs").existsSync(${JSON.stringify(file)})`;

@@ -169,10 +169,7 @@ describe("a connection file", function () {
   });
 });
 
-/**
- * The SIEM engineer's machine: a connection file, a credential, and neither project, engine nor
- * state.
- */
+/** The SIEM engineer's machine: a connection file, a credential, and neither project, engine nor state. */
 describe("a connection file on a machine without project, engine and state", function () {
   let machine: string;
   let home: string;

@@ -32,10 +32,7 @@ const resource = (type: string, name: string, id = "", custom = true) => ({
   ...{ urn: urn(type, name), type, id, custom },
 });
 
-/**
- * The random parts are in the state, and the components and providers; of Azure's resources only
- * those given.
- */
+/** The random parts are in the state, and the components and providers; of Azure's resources only those given. */
 const state = (...known: readonly string[]): Deployment => ({
   stack: "contoso",
   resources: [
