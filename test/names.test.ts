@@ -31,10 +31,7 @@ import { checkSettings, parseSettings } from "../settings";
 import { requiredSettings } from "./settings/required";
 
 const tenantId = "c0570500-0000-4000-8000-00000000000a";
-const customer = {
-  ...requiredSettings,
-  analysts: "[]",
-};
+const customer = { ...requiredSettings, analysts: "[]" };
 
 const hostile = fc.oneof(
   fc.constantFrom(

@@ -45,11 +45,7 @@ const facts: readonly Fact[] = [
       "packages/microsoft/src/graph/tenantFeatures.ts",
     ],
   },
-  {
-    fact: "the form of a UUID",
-    pattern: /\/\^\[0-9a-f\]\{8\}.*\{12\}\$\//,
-    homes: ["packages/microsoft/src/uuid.ts"],
-  },
+  { fact: "the form of a UUID", pattern: /\/\^\[0-9a-f\]\{8\}.*\{12\}\$\//, homes: ["packages/microsoft/src/uuid.ts"] },
   {
     fact: "the engine's unknown text",
     pattern: /04da6b54-80e4-46f7-96ec-b56ff0331ba9/,
@@ -96,10 +92,7 @@ describe("One fact, one home", () => {
   const listed = execFileSync(
     "git",
     ["ls-files", "--cached", "--others", "--exclude-standard", "index.ts", ...folders],
-    {
-      cwd: root,
-      encoding: "utf8",
-    },
+    { cwd: root, encoding: "utf8" },
   );
   const files = listed.split("\n").filter((file) => /\.ts$/.test(file) && !/^packages\/[^/]+\/test\//.test(file));
   const texts = new Map(files.map((file) => [file, readFileSync(path.join(root, file), "utf8")]));

@@ -70,10 +70,7 @@ describe("cli: questions to a person", () => {
   it("new: Ctrl-C at any question writes nothing", async () => {
     for (let at = 0; at < answers.length; at++) {
       const given = [...answers.slice(0, at), undefined];
-      const { exitCode, stderr } = await inSession(["new", "contoso", "--no-check"], {
-        folder,
-        answers: given,
-      });
+      const { exitCode, stderr } = await inSession(["new", "contoso", "--no-check"], { folder, answers: given });
       assert.equal(exitCode, 1);
       assert.match(stderr, /^mssp: Nothing was written\.$/m);
     }

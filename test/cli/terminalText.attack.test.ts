@@ -50,9 +50,7 @@ describe("cli/terminalText: control characters in a tenant's text", () => {
 
   it("Entra's error in a redirect, which anybody can write, is escaped", () => {
     const address = `https://contoso.com/x?state=s&error=e&error_description=${encodeURIComponent("no\u001b[2J\u202e\u0007")}`;
-    assert.throws(() => codeOf(address, "https://contoso.com/x", "s"), {
-      message: "no\\u{1b}[2J\\u{202e}\\u{7}",
-    });
+    assert.throws(() => codeOf(address, "https://contoso.com/x", "s"), { message: "no\\u{1b}[2J\\u{202e}\\u{7}" });
   });
 
   it("tables, reports and outputs of the commands are escaped", () => {

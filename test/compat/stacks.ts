@@ -133,11 +133,7 @@ export const recordedStacks: readonly RecordedStack[] = [
     settings: () => Promise.resolve(customer(0x67, { extension: "recorded" })),
     files: { "extensions/recorded.ts": extension },
   },
-  {
-    name: "adopted",
-    settings: () => Promise.resolve({}),
-    create: adoptCustomer,
-  },
+  { name: "adopted", settings: () => Promise.resolve({}), create: adoptCustomer },
   {
     name: "mssp-application",
     settings: async ({ project, certificate, provider }) => {

@@ -277,11 +277,7 @@ monitor.registerResourceHook = (request, callback) => {
     name,
     onDryRun,
     callback: target,
-  } = {
-    name: request.getName(),
-    onDryRun: request.getOnDryRun(),
-    callback: request.getCallback()!,
-  };
+  } = { name: request.getName(), onDryRun: request.getOnDryRun(), callback: request.getCallback()! };
   recording.hooks.push({ name, onDryRun, run: (olds, news) => runHook(target, olds, news) });
   callback(null, {});
 };

@@ -115,10 +115,7 @@ function after(world: World, one: Edit): World {
 }
 
 function datesOf(world: World) {
-  return {
-    today: dayOf(world.day),
-    accessEndsOn: world.endForAll === undefined ? undefined : dayOf(world.endForAll),
-  };
+  return { today: dayOf(world.day), accessEndsOn: world.endForAll === undefined ? undefined : dayOf(world.endForAll) };
 }
 
 /** The plan as a list of `<tier>/<address>`. */

@@ -136,16 +136,14 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   at(fc.constantFrom(...dev).map(({ urn }) => (entry) => ({ ...entry, parent: urn }))),
   at(fc.boolean().map((custom) => (entry) => ({ ...entry, custom }))),
   at(
-    fc.tuple(fc.constantFrom("inputs", "outputs"), fc.string()).map(([values, text]) => (entry) => ({
-      ...entry,
-      [values]: { ...entry[values as "inputs"], __provider: text },
-    })),
+    fc
+      .tuple(fc.constantFrom("inputs", "outputs"), fc.string())
+      .map(([values, text]) => (entry) => ({ ...entry, [values]: { ...entry[values as "inputs"], __provider: text } })),
   ),
   at(
-    fc.tuple(inputName, inputValue).map(([name, value]) => (entry) => ({
-      ...entry,
-      inputs: { ...entry.inputs, [name]: value },
-    })),
+    fc
+      .tuple(inputName, inputValue)
+      .map(([name, value]) => (entry) => ({ ...entry, inputs: { ...entry.inputs, [name]: value } })),
   ),
   fc
     .tuple(fc.constantFrom("command", "azuread", "random"), foreignType, reference)

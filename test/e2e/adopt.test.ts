@@ -206,10 +206,7 @@ class Administrator {
 describe("mssp adopt", function () {
   const requests: string[] = [];
   const project = fixture(() =>
-    createProject({
-      environment: { MSSP_DEFENDER_ENDPOINT: "" },
-      log: (line) => requests.push(line),
-    }),
+    createProject({ environment: { MSSP_DEFENDER_ENDPOINT: "" }, log: (line) => requests.push(line) }),
   );
 
   /** A tenant in which the automation can only read. */

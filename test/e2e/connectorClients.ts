@@ -76,10 +76,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
 }
 
 function assertion(token: string): Record<string, string> {
-  return {
-    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    client_assertion: token,
-  };
+  return { client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", client_assertion: token };
 }
 
 /** A project, and all that a connector of it can prove itself by. */

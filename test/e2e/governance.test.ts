@@ -38,12 +38,10 @@ describe("the life of a governance relationship on the real engine", function ()
     for (const what of ["Invitation", "Relationship", "Request"]) {
       assignAppRole(tenant, automation, microsoftGraph.appId, `TenantGovernance-${what}.Read.All`);
     }
-    cloud.tenant(msspTenantId).objects("groups").set(groupId, {
-      id: groupId,
-      displayName: "SOC Tier 1",
-      isAssignableToRole: true,
-      securityEnabled: true,
-    });
+    cloud
+      .tenant(msspTenantId)
+      .objects("groups")
+      .set(groupId, { id: groupId, displayName: "SOC Tier 1", isAssignableToRole: true, securityEnabled: true });
     before_ = objectsOf(project, tenantId);
   });
 

@@ -43,11 +43,7 @@ const ways = {
 
 /** The members of the groups that grant something, by the model of standing access. */
 const standingMembers = {
-  rbac: {
-    "Tier 1 Analyst": [ana.email],
-    "Tier 2 Analyst": [ben.email],
-    "MSSP Analyst Approvers": [cleo.email],
-  },
+  rbac: { "Tier 1 Analyst": [ana.email], "Tier 2 Analyst": [ben.email], "MSSP Analyst Approvers": [cleo.email] },
   basic: { "Fabrikam Security MSSP Analysts": [ana.email, ben.email, cleo.email] },
 };
 

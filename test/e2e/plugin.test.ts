@@ -91,10 +91,7 @@ describe("the plugin, from a YAML program on the real engine:", function () {
   it("`pulumi package get-schema` prints the schema of the package", async () => {
     const schema = JSON.parse(
       await project.succeed(["package", "get-schema", "./node_modules/defender-mssp/plugin"]),
-    ) as {
-      name: string;
-      resources: Record<string, { isComponent?: boolean; requiredInputs: string[] }>;
-    };
+    ) as { name: string; resources: Record<string, { isComponent?: boolean; requiredInputs: string[] }> };
     assert.equal(schema.name, "defender-mssp");
     const connector = schema.resources["defender-mssp:index:SiemConnector"];
     assert.deepEqual([connector?.isComponent, connector?.requiredInputs], [true, ["customerName", "tenantId"]]);

@@ -13,10 +13,7 @@ describe("mssp report --live on the real engine", function () {
   const requests: string[] = [];
   const bodies: unknown[] = [];
   const project = fixture(() =>
-    createProject({
-      log: (line) => requests.push(line),
-      observe: ({ request }) => bodies.push(request),
-    }),
+    createProject({ log: (line) => requests.push(line), observe: ({ request }) => bodies.push(request) }),
   );
   const hands = new TenantHands(project, tenantId);
   before(async () => {

@@ -58,10 +58,7 @@ describe("domain/stateCode: code in a stack's state", function () {
 
   // The threads of a fleet need the compiled command.
   const mssp = (...args: string[]) =>
-    (args[0] === "fleet" ? inProcess : inSession)(args, {
-      folder: project.folder,
-      environment: project.environment,
-    });
+    (args[0] === "fleet" ? inProcess : inSession)(args, { folder: project.folder, environment: project.environment });
 
   describe("in a dynamic resource", () => {
     before(() => importState(withCode));

@@ -72,12 +72,7 @@ describe(officialPlugin, function () {
         ...args,
         "--non-interactive",
       ],
-      {
-        cwd: project.folder,
-        all: true,
-        stdin: "ignore",
-        env: user,
-      },
+      { cwd: project.folder, all: true, stdin: "ignore", env: user },
     );
     return all;
   }

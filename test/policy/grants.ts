@@ -165,11 +165,7 @@ const certificateGrant = {
 };
 const passwordWrong = { endDate: late, endDateRelative: fc.constantFrom("87600h", "8760h") };
 const call = { tenantId, mode: "endpoint" };
-const vault = {
-  tenantId: msspTenantId,
-  enablePurgeProtection: true,
-  enableRbacAuthorization: true,
-};
+const vault = { tenantId: msspTenantId, enablePurgeProtection: true, enableRbacAuthorization: true };
 const conditions = (users: object, others: object = {}) => ({
   applications: { includedApplications: ["All"] },
   clientAppTypes: ["all"],
@@ -228,11 +224,7 @@ export const grants: Readonly<Record<string, Grant>> = {
     wrong: { externallyVisible: fc.constant(true) },
   },
   [azuread("AccessPackageResourceCatalogAssociation")]: {
-    properties: {
-      catalogId: idFor("catalog"),
-      resourceOriginId: idFor("tier1"),
-      resourceOriginSystem: "AadGroup",
-    },
+    properties: { catalogId: idFor("catalog"), resourceOriginId: idFor("tier1"), resourceOriginSystem: "AadGroup" },
     sources: { catalogId: ["catalog"], resourceOriginId: ["tier1"] },
     settings: entitlement,
     wrong: { catalogId: id, resourceOriginId: id, resourceOriginSystem: text },

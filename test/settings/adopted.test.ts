@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { checkSettings } from "../../settings";
 import { requiredSettings } from "./required";
 
-const base = {
-  ...requiredSettings,
-  analysts: [],
-};
+const base = { ...requiredSettings, analysts: [] };
 const object = { resource: "customer-siem-application", id: "app", onDestroy: "keep" };
 
 function problems(adopted: unknown, more: object = {}): string[] {

@@ -3,10 +3,7 @@ import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { checkSettings, type SettingProblem } from "../../settings";
 import { requiredSettings } from "./required";
 
-const good = {
-  ...requiredSettings,
-  analysts: "[]",
-};
+const good = { ...requiredSettings, analysts: "[]" };
 const subscriptionId = "5EC0DE00-5AB5-4000-8000-000000000001";
 
 function check(changed: Record<string, unknown>) {

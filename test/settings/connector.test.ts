@@ -6,10 +6,7 @@ import * as fc from "fast-check";
 import { checkSettings, parseSettings, type ConnectorSettings, type SettingProblem } from "../../settings";
 import { requiredSettings } from "./required";
 
-const good: Readonly<Record<string, string>> = {
-  ...requiredSettings,
-  analysts: "[]",
-};
+const good: Readonly<Record<string, string>> = { ...requiredSettings, analysts: "[]" };
 const applicationId = "f00dcafe-0000-4000-8000-000000000001";
 const issuer = "https://token.actions.githubusercontent.com";
 const subject = "repo:fabrikam/siem:ref:refs/heads/main";

@@ -9,10 +9,7 @@ import { stringify } from "yaml";
 import { readStackSettings, readStackSettingsOffline } from "../../settings/fromFile";
 import { requiredSettings } from "./required";
 
-const good = {
-  ...requiredSettings,
-  analysts: [{ email: "ana@fabrikam.example", displayName: "Ana" }],
-};
+const good = { ...requiredSettings, analysts: [{ email: "ana@fabrikam.example", displayName: "Ana" }] };
 
 const yamlOf = (settings: object) =>
   stringify({ config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`mssp:${key}`, value])) });

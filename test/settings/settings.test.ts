@@ -14,10 +14,7 @@ const tenantId = "c0570500-0000-4000-8000-00000000000a";
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const ana = { email: "ana@fabrikam.example", displayName: "Ana" };
 
-const good: Readonly<Record<string, string>> = {
-  ...requiredSettings,
-  analysts: JSON.stringify([ana]),
-};
+const good: Readonly<Record<string, string>> = { ...requiredSettings, analysts: JSON.stringify([ana]) };
 
 function problemsOf(
   changed: Record<string, unknown>,

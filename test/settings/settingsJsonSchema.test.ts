@@ -17,10 +17,7 @@ function problems(text: string): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-const least = {
-  ...requiredSettings,
-  analysts: [{ email: "ana@fabrikam.example", displayName: "Ana Silva" }],
-};
+const least = { ...requiredSettings, analysts: [{ email: "ana@fabrikam.example", displayName: "Ana Silva" }] };
 /** Strings in quotes: the engine reads a date without them as a time. */
 const quoted = { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" } as const;
 

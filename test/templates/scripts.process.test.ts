@@ -68,9 +68,7 @@ async function gitHubScripts(folder: string): Promise<Script[]> {
     });
   const scripts: Script[] = [];
   for (const file of await readdir(path.join(folder, "github"))) {
-    const { jobs } = parse(await readFile(path.join(folder, "github", file), "utf8")) as {
-      jobs: Record<string, Job>;
-    };
+    const { jobs } = parse(await readFile(path.join(folder, "github", file), "utf8")) as { jobs: Record<string, Job> };
     for (const [id, { env, steps = [] }] of Object.entries(jobs))
       for (const step of steps.filter(({ run }) => run !== undefined)) {
         const environment = Object.fromEntries<string>([

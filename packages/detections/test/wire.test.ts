@@ -31,9 +31,7 @@ const rules: fc.Arbitrary<DetectionRuleProperties> = fc
       fc.constant([
         { tactic: "Execution", techniques: [{ technique: "T1059", subTechniques: ["T1059.001", "T1059.003"] }] },
       ]),
-      {
-        nil: undefined,
-      },
+      { nil: undefined },
     ),
     customDetails: fc.option(fc.dictionary(fc.constantFrom("A", "B"), column), { nil: undefined }),
     hosts: fc.array(fc.record({ deviceIdColumn: column }), { minLength: 1, maxLength: 3 }),

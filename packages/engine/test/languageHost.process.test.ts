@@ -383,9 +383,7 @@ describe("language host", () => {
   it("about: versions of Node.js, npm and the program's TypeScript", async () => {
     const folder = programFolder(
       {},
-      {
-        "node_modules/typescript/package.json": '{"name":"typescript","version":"5.0.1"}',
-      },
+      { "node_modules/typescript/package.json": '{"name":"typescript","version":"5.0.1"}' },
     );
     const request = new messages.AboutRequest();
     request.setInfo(programInfo(folder));

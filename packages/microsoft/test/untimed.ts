@@ -4,10 +4,7 @@ interface Written {
 
 /** A resource without the time and the ID of its last write, which `replicated.test.ts` tests. */
 export function untimed<
-  Resource extends {
-    create(...args: never[]): Promise<Written>;
-    update(...args: never[]): Promise<Written>;
-  },
+  Resource extends { create(...args: never[]): Promise<Written>; update(...args: never[]): Promise<Written> },
 >(resource: Resource): Resource {
   const strip = <Result extends Written>(result: Result) => {
     const { writtenOn: _time, id: _id, ...outs } = result.outs as { readonly writtenOn?: string; readonly id?: string };

@@ -45,9 +45,7 @@ describe("The azuread stand-in's diff", () => {
       "ApplicationRegistration",
       "id",
       { ...state, signInAudience: "AzureADMultipleOrgs" },
-      {
-        displayName: "SIEM",
-      },
+      { displayName: "SIEM" },
     );
     assert.deepEqual(Object.keys(other.detailed), ["signInAudience"]);
   });

@@ -410,11 +410,7 @@ const cases: readonly Case[] = [
     kept: true,
     inputs: (objects) => policy(objects, { durationInDays: 365 }),
     change: (objects) =>
-      policy(objects, {
-        durationInDays: 90,
-        extensionEnabled: true,
-        assignmentReviewSettings: null,
-      }),
+      policy(objects, { durationInDays: 90, extensionEnabled: true, assignmentReviewSettings: null }),
     create: [...packageRead, `POST ${entitlements}/accessPackageAssignmentPolicies`, ...policyRead],
     read: policyRead,
     update: [...packageRead, `PUT ${entitlements}/accessPackageAssignmentPolicies/{policy}`, ...policyRead],

@@ -171,10 +171,7 @@ describe("answers observed of Azure, Entra and Defender", () => {
         tenantId: msspTenantId,
         audience: "https://vault.azure.net",
         endpoints: test.endpoints,
-        environment: {
-          ARM_CLIENT_ID: jsonText(application["appId"]),
-          ARM_CLIENT_SECRET: "vault-secret-of-the-test",
-        },
+        environment: { ARM_CLIENT_ID: jsonText(application["appId"]), ARM_CLIENT_SECRET: "vault-secret-of-the-test" },
       });
       const refused = await call("GET", `${secret}?api-version=7.4`, accessToken);
       sameAs("kv-403", refused, { "error.message": "compared below" });

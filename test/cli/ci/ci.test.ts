@@ -41,12 +41,7 @@ describe("mssp ci", function () {
       folder: repository.folder,
     });
     assert.equal(exitCode, 0);
-    assert.deepEqual(JSON.parse(stdout), {
-      msspCiMatrix: 1,
-      stacks: ["tailwind"],
-      deleted: ["contoso"],
-      excluded: [],
-    });
+    assert.deepEqual(JSON.parse(stdout), { msspCiMatrix: 1, stacks: ["tailwind"], deleted: ["contoso"], excluded: [] });
     assert.match(stderr, /^mssp ci: contoso needs a destroy/);
     const all = await mssp(["ci", "matrix", "--all", "--stack", "con*", "dev", "--json"], {
       folder: repository.folder,

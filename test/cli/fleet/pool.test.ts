@@ -94,11 +94,7 @@ describe("the pool of a fleet run", () => {
     const told = await pool(
       ["a", "b", "c"],
       { a: [failedWith("429 too many requests")] },
-      {
-        parallel: 2,
-        stopped: () => stop,
-        onRetry: () => (stop = "interrupted"),
-      },
+      { parallel: 2, stopped: () => stop, onRetry: () => (stop = "interrupted") },
     );
     assert.deepEqual(states(told), { a: "leftOut", b: "changed", c: "leftOut" });
   });

@@ -20,12 +20,7 @@ describe("stacks that a range of commits touches", function () {
 
   it("a changed settings file selects its stack", async () => {
     await repository.commit({ "Pulumi.contoso.yaml": "config:\n  a: other\n" });
-    assert.deepEqual(await touched(), {
-      stacks: ["contoso"],
-      deleted: [],
-      excluded: [],
-      everyStackBecause: undefined,
-    });
+    assert.deepEqual(await touched(), { stacks: ["contoso"], deleted: [], excluded: [], everyStackBecause: undefined });
   });
 
   it("a new settings file selects its stack", async () => {

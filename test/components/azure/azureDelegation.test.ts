@@ -35,11 +35,7 @@ describe("components: AzureDelegation", () => {
       description: "Fabrikam Security watches this Microsoft Sentinel workspace. Managed by Pulumi.",
       managedByTenantId: msspTenantId,
       authorizations: ["3e150937-b8fe-4cfb-8069-0eaf05ecd056", "acdd72a7-3385-48ef-bd42-f606fba81ae7"].map(
-        (roleDefinitionId) => ({
-          principalId: "group",
-          principalIdDisplayName: "Sentinel Analysts",
-          roleDefinitionId,
-        }),
+        (roleDefinitionId) => ({ principalId: "group", principalIdDisplayName: "Sentinel Analysts", roleDefinitionId }),
       ),
     });
     assert.deepEqual(only("azure-native:managedservices:RegistrationAssignment").inputs["properties"], {

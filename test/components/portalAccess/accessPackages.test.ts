@@ -132,12 +132,7 @@ describe("components: AnalystAccessPackages", () => {
   }
 
   it("accepts names, an expiry and a review interval", async () => {
-    await make({
-      catalogName: "SOC",
-      names: { tier1: "Watch" },
-      expiresAfterDays: 90,
-      reviewEvery: "week",
-    });
+    await make({ catalogName: "SOC", names: { tier1: "Watch" }, expiresAfterDays: 90, reviewEvery: "week" });
     assert.equal(inputsOf("access-catalog")["displayName"], "SOC");
     assert.equal(inputsOf("access-tier1-package")["displayName"], "Watch");
     assert.equal(inputsOf("access-tier2-package")["displayName"], "Tier 2 Analyst");

@@ -133,11 +133,7 @@ describe("the MSSP's application in the customer's tenant:", () => {
 
     it("is replaced for another tenant or application, and unknown values are differences", () => {
       const olds = { ...inputs, objectId: "o", displayName: "d", adopted: false };
-      assert.deepEqual(principals.diff("o", olds, inputs), {
-        changes: false,
-        replaces: [],
-        deleteBeforeReplace: true,
-      });
+      assert.deepEqual(principals.diff("o", olds, inputs), { changes: false, replaces: [], deleteBeforeReplace: true });
       assert.deepEqual(principals.diff("o", olds, { ...inputs, tenantId: unknown }).replaces, ["tenantId"]);
       assert.deepEqual(principals.diff("o", olds, { ...inputs, managedBy: "m" }).changes, true);
     });

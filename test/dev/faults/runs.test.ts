@@ -45,12 +45,7 @@ describe("dev/faults/runs: further commands after one that failed", () => {
     };
     const startedAt = new Date();
     const fair = { dumps: { up: nothing }, startedAt } as never;
-    const attempt = {
-      project: project as unknown as SandboxProject,
-      step: "up",
-      fair,
-      startedAt,
-    } as const;
+    const attempt = { project: project as unknown as SandboxProject, step: "up", fair, startedAt } as const;
     const ended = await converge({ ...attempt, repeatsFirst: replicas } satisfies Attempt, failed);
     return { asked, looks, ...ended };
   }

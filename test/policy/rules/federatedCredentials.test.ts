@@ -12,10 +12,7 @@ describe("policy: federated-credentials", () => {
     subject: "workload:siem",
     audience: "api://AzureADTokenExchange",
   } as const;
-  const settings: PolicySettings = {
-    ...contoso,
-    connector: { kind: "customerApp", alertApis: ["graph"], credential },
-  };
+  const settings: PolicySettings = { ...contoso, connector: { kind: "customerApp", alertApis: ["graph"], credential } };
   const named = { issuer: credential.issuer, subject: credential.subject, audiences: [credential.audience] };
 
   it("passes the issuer, subject and audience of the settings", () => {

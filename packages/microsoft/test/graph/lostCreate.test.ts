@@ -83,9 +83,7 @@ const cases: readonly Case[] = [
   marked(
     "accessPackageAssignmentPolicy:AccessPackageAssignmentPolicy",
     `${entitlement}/accessPackageAssignmentPolicies`,
-    {
-      accessPackageId: "p1",
-    },
+    { accessPackageId: "p1" },
   ),
   {
     type: "servicePrincipal:ServicePrincipal",

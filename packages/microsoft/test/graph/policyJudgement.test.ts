@@ -12,10 +12,7 @@ import {
 
 const msspTenantId = "5ec0de00-5ea1-4000-8000-000000000001";
 const other = "5ec0de00-5ea1-4000-8000-000000000002";
-const none: ExternalSignIn = {
-  msspTenantId,
-  trust: { mfa: false, compliantDevice: false, hybridJoinedDevice: false },
-};
+const none: ExternalSignIn = { msspTenantId, trust: { mfa: false, compliantDevice: false, hybridJoinedDevice: false } };
 const everything: ExternalSignIn = { ...none, trust: { mfa: true, compliantDevice: true, hybridJoinedDevice: true } };
 const guests = (...members: string[]) => ({
   guestOrExternalUserTypes: "b2bCollaborationGuest",

@@ -5,10 +5,7 @@ import type { TestSandbox } from "@defender-mssp/testkit";
 export async function callSetting(test: TestSandbox, method: string, path: string, body?: unknown, token?: string) {
   const response = await fetch(test.sandbox.origins.http + path, {
     method,
-    headers: {
-      authorization: `Bearer ${token ?? (await test.token("defender"))}`,
-      "content-type": "application/json",
-    },
+    headers: { authorization: `Bearer ${token ?? (await test.token("defender"))}`, "content-type": "application/json" },
     body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
   });
   const text = await response.text();

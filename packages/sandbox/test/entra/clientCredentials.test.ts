@@ -292,10 +292,9 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.deepEqual(await code(), [7000112]);
       other.tenant.objects("servicePrincipals").delete(other.servicePrincipal.id);
       assert.deepEqual(await code(), [7000229]);
-      other.tenant.objects("servicePrincipals").set(other.servicePrincipal.id, {
-        ...other.servicePrincipal,
-        accountEnabled: true,
-      });
+      other.tenant
+        .objects("servicePrincipals")
+        .set(other.servicePrincipal.id, { ...other.servicePrincipal, accountEnabled: true });
       other.tenant.objects("applications").delete(other.application.id);
       assert.deepEqual(await code(), [700016]);
     });

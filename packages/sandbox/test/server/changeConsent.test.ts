@@ -32,10 +32,7 @@ describe("sandbox/server: a customer's consent", function () {
           client_secret: environment["ARM_CLIENT_SECRET"] ?? "",
           scope: "https://graph.microsoft.com/.default",
         });
-        const answer = await fetch(`${sandbox.origins.http}/${tenantId}/oauth2/v2.0/token`, {
-          method: "POST",
-          body,
-        });
+        const answer = await fetch(`${sandbox.origins.http}/${tenantId}/oauth2/v2.0/token`, { method: "POST", body });
         return ((await answer.json()) as { error_codes?: readonly number[] }).error_codes?.[0] ?? answer.status;
       };
       const [before] = [await token()];

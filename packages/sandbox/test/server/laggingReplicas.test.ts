@@ -341,9 +341,7 @@ describe("the sandbox's replicas", function () {
       const { body } = await post(sandbox, path, daemonRequest(daemon));
       const claims = JSON.parse(
         Buffer.from(String(body["access_token"]).split(".")[1] ?? "", "base64url").toString(),
-      ) as {
-        roles: string[];
-      };
+      ) as { roles: string[] };
       return String(claims.roles.length);
     };
     const roles = daemon.tenant.objects("appRoleAssignments");

@@ -285,9 +285,7 @@ async function serveElsewhere(home: string): Promise<Elsewhere> {
   const child = spawn(
     process.execPath,
     ["--conditions=source", "--require", "@defender-mssp/testkit/mocha/compile", script, home],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-    },
+    { stdio: ["pipe", "pipe", "inherit"] },
   );
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));

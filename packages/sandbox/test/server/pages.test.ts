@@ -15,9 +15,7 @@ import {
 
 describe("the sandbox's pages", () => {
   const sandbox = fixture(() =>
-    temporarySandbox({
-      tenants: [{ tenantId: contoso, displayName: `<script>alert("1")</script> & Co` }],
-    }),
+    temporarySandbox({ tenants: [{ tenantId: contoso, displayName: `<script>alert("1")</script> & Co` }] }),
   );
 
   it("start page: HTML with services and a link to each tenant, escaped, under the pages' policy", async () => {

@@ -196,10 +196,7 @@ describe("the sandbox's server", () => {
     const { variables } = await sandbox.environment();
     const owner = JSON.parse(
       await readFile(path.join(variables["MSSP_SANDBOX_HOME"] ?? "", "owner.1.json"), "utf8"),
-    ) as {
-      token: string;
-      pid: number;
-    };
+    ) as { token: string; pid: number };
     const authorization = `Bearer ${owner.token}`;
     assert.deepEqual((await get(sandbox, "/sandbox/hello", { authorization })).body, { pid: process.pid });
     const { body } = await get(sandbox, "/sandbox/undocumented", { authorization });

@@ -304,9 +304,7 @@ describe("siem-config", () => {
       const given = connection({}, { stack });
       for (const stanza of Object.keys(readSplunkConf(rendered("splunk", given)["rest_ta/local/inputs.conf"] ?? "")))
         assert.match(stanza, /^rest:\/\/defender_detections_[\w-]*$/);
-      const policy = JSON.parse(rendered("elastic", given)["m365_defender.json"] ?? "{}") as {
-        readonly name: string;
-      };
+      const policy = JSON.parse(rendered("elastic", given)["m365_defender.json"] ?? "{}") as { readonly name: string };
       assert.match(policy.name, /^[\w-]+$/);
     });
     const stack = "contoso/prod ümlaut]\n[x";

@@ -18,9 +18,7 @@ interface ClientPackage {
     endpoint: string,
     credential: object,
     options: object,
-  ) => {
-    upload(rule: string, stream: string, rows: readonly object[], options: object): Promise<void>;
-  };
+  ) => { upload(rule: string, stream: string, rows: readonly object[], options: object): Promise<void> };
 }
 
 interface PipelineRequest {

@@ -25,10 +25,7 @@ describe("a key in Azure Key Vault", () => {
     return answer.status;
   }
   const arm = (id: string, properties: object) =>
-    send("PUT", `${id}?api-version=2022-07-01`, "https://management.azure.com", {
-      location: "westeurope",
-      properties,
-    });
+    send("PUT", `${id}?api-version=2022-07-01`, "https://management.azure.com", { location: "westeurope", properties });
   const data = (place: string, body: object) =>
     send("POST", `/keyvault/mssp-keys/keys/${place}?api-version=7.4`, "https://vault.azure.net", body);
 

@@ -421,10 +421,7 @@ describe("mssp report: what Microsoft changes by itself", () => {
 });
 
 describe("mssp report: the fleet", () => {
-  const row = (changes: Partial<FleetRow>): FleetRow => ({
-    ...fleetRow(recordedFacts("basic"), about),
-    ...changes,
-  });
+  const row = (changes: Partial<FleetRow>): FleetRow => ({ ...fleetRow(recordedFacts("basic"), about), ...changes });
   const order = (rows: readonly FleetRow[]) =>
     [
       ...fleetPage({ msspFleetOverview: 1, writtenAt: now.toISOString(), customers: rows }).matchAll(

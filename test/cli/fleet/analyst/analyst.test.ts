@@ -53,9 +53,7 @@ describe("mssp analyst", () => {
     await write("sandbox-own", { analysts: [ana] });
     const { exitCode, stdout, stderr } = await run(
       ["remove", "Ana.Silva@fabrikam.example", "--all", "--skip-preview"],
-      {
-        answers: [true],
-      },
+      { answers: [true] },
     );
     assert.equal(exitCode, 1, stderr);
     assert.match(

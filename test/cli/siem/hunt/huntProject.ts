@@ -35,11 +35,7 @@ export async function createHuntProject(observe?: (exchange: Exchange) => void):
   };
   for (const [name, tenantId] of Object.entries(tenants)) {
     const tenant = project.sandbox.cloud.tenant(tenantId);
-    const description = {
-      applicationId: clientId,
-      displayName: "Connector",
-      signInAudience: "AzureADMyOrg",
-    } as const;
+    const description = { applicationId: clientId, displayName: "Connector", signInAudience: "AzureADMyOrg" } as const;
     const roles = name === "tailspin" ? ["SecurityAlert.Read.All"] : ["ThreatHunting.Read.All"];
     addApplication(tenant, description);
     addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, { [graphId]: roles });

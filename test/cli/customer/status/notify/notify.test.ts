@@ -129,10 +129,7 @@ describe("mssp status --notify", () => {
     assert.equal(exitCode, 2);
     assert.match(stdout + stderr, /--notify takes the name of an environment variable: the webhook's URL is a secret/);
     const plain = { MSSP_NOTIFY_URL: "http://hooks.example/planted" };
-    const refused = await inSession(["status", "--offline", "--notify"], {
-      folder: folder,
-      environment: plain,
-    });
+    const refused = await inSession(["status", "--offline", "--notify"], { folder: folder, environment: plain });
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /MSSP_NOTIFY_URL has no https URL/);
     assert.doesNotMatch(refused.stderr, /planted/);
