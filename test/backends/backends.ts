@@ -144,9 +144,7 @@ for (const [name, start] of Object.entries(backends)) {
   });
 }
 
-after(() => {
-  process.stdout.write(`\n${table.join("\n")}\n`);
-});
+after(() => process.stdout.write(`\n${table.join("\n")}\n`));
 
 async function startS3(): Promise<Server | undefined> {
   const folder = newFolder();

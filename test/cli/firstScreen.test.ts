@@ -85,9 +85,7 @@ describe("what there is to know", () => {
 
 describe("mssp status --show", () => {
   const project = fixtureOfEach(() => RulesProject.create());
-  beforeEach(async () => {
-    await project.customer("contoso", { sets: ["base"] });
-  });
+  beforeEach(() => project.customer("contoso", { sets: ["base"] }));
 
   it("shows each view, and as JSON the document of the view", async () => {
     const place = { folder: project.folder, now: () => new Date("2027-03-01T12:00:00Z") };
@@ -130,9 +128,7 @@ describe("mssp status --show", () => {
 
 describe("what people type for another command", () => {
   const project = fixtureOfEach(() => RulesProject.create());
-  beforeEach(async () => {
-    await project.customer("woodgrove", { sets: ["base"] });
-  });
+  beforeEach(() => project.customer("woodgrove", { sets: ["base"] }));
 
   const lines = {
     up: /^Type: npx pulumi up --stack <stack>/m,

@@ -33,20 +33,18 @@ const anything = fc.string({
 });
 
 describe("cli/terminalText: control characters in a tenant's text", () => {
-  it("no printed text, line or JSON contains a terminal control character", () => {
+  it("no printed text, line or JSON contains a terminal control character", () =>
     assertProperty(100, anything, (text) => {
       assert.doesNotMatch(terminalText(text).replaceAll("\n", ""), acting);
       assert.doesNotMatch(visibleText(text), acting);
       assert.doesNotMatch(visibleJson({ [text]: [text] }), acting);
       assert.doesNotMatch(visibleJson({ [text]: [text] }, 2).replaceAll("\n", ""), acting);
-    });
-  });
+    }));
 
-  it("the parsed JSON has the original text", () => {
+  it("the parsed JSON has the original text", () =>
     assertProperty(100, anything, fc.constantFrom(undefined, 2), (text, indent) => {
       assert.deepEqual(JSON.parse(visibleJson({ a: [text] }, indent)), { a: [text] });
-    });
-  });
+    }));
 
   it("Entra's error in a redirect, which anybody can write, is escaped", () => {
     const address = `https://contoso.com/x?state=s&error=e&error_description=${encodeURIComponent("no\u001b[2J\u202e\u0007")}`;

@@ -148,9 +148,7 @@ describe("components: CustomerOnboarding", () => {
         /approverObjectIds is empty/,
       ],
     ] as const) {
-      it(`refuses ${name} before anything is declared`, async () => {
-        await assert.rejects(onboard({ portalAccess }), expected);
-      });
+      it(`refuses ${name} before anything is declared`, () => assert.rejects(onboard({ portalAccess }), expected));
     }
   });
 

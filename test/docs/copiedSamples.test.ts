@@ -10,9 +10,8 @@ const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 describe("samples of docs/architecture.md", () => {
   const samples = [...read("docs/architecture.md").matchAll(/<!-- Copied from (\S+) -->\n\n```ts\n([^]*?)\n```/g)];
 
-  it("are those of a setting and a policy rule", () => {
-    assertEach(samples, ([, file]) => file, ["settings/tags.ts", "policy/rules/guestCount.ts"]);
-  });
+  it("are those of a setting and a policy rule", () =>
+    assertEach(samples, ([, file]) => file, ["settings/tags.ts", "policy/rules/guestCount.ts"]));
 
   for (const [, file = "", sample = ""] of samples)
     it(`${file}: is a part of the file; copy it again where it differs`, () => {

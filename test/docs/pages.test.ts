@@ -20,9 +20,8 @@ describe("documentation", () => {
   let whole: readonly MarkdownPage[];
   before(async () => (whole = await madeWhole()));
 
-  it("has no link to a file or heading that is missing", () => {
-    assert.deepEqual(brokenLinks(root, [...pages, ...whole], new Set(schemaPlaces())), []);
-  });
+  it("has no link to a file or heading that is missing", () =>
+    assert.deepEqual(brokenLinks(root, [...pages, ...whole], new Set(schemaPlaces())), []));
 
   for (const { file } of wholePages) {
     it(`${file} is whole in the site and the package: each entry of the checkout's list has a section`, () => {
@@ -53,9 +52,7 @@ describe("documentation", () => {
     ]);
   });
 
-  it("names only paths in backticks that the repository has", () => {
-    assert.deepEqual(missingPaths(root, pages), []);
-  });
+  it("names only paths in backticks that the repository has", () => assert.deepEqual(missingPaths(root, pages), []));
 
   it("reports a path in backticks that is missing, and accepts one beside the page", () => {
     const page = parsePage(

@@ -7,9 +7,8 @@ const root = path.resolve(__dirname, "..", "..");
 const page = readFileSync(path.join(root, "SECURITY.md"), "utf8");
 
 describe("SECURITY.md", () => {
-  it("each item of a claim names an existing test, or says that it is not tested", () => {
-    assert.deepEqual(untestedPromises(root, page), []);
-  });
+  it("each item of a claim names an existing test, or says that it is not tested", () =>
+    assert.deepEqual(untestedPromises(root, page), []));
 
   const within = (body: string) =>
     untestedPromises(

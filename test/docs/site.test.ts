@@ -52,9 +52,8 @@ describe("the site of the documentation", () => {
     assert.equal(textOf(link, { ...source, files: new Set() }), "its JSON Schema");
   });
 
-  it("shows a placeholder in angle brackets as text", () => {
-    assert.equal(textOf("run it for <stack> now"), "run it for &lt;stack> now");
-  });
+  it("shows a placeholder in angle brackets as text", () =>
+    assert.equal(textOf("run it for <stack> now"), "run it for &lt;stack> now"));
 
   it("makes an image for each scheme of a picture", () => {
     const picture =

@@ -49,7 +49,7 @@ describe("components: group memberships", () => {
     });
   });
 
-  it("an edit of one analyst changes at most two memberships, and those are the analyst's own", () => {
+  it("an edit of one analyst changes at most two memberships, and those are the analyst's own", () =>
     assertProperty(500, fc.array(edit, { maxLength: 20 }), edit, (edits, last) => {
       fc.pre("email" in last);
       const world = edits.reduce(after, { analysts: [], day: 0, endForAll: undefined });
@@ -57,10 +57,9 @@ describe("components: group memberships", () => {
       const changed = [...difference(before, now), ...difference(now, before)];
       assert.ok(changed.length <= 2, changed.join());
       assert.ok(changed.every((membership) => membership.endsWith(`/${(last as { email: string }).email}`)));
-    });
-  });
+    }));
 
-  it("the order of the analysts changes nothing, and nobody is in two groups", () => {
+  it("the order of the analysts changes nothing, and nobody is in two groups", () =>
     assertProperty(100, fc.array(edit, { maxLength: 20 }), (edits) => {
       const world = edits.reduce(after, { analysts: [], day: 0, endForAll: undefined });
       const memberships = plan(world);
@@ -68,8 +67,7 @@ describe("components: group memberships", () => {
       const members = memberships.map((membership) => membership.split("/")[1]!);
       assert.equal(new Set(members).size, members.length);
       assert.deepEqual(membershipsOfAll(world.analysts, datesOf(world)), members.sort());
-    });
-  });
+    }));
 
   it("access lasts until the end of its last day, UTC; the earlier of two dates counts", () => {
     const ana = { email: "ana@f.example", accessEndsOn: "2026-12-31" };

@@ -16,17 +16,14 @@ const guest = (tenantId: string) =>
 const [a, b] = ["c0570500-0000-4000-8000-00000000000a", "c0570500-0000-4000-8000-00000000000b"];
 
 describe("domain/stateTenants", () => {
-  it("is the tenant of azuread's provider, in lower case, where something is deployed", () => {
-    assert.deepEqual(stateTenants([provider(a.toUpperCase()), group]), [a]);
-  });
+  it("is the tenant of azuread's provider, in lower case, where something is deployed", () =>
+    assert.deepEqual(stateTenants([provider(a.toUpperCase()), group]), [a]));
 
-  it("is none for a state that has only a provider: its tenant may be corrected", () => {
-    assert.deepEqual(stateTenants([provider(a), entry("defender-mssp:index:CustomerOnboarding", "customer")]), []);
-  });
+  it("is none for a state that has only a provider: its tenant may be corrected", () =>
+    assert.deepEqual(stateTenants([provider(a), entry("defender-mssp:index:CustomerOnboarding", "customer")]), []));
 
-  it("names the tenant of each dynamic resource as well, such as one of a restored state", () => {
-    assert.deepEqual(stateTenants([provider(b), guest(a)]), [b, a]);
-  });
+  it("names the tenant of each dynamic resource as well, such as one of a restored state", () =>
+    assert.deepEqual(stateTenants([provider(b), guest(a)]), [b, a]));
 
   it("names the MSSP's tenant by the stack's own marks, and by properties of its resources", () => {
     const identity = entry(
@@ -44,7 +41,6 @@ describe("domain/stateTenants", () => {
     assert.deepEqual(stateMsspTenants([identity, marked("1".repeat(16), a), trust]), [b]);
   });
 
-  it("leaves out the provider of another tenant, such as an extension's for the MSSP's own", () => {
-    assert.deepEqual(stateTenants([provider(a), provider(b, "mssp"), group]), [a]);
-  });
+  it("leaves out the provider of another tenant, such as an extension's for the MSSP's own", () =>
+    assert.deepEqual(stateTenants([provider(a), provider(b, "mssp"), group]), [a]));
 });

@@ -192,9 +192,7 @@ describe("access packages on the real engine", function () {
     await destroy();
   });
 
-  it("the tenant is as before, byte for byte", () => {
-    assert.equal(dumpOfTenant(project, tenantId), asBefore);
-  });
+  it("the tenant is as before, byte for byte", () => assert.equal(dumpOfTenant(project, tenantId), asBefore));
 
   it("an existing organization is adopted and kept by destroy", async () => {
     const { id } = await hands.graph<{ id: string }>("POST", organizations, {

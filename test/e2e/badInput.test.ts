@@ -63,14 +63,13 @@ describe("bad input on the real engine", function () {
     assert.deepEqual(requests.slice(before), []);
   });
 
-  it("a domain in upper case is refused", async () => {
+  it("a domain in upper case is refused", async () =>
     refused(
       await preview(customer(40, { customerDomain: "Contoso.COM" })),
       /^ +Pulumi\.contoso\.yaml:\d+:\d+ customerDomain: /m,
       "Contoso.COM",
       "lower case",
-    );
-  });
+    ));
 
   it("`up` with a wrong setting creates nothing", async () => {
     await project.writeSettings("contoso", customer(40, { tenantId: "contoso" }));

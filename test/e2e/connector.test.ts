@@ -41,9 +41,7 @@ describe("the SIEM connector on the real engine", function () {
   let certificate: TestCertificate;
   let provider: IdentityProvider;
 
-  before(() => {
-    ({ project, certificate, provider } = all);
-  });
+  before(() => ({ project, certificate, provider } = all));
 
   /** A stack of its own customer, in a tenant as it was found. */
   async function newStack(number: number, connector: unknown): Promise<CustomerStack> {

@@ -156,9 +156,7 @@ describe("the examples on the real engine:", function () {
         example.check(project, await project.outputs("dev"));
       });
 
-      it("has each secret encrypted in the state", async () => {
-        await checkSecretsEncrypted(project, "dev");
-      });
+      it("has each secret encrypted in the state", () => checkSecretsEncrypted(project, "dev"));
 
       itOfWhole("an example has no changes afterwards", async () => {
         await project.succeed(["preview", "--stack", "dev", "--refresh", "--expect-no-changes"]);

@@ -14,9 +14,7 @@ describe("components/azure/handoverMoves: a handover that moves to another subsc
 
   const project = fixture(createProject);
 
-  before(async () => {
-    await project.addStack("contoso");
-  });
+  before(() => project.addStack("contoso"));
 
   const settings = (subscriptionId: string) =>
     project.writeSettings(

@@ -420,9 +420,8 @@ describe("the plugin, from a YAML program on the real engine:", function () {
       assertNone(warnings, (text) => text?.startsWith("using pulumi-language-yaml") !== true);
     });
 
-    it("a second preview, with a look at the tenant, changes nothing", async () => {
-      await project.succeed(["preview", "--refresh", "--expect-no-changes", "--stack", "dev"]);
-    });
+    it("a second preview, with a look at the tenant, changes nothing", () =>
+      project.succeed(["preview", "--refresh", "--expect-no-changes", "--stack", "dev"]));
 
     it("`destroy` leaves the tenant as it was", async () => {
       await project.succeed(["destroy", "--yes", "--skip-preview", "--stack", "dev"]);

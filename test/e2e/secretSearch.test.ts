@@ -24,12 +24,11 @@ describe("the search for secrets", () => {
     "hex in capitals": (text) => Buffer.from(text).toString("hex").toUpperCase(),
   };
   for (const [name, encode] of Object.entries(encodings)) {
-    it(`finds a secret in ${name}, in any context`, () => {
+    it(`finds a secret in ${name}, in any context`, () =>
       assertProperty(500, secret, around, around, (value, before, after) => {
         const found = searchFor(value).find("a log", `noise\n${encode(before + value + after)}\nnoise`);
         assert.deepEqual([...new Set(found.map((one) => [one.secret, one.place].join()))], ["the secret,a log"]);
-      });
-    });
+      }));
   }
 
   it("reports nothing without a secret, else the place of the secret", () => {

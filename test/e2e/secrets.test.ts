@@ -612,9 +612,7 @@ describe("secrets", function () {
     witness.stop();
   });
 
-  it("each registered command of mssp ran", () => {
-    assertNone(registeredCommands, (name) => !ran.has(name));
-  });
+  it("each registered command of mssp ran", () => assertNone(registeredCommands, (name) => !ran.has(name)));
 
   it("each kind of secret, place and process occurred", () => {
     assert.deepEqual(search.names, [

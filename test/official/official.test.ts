@@ -98,7 +98,6 @@ describe(officialPlugin, function () {
     assert.equal(textOf("official"), untouched.get("official"));
   });
 
-  it("the official plugin made only requests that the sandbox serves", () => {
-    assert.deepEqual(of("official").sandbox.undocumentedRequests, []);
-  });
+  it("the official plugin made only requests that the sandbox serves", () =>
+    assert.deepEqual(of("official").sandbox.undocumentedRequests, []));
 });

@@ -13,9 +13,8 @@ describe("the workflow release.yml", () => {
   /** The name of a package's tarball, without the version. */
   const tarball = (name: string) => name.replace(/^@/, "").replace("/", "-");
 
-  it("publishes every package that is packed, and no other", () => {
-    assert.deepEqual(published.toSorted(), packages.map(({ name }) => tarball(name)).toSorted());
-  });
+  it("publishes every package that is packed, and no other", () =>
+    assert.deepEqual(published.toSorted(), packages.map(({ name }) => tarball(name)).toSorted()));
 
   it("publishes a package after every package that it depends on", () => {
     const names: readonly string[] = packages.map(({ name }) => name);

@@ -26,9 +26,8 @@ describe("plugin: arguments", () => {
     );
   }
 
-  it("pass unchanged where they are as the schema says", async () => {
-    assert.deepEqual(await argumentsOf(schema, type, complete), complete);
-  });
+  it("pass unchanged where they are as the schema says", async () =>
+    assert.deepEqual(await argumentsOf(schema, type, complete), complete));
 
   it("resolve an output where the component takes a plain value, also inside a list", async () => {
     const analysts = [{ email: pulumi.output("ana@fabrikam.example"), displayName: "Ana" }];
@@ -77,9 +76,7 @@ describe("plugin: arguments", () => {
       "portalAccess.identitySource: must have tenantId, or domain",
     ],
   ] as const) {
-    it(`are refused by name: ${name}`, async () => {
-      assert.equal(await problems(changes), message);
-    });
+    it(`are refused by name: ${name}`, async () => assert.equal(await problems(changes), message));
   }
 
   it("are refused all together, with the arguments that there are for one that there is not", async () => {
@@ -87,9 +84,8 @@ describe("plugin: arguments", () => {
     assert.match(message, /^\n- analyst: no such argument; there are .*analysts.*\n- cloud: must be one of/s);
   });
 
-  it("are never shown: one may be a secret in the wrong place", async () => {
-    assert.doesNotMatch(await problems({ cloud: "hunter2hunter2" }), /hunter2/);
-  });
+  it("are never shown: one may be a secret in the wrong place", async () =>
+    assert.doesNotMatch(await problems({ cloud: "hunter2hunter2" }), /hunter2/));
 
   it("belong to a component of the package", async () => {
     const refused = argumentsOf(schema, "defender-mssp:index:Other", {});

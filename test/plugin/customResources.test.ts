@@ -57,12 +57,11 @@ describe("plugin: custom resources", () => {
     assert.deepEqual(checked, { inputs: { model: rpc.unknownValue }, failures: [] });
   });
 
-  it("cannot be imported, which one line says", async () => {
-    await assert.rejects(customResources.read("id", urn("ConnectedOrganization", "a")), (error: Error) => {
+  it("cannot be imported, which one line says", () =>
+    assert.rejects(customResources.read("id", urn("ConnectedOrganization", "a")), (error: Error) => {
       assert.match(error.message, /^ConnectedOrganization cannot be imported\. Declare it: /);
       return true;
-    });
-  });
+    }));
 });
 
 interface Checks {

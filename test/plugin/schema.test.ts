@@ -104,13 +104,12 @@ describe("plugin: schema", () => {
     }
   });
 
-  it("describes each argument", () => {
+  it("describes each argument", () =>
     assertEach(
       inputs.filter(([, { description }]) => description === undefined),
       ([name]) => name,
       [],
-    );
-  });
+    ));
 
   it("requires arguments and outputs that it has", () => {
     for (const [name, { inputProperties, requiredInputs, properties: fields, required }] of resources) {

@@ -19,9 +19,8 @@ describe("policy: types that the provider SDKs can declare", () => {
     assert.ok(Object.values(found).flat().length > 2000, "azure-native was found");
   });
 
-  it("has a decision for each declarable type", () => {
-    assert.deepEqual(types.undecided, {}, "move these to judged, refused or others in policy/typeDecisions.json");
-  });
+  it("has a decision for each declarable type", () =>
+    assert.deepEqual(types.undecided, {}, "move these to judged, refused or others in policy/typeDecisions.json"));
 
   it("names no type twice", () => {
     const all = decisions.flatMap((decision) =>
@@ -44,9 +43,8 @@ describe("policy: types that the provider SDKs can declare", () => {
     assert.deepEqual(tokens.sort(), [...judged].filter((type) => !/^pulumi(-nodejs)?:/.test(type)).sort());
   });
 
-  it("does not refuse a type that the program declares", () => {
-    assertNone(programTypes, (type) => ["refused", "undecided"].includes(decisionAbout(type) ?? "others"));
-  });
+  it("does not refuse a type that the program declares", () =>
+    assertNone(programTypes, (type) => ["refused", "undecided"].includes(decisionAbout(type) ?? "others")));
 
   it("keeps a new type undecided, and drops a type that the SDKs no longer have", () => {
     const former = { others: { azuread: "Gone Kept" } };

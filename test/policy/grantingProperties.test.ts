@@ -104,9 +104,8 @@ describe("policy/grantingProperties: what the table covers", () => {
 
   for (const [type, properties] of listed) {
     if (type.startsWith("pulumi:")) continue;
-    it(`decides about each argument of ${type.split(":").at(-1) ?? type}`, () => {
-      assert.deepEqual([...properties].sort(), argumentsFor(type).sort());
-    });
+    it(`decides about each argument of ${type.split(":").at(-1) ?? type}`, () =>
+      assert.deepEqual([...properties].sort(), argumentsFor(type).sort()));
   }
 
   it("names no property twice", () => {

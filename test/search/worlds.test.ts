@@ -65,10 +65,9 @@ describe("random worlds", function () {
     assertNone(oracleWays, (way) => !made.has(way));
   });
 
-  it("a planted defect changes one place of the code", () => {
+  it("a planted defect changes one place of the code", () =>
     assert.deepEqual(
       planted.flatMap((defect) => changeProblem(checkout, defect) ?? []),
       [],
-    );
-  });
+    ));
 });

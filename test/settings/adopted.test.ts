@@ -11,9 +11,8 @@ function problems(adopted: unknown, more: object = {}): string[] {
 }
 
 describe("setting adopted", () => {
-  it("accepts objects and omitted parts", () => {
-    assert.deepEqual(problems({ objects: [object], omit: ["redirectUri", "analystsGroup"] }), []);
-  });
+  it("accepts objects and omitted parts", () =>
+    assert.deepEqual(problems({ objects: [object], omit: ["redirectUri", "analystsGroup"] }), []));
 
   it("refuses a resource twice, an unknown part and an unknown key", () => {
     assert.deepEqual(problems({ objects: [object, object] }), ["adopted.objects[1].resource"]);

@@ -55,14 +55,13 @@ describe("settings: connector", () => {
       assert.deepEqual(connectorOf({ alertApis: ["graph"] }).alertApis, ["graph"]);
     });
 
-    it("msspApp, default: reads Graph with a certificate", () => {
+    it("msspApp, default: reads Graph with a certificate", () =>
       assert.deepEqual(connectorOf({ kind: "msspApp", applicationId: applicationId.toUpperCase() }), {
         kind: "msspApp",
         applicationId,
         alertApis: ["graph"],
         credential: { type: "certificate" },
-      });
-    });
+      }));
 
     it("federated, default: the government cloud has its own exchange audience", () => {
       const federated = { credential: { type: "federated", issuer, subject } };
@@ -75,7 +74,7 @@ describe("settings: connector", () => {
       ]);
     });
 
-    it("default rotation: fits into any number of days", () => {
+    it("default rotation: fits into any number of days", () =>
       assertProperty(100, fc.integer({ min: 2, max: 365 }), (days) => {
         const { credential } = connectorOf(secret({ days }));
         assert.ok(credential.type === "secret" && "days" in credential);
@@ -83,8 +82,7 @@ describe("settings: connector", () => {
         assert.ok(rotateBeforeDays >= 1 && rotateBeforeDays < days);
         assert.ok(overlapDays <= rotateBeforeDays && rotateBeforeDays + overlapDays <= days);
         assert.deepEqual(wrong(secret({ days, rotateBeforeDays, overlapDays })), []);
-      });
-    });
+      }));
   });
 
   it("profile: in the form of the components, its actions always in the same order", () => {
@@ -285,9 +283,8 @@ describe("settings: connector", () => {
   describe("MSSP_CLOCK", () => {
     const sandbox = { ARM_METADATA_HOSTNAME: "127.0.0.1:8443" };
 
-    it("MSSP_CLOCK: accepted on the sandbox", () => {
-      assert.deepEqual(problemsOf("", { ...sandbox, MSSP_CLOCK: "2027-03-01T09:00:00Z" }), []);
-    });
+    it("MSSP_CLOCK: accepted on the sandbox", () =>
+      assert.deepEqual(problemsOf("", { ...sandbox, MSSP_CLOCK: "2027-03-01T09:00:00Z" }), []));
 
     for (const [what, environment] of [
       ["in a real cloud", {}],

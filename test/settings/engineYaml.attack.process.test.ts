@@ -43,9 +43,7 @@ type Listed = Record<string, { readonly value?: string; readonly objectValue?: u
 describe("settings/engineYaml: a stack file that the engine and the commands read differently", function () {
   const project = fixture(() => StackProject.create());
 
-  before(async () => {
-    await project.addStack("contoso");
-  });
+  before(() => project.addStack("contoso"));
 
   /** What both have of a file: by key, lists and maps as what their JSON says. */
   async function readings(text: string) {

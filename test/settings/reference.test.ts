@@ -93,7 +93,6 @@ describe("settings reference", () => {
     }
   });
 
-  it("Pulumi.yaml is up to date (`npm run docs` writes it)", () => {
-    assert.equal(readFileSync(path.join(__dirname, "../../Pulumi.yaml"), "utf8"), generatePulumiYaml());
-  });
+  it("Pulumi.yaml is up to date (`npm run docs` writes it)", () =>
+    assert.equal(readFileSync(path.join(__dirname, "../../Pulumi.yaml"), "utf8"), generatePulumiYaml()));
 });

@@ -102,7 +102,7 @@ describe("settings", () => {
   });
 
   describe("wrong settings", () => {
-    it("wrong settings are listed together, each with key, value and allowed values", () => {
+    it("wrong settings are listed together, each with key, value and allowed values", () =>
       assert.throws(
         () =>
           parseSettings(
@@ -136,8 +136,7 @@ describe("settings", () => {
           );
           return true;
         },
-      );
-    });
+      ));
 
     it("without configuration each required setting is listed", () => {
       const result = checkSettings({}, [], {});
@@ -203,7 +202,7 @@ describe("settings", () => {
       assert.deepEqual(wrong({ unknown: "hunter2" }, ["unknown"]), ["unknown: [secret]"]);
     });
 
-    it("a secret under a wrong key or in a URL is hidden", () => {
+    it("a secret under a wrong key or in a URL is hidden", () =>
       assert.deepEqual(
         wrong({
           clientSecret: "hunter2",
@@ -217,8 +216,7 @@ describe("settings", () => {
           "clientSecret: [secret]",
           'nested: {"password":"[secret]"}',
         ],
-      );
-    });
+      ));
   });
 
   describe("each setting", () => {
@@ -301,9 +299,8 @@ describe("settings", () => {
     ];
     for (const [key, values] of refused) {
       for (const value of values) {
-        it(`${key}: ${JSON.stringify(value.slice(0, 40))} is refused`, () => {
-          assertEach(problemsOf({ [key]: value }), (problem) => problem.key, [key]);
-        });
+        it(`${key}: ${JSON.stringify(value.slice(0, 40))} is refused`, () =>
+          assertEach(problemsOf({ [key]: value }), (problem) => problem.key, [key]));
       }
     }
 
@@ -318,26 +315,22 @@ describe("settings", () => {
       `${"a".repeat(65)}@fabrikam.example`,
       "ana@fabrikam.example\n",
     ]) {
-      it(`analysts: the address ${JSON.stringify(email.slice(0, 40))} is refused`, () => {
-        assertEach(problemsOf(withAnalysts({ email, displayName: "Ana" })), ({ key }) => key, ["analysts[0].email"]);
-      });
+      it(`analysts: the address ${JSON.stringify(email.slice(0, 40))} is refused`, () =>
+        assertEach(problemsOf(withAnalysts({ email, displayName: "Ana" })), ({ key }) => key, ["analysts[0].email"]));
     }
 
-    it("customer and MSSP cannot have the same tenant", () => {
-      assert.deepEqual(wrong({ msspTenantId: tenantId.toUpperCase() }), [`msspTenantId: "${tenantId.toUpperCase()}"`]);
-    });
+    it("customer and MSSP cannot have the same tenant", () =>
+      assert.deepEqual(wrong({ msspTenantId: tenantId.toUpperCase() }), [`msspTenantId: "${tenantId.toUpperCase()}"`]));
 
-    it("an invitation has either its own text or a language", () => {
-      assert.deepEqual(wrong({ invitationMessage: "Hi", invitationLanguage: "de" }), ['invitationLanguage: "de"']);
-    });
+    it("an invitation has either its own text or a language", () =>
+      assert.deepEqual(wrong({ invitationMessage: "Hi", invitationLanguage: "de" }), ['invitationLanguage: "de"']));
 
-    it("a duplicate analyst is refused, also in capital letters and beside another error", () => {
+    it("a duplicate analyst is refused, also in capital letters and beside another error", () =>
       assert.deepEqual(wrong(withAnalysts(ana, { email: "ben" }, { ...ana, email: "ANA@fabrikam.example" })), [
         'analysts[1].email: "ben"',
         "analysts[1].displayName: (not set)",
         'analysts[2].email: "ANA@fabrikam.example"',
-      ]);
-    });
+      ]));
 
     it("analysts: from none to 1000", () => {
       const team = (size: number) =>
@@ -629,7 +622,7 @@ describe("settings", () => {
       .array(fc.tuple(key, value))
       .map((entries) => Object.fromEntries([...Object.entries(good), ...entries]));
 
-    it("any settings give a checked object or one VisibleError", () => {
+    it("any settings give a checked object or one VisibleError", () =>
       assertProperty(
         600,
         values,
@@ -656,8 +649,7 @@ describe("settings", () => {
             assert.deepEqual(Object.keys(Object.prototype), []);
           }
         },
-      );
-    });
+      ));
 
     it("a key of blanks or of a CI command is shown in quotes", () => {
       assert.deepEqual(wrong({ " ": "x" }), ['" ": "x"']);
@@ -666,15 +658,14 @@ describe("settings", () => {
       ]);
     });
 
-    it("no error contains a secret's value", () => {
+    it("no error contains a secret's value", () =>
       assertProperty(200, fc.constantFrom(...settingKeys), fc.string({ minLength: 4 }), (secretKey, text) => {
         const value = `hunter2${text}hunter2`;
         for (const given of [value, JSON.stringify([value]), JSON.stringify([{ email: value, [value]: "x" }])]) {
           const problems = problemsOf({ [secretKey]: given }, [secretKey]).map(({ seen }) => seen);
           assert.doesNotMatch(problems.join(), /hunter2/);
         }
-      });
-    });
+      }));
 
     it("100,000 wrong settings give a bounded message within the test's time", () => {
       const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, "x".repeat(20)]));

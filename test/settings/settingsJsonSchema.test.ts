@@ -50,9 +50,8 @@ describe("settings.schema.json", () => {
   for (const { key, example } of settingsReference().filter((setting) => /^\w+$/.test(setting.key)))
     it(`accepts the example of ${key}`, () => assert.deepEqual(problems(file({ [key]: parseAsEngine(example) })), []));
 
-  it("accepts keys without a prefix, and those of providers", () => {
-    assert.deepEqual(problems(file({ "azuread:environment": "usgovernment" }, "")), []);
-  });
+  it("accepts keys without a prefix, and those of providers", () =>
+    assert.deepEqual(problems(file({ "azuread:environment": "usgovernment" }, "")), []));
 
   const mistakes: readonly [string, string, RegExp][] = [
     ["a misspelled key", file({ custmerName: "Contoso" }), /^\/config must NOT have additional properties/],

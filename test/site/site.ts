@@ -36,13 +36,9 @@ const samples = [
 ];
 
 describe("the built site: files", () => {
-  it("has a page for each Markdown file", () => {
-    assert.equal(builtPages(folder).length, siteFiles().length);
-  });
+  it("has a page for each Markdown file", () => assert.equal(builtPages(folder).length, siteFiles().length));
 
-  it("has no link to a missing page, file or anchor", () => {
-    assert.deepEqual(deadLinks(folder, base), []);
-  });
+  it("has no link to a missing page, file or anchor", () => assert.deepEqual(deadLinks(folder, base), []));
 
   it("has the JSON Schema of every command with --json, linked from its help", () => {
     const html = readFileSync(path.join(folder, "reference", "commands.html"), "utf8");
@@ -55,9 +51,7 @@ describe("the built site: files", () => {
     }
   });
 
-  it("loads nothing from another host", () => {
-    assert.deepEqual(loadedFromElsewhere(folder), []);
-  });
+  it("loads nothing from another host", () => assert.deepEqual(loadedFromElsewhere(folder), []));
 
   it("leads from its folder to the newest version", () => {
     assert.match(readFileSync(path.join(out, "index.html"), "utf8"), new RegExp(`url=${version}/`));

@@ -15,7 +15,7 @@ const changesSomething = (job: Job) => runsOf(job).some((run) => /pulumi (up|des
 const isRelease = ({ environment }: Job) => environment === "release";
 
 describe("GitHub workflows", () => {
-  it("the workflows are those that docs/ci.md names", () => {
+  it("the workflows are those that docs/ci.md names", () =>
     assert.deepEqual([...workflows].sort(), [
       "ci.yml",
       "destroy.yml",
@@ -31,8 +31,7 @@ describe("GitHub workflows", () => {
       "unchanged-stacks.yml",
       "up-stacks.yml",
       "up.yml",
-    ]);
-  });
+    ]));
 
   for (const name of workflows) {
     describe(name, () => {

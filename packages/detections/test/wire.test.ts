@@ -155,11 +155,10 @@ describe("detections: rules on the wire", () => {
     });
   });
 
-  it("a rule as the service returns it does not differ from the one that was sent", () => {
+  it("a rule as the service returns it does not differ from the one that was sent", () =>
     assertProperty(100, rules, (rule) => {
       assert.deepEqual(ruleDifferences(rule, returned(rule)), []);
-    });
-  });
+    }));
 
   it("a change of any compared part is a difference", () => {
     const change = (rule: DetectionRuleProperties, edit: (copy: { [key: string]: never }) => void) => {
@@ -193,7 +192,7 @@ describe("detections: rules on the wire", () => {
     }
   });
 
-  it("a PATCH with patchBody makes of any rule any other, unless replacementReason says why not", () => {
+  it("a PATCH with patchBody makes of any rule any other, unless replacementReason says why not", () =>
     assertProperty(100, rules, rules, (before, after) => {
       const current = returned(before);
       const body = patchBody(current, after);
@@ -208,8 +207,7 @@ describe("detections: rules on the wire", () => {
           reason,
         );
       assert.equal(reason === undefined, differences.length === 0);
-    });
-  });
+    }));
 
   it("replacementReason names another ID", () => {
     const [rule] = fc.sample(rules, 1);

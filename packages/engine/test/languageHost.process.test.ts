@@ -50,9 +50,7 @@ describe("language host", () => {
   });
   beforeEach(async () => (host = await startHost(bin, engine.address)));
   afterEach(() => stopHost(host));
-  after(() => {
-    engine.server.forceShutdown();
-  });
+  after(() => engine.server.forceShutdown());
 
   function run(request: messages.RunRequest): Promise<messages.RunResponse> {
     return call<messages.RunRequest, messages.RunResponse>(host.client.run.bind(host.client), request);
@@ -361,9 +359,8 @@ describe("language host", () => {
       assert.deepEqual(await dependencies(folder, true), ["@scope/one 1.0.0", "three 3.0.0", "two 2.0.0"]);
     });
 
-    it("getProgramDependencies: a missing lock file is reported with its path", async () => {
-      await assert.rejects(dependencies(newFolder(), false), /no package-lock\.json found \(searching upwards from/);
-    });
+    it("getProgramDependencies: a missing lock file is reported with its path", () =>
+      assert.rejects(dependencies(newFolder(), false), /no package-lock\.json found \(searching upwards from/));
 
     async function dependencies(folder: string, transitive: boolean): Promise<string[]> {
       const request = new messages.GetProgramDependenciesRequest();
@@ -495,15 +492,14 @@ describe("language host", () => {
     await assert.rejects(call(host.client.template.bind(host.client) as never, template), refused);
   });
 
-  it("code generation is refused with a reference to the official language host", async () => {
-    await assert.rejects(
+  it("code generation is refused with a reference to the official language host", () =>
+    assert.rejects(
       call<messages.GeneratePackageRequest, messages.GeneratePackageResponse>(
         host.client.generatePackage.bind(host.client),
         new messages.GeneratePackageRequest(),
       ),
       { code: grpc.status.UNIMPLEMENTED, message: /cannot generate an SDK.*official download/ },
-    );
-  });
+    ));
 });
 
 function runRequest(folder: string, options: Record<string, string | boolean> = {}): messages.RunRequest {

@@ -15,10 +15,9 @@ describe("errors/atOnce", () => {
     assert.equal(most, 3);
   });
 
-  it("throws what the work throws", async () => {
-    await assert.rejects(
+  it("throws what the work throws", () =>
+    assert.rejects(
       atOnce(2, [1, 2, 3], (item) => (item === 2 ? Promise.reject(new Error("two")) : Promise.resolve(item))),
       /two/,
-    );
-  });
+    ));
 });

@@ -5,7 +5,7 @@ import { escaped } from "../src/escape";
 const characters: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
 
 describe("escaped", () => {
-  it("no character of markup is left, and entities decode to the text", () => {
+  it("no character of markup is left, and entities decode to the text", () =>
     fc.assert(
       fc.property(
         fc.string({ unit: fc.oneof(fc.constantFrom(...Array.from("&<>\"';#a")), fc.string({ maxLength: 1 })) }),
@@ -18,6 +18,5 @@ describe("escaped", () => {
           );
         },
       ),
-    );
-  });
+    ));
 });

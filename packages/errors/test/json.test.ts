@@ -23,12 +23,11 @@ describe("readers of JSON", () => {
     assert.equal(listOf(list), list);
   });
 
-  it("values of the right type are returned as they are", () => {
+  it("values of the right type are returned as they are", () =>
     assertProperty(100, fc.string(), fc.dictionary(fc.string(), fc.jsonValue()), (text, record) => {
       assert.deepEqual([textOf(text), optionalText(text)], [text, text]);
       assert.equal(recordOf(record), record);
-    });
-  });
+    }));
 
   it("valueAt: every path of a value, and nothing inherited", () => {
     const check = (root: unknown, value: unknown, path: readonly PropertyKey[]): void => {

@@ -7,15 +7,14 @@ const amount = fc.option(fc.nat(9999), { nil: undefined });
 const part = (count: number | undefined, unit: string): string => (count === undefined ? "" : `${count}${unit}`);
 
 describe("durations", () => {
-  it("days, hours, minutes and seconds: the sum of all", () => {
+  it("days, hours, minutes and seconds: the sum of all", () =>
     assertProperty(100, amount, amount, amount, amount, (days, hours, minutes, seconds) => {
       const time = part(hours, "H") + part(minutes, "M") + part(seconds, "S");
       const text = `P${part(days, "D")}${time === "" ? "" : "T"}${time}`;
       const sum = (days ?? 0) * dayMs + (hours ?? 0) * hourMs + (minutes ?? 0) * minuteMs + (seconds ?? 0) * 1000;
       assert.equal(durationOf(text), text === "P" ? undefined : sum);
       assert.equal(typedDuration(text.toLowerCase()), text === "P" ? undefined : sum);
-    });
-  });
+    }));
 
   it("a day is 86,400,000 milliseconds", () => {
     assert.deepEqual([durationOf("P1D"), durationOf("PT24H"), durationOf("PT1440M")], [dayMs, dayMs, dayMs]);
@@ -45,9 +44,8 @@ describe("durations", () => {
     assert.deepEqual(texts, ["0 s", "0 s", "59 s", "1 min", "1 min 1 s", "9 min 57 s", "10 min", "60 min"]);
   });
 
-  it("any text: the pattern decides", () => {
+  it("any text: the pattern decides", () =>
     assertProperty(100, fc.stringMatching(/^P?T?[0-9DHMS.]{0,6}$/), (text) => {
       assert.equal(durationOf(text) !== undefined, durationPattern.test(text));
-    });
-  });
+    }));
 });

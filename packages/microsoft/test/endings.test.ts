@@ -21,7 +21,7 @@ describe("endings: the days before and after an end", () => {
   const near = fc.constantFrom(-1, 0, 1, 89, 90, 91);
   const dated = retirements.filter(({ endsOn }) => endsOn !== null);
 
-  it("each dated entry becomes a warning 90 days before, and is over from its day on, or after its last day", () => {
+  it("each dated entry becomes a warning 90 days before, and is over from its day on, or after its last day", () =>
     assertProperty(
       500,
       fc.constantFrom(...dated),
@@ -34,8 +34,7 @@ describe("endings: the days before and after an end", () => {
         assert.equal(shown, daysLeft);
         assert.equal(level, isOver ? over : daysLeft <= 90 ? "soon" : "later");
       },
-    );
-  });
+    ));
 
   it("the boundaries by hand: the advanced hunting API and the Azure portal", () => {
     assert.equal(daysOfRetirementWarning, 90);

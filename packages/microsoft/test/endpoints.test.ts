@@ -104,8 +104,7 @@ describe("microsoft/endpoints", () => {
       );
     });
 
-    it("reports a host whose certificate is not trusted", async () => {
-      assert.match(await discover({}), /metadata\/endpoints\?api-version=2022-09-01 failed: .*certificate/);
-    });
+    it("reports a host whose certificate is not trusted", async () =>
+      assert.match(await discover({}), /metadata\/endpoints\?api-version=2022-09-01 failed: .*certificate/));
   });
 });

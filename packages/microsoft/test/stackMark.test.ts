@@ -41,11 +41,9 @@ describe("packages/microsoft/stackMark", () => {
     it(`reads ${title}`, () => assert.deepEqual(parseStackMark(text), expected));
   }
 
-  it("throws for no text, and an ID is 16 digits or absent", () => {
-    assertProperty(100, fc.string(), (text) => [0, 16].includes(parseStackMark(text)?.stackId.length ?? 0));
-  });
+  it("throws for no text, and an ID is 16 digits or absent", () =>
+    assertProperty(100, fc.string(), (text) => [0, 16].includes(parseStackMark(text)?.stackId.length ?? 0)));
 
-  it("names a stack as its objects are marked", () => {
-    assert.equal(markedStack({ stack, stackId, msspTenantId }), `${stack}#${stackId}`);
-  });
+  it("names a stack as its objects are marked", () =>
+    assert.equal(markedStack({ stack, stackId, msspTenantId }), `${stack}#${stackId}`));
 });

@@ -5,9 +5,7 @@ import { isUuid } from "../src/uuid";
 describe("microsoft/uuid", () => {
   const id = "0123abcd-89ab-4cde-8f01-23456789abcd";
 
-  it("takes a UUID in any case", () => {
-    assert.ok(isUuid(id) && isUuid(id.toUpperCase()));
-  });
+  it("takes a UUID in any case", () => assert.ok(isUuid(id) && isUuid(id.toUpperCase())));
 
   it("refuses other values, and text around a UUID", () => {
     for (const value of ["", `${id}0`, ` ${id}`, `${id}\n`, id.replaceAll("-", ""), undefined, 7])

@@ -21,7 +21,7 @@ const graph = fc
   });
 
 describe("the layout of a picture", () => {
-  it("places every node in its column, inside of the picture, and no two above each other", () => {
+  it("places every node in its column, inside of the picture, and no two above each other", () =>
     assertProperty(100, graph, ({ nodes, edges }) => {
       const { places, width, height } = layout(nodes, edges, measures);
       assert.equal(places.size, nodes.length);
@@ -35,8 +35,7 @@ describe("the layout of a picture", () => {
           assert.ok(y + node.height < place.y || place.y + other.height < y, `${node.id} and ${other.id}`);
         }
       }
-    });
-  });
+    }));
 
   it("orders a column by what its nodes are connected with", () => {
     const nodes = ["a", "b", "c"].flatMap((name) => [
@@ -64,7 +63,7 @@ describe("a label of a picture", () => {
     assert.deepEqual(wrap("株式会社コントソ", 8, 3), ["株式会社", "コントソ"]);
   });
 
-  it("has lines within the width that together hold the whole text", () => {
+  it("has lines within the width that together hold the whole text", () =>
     assertProperty(
       100,
       fc.string({ unit: "grapheme", maxLength: 80 }),
@@ -73,8 +72,7 @@ describe("a label of a picture", () => {
         const lines = wrap(text, width, Number.POSITIVE_INFINITY);
         assert.equal(lines.join("").replace(/\s/g, ""), text.replace(/\s/g, ""));
       },
-    );
-  });
+    ));
 });
 
 describe("a picture", () => {
@@ -99,7 +97,6 @@ describe("a picture", () => {
     assert.match(html, /<a class="node person" data-node="ana" href="#row-ana">/);
   });
 
-  it("leaves out a path to a node that is not there, and a link that could run something", () => {
-    assert.doesNotMatch(html.replace(/<script>[\s\S]*<\/script>/, ""), /absent|lost|javascript/);
-  });
+  it("leaves out a path to a node that is not there, and a link that could run something", () =>
+    assert.doesNotMatch(html.replace(/<script>[\s\S]*<\/script>/, ""), /absent|lost|javascript/));
 });

@@ -63,12 +63,11 @@ describe("The azure-native stand-in's table of types", () => {
     });
   }
 
-  it("provider: has the SDK's arguments", () => {
+  it("provider: has the SDK's arguments", () =>
     assert.deepEqual(
       Object.keys(configuration).sort(),
       [...membersOf("azure-native", "provider.d.ts", "ProviderArgs").keys()].sort(),
-    );
-  });
+    ));
 });
 
 describe("The azure-native stand-in's hosts", () => {

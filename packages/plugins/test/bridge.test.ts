@@ -37,9 +37,8 @@ describe("The stand-ins' defaults, as applyDefaults of Pulumi's bridge", () => {
     block: object("optional", { visible: boolean("optional", { default: true }) }),
   };
 
-  it("a new resource has the schema's defaults that are not zero", () => {
-    assert.deepEqual(withDefaults(properties, {}), { accountEnabled: true, __defaults: ["accountEnabled"] });
-  });
+  it("a new resource has the schema's defaults that are not zero", () =>
+    assert.deepEqual(withDefaults(properties, {}), { accountEnabled: true, __defaults: ["accountEnabled"] }));
 
   it("old inputs without a list of defaults: all old values are usable for new defaults", () => {
     const before = { accountEnabled: false, hidden: true };

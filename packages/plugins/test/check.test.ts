@@ -160,9 +160,7 @@ describe("The azuread stand-in's check", () => {
   const plugin = fixture(() => PluginClient.over(azureadProvider("6.9.1")));
 
   for (const [what, type, inputs, expected] of cases) {
-    it(`${type}: ${what}`, async () => {
-      assert.deepEqual((await plugin.check(type, inputs)).failures, expected);
-    });
+    it(`${type}: ${what}`, async () => assert.deepEqual((await plugin.check(type, inputs)).failures, expected));
   }
 
   it("an argument that the stand-in lacks, as the engine gives it again for ignoreChanges", async () => {

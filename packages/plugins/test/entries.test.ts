@@ -20,13 +20,12 @@ const table = [
 ];
 
 describe("The stand-in plugins' tables of types", () => {
-  it("plugins: have the versions of the SDKs", () => {
+  it("plugins: have the versions of the SDKs", () =>
     assert.deepEqual(standInPlugins, [
       { name: "azuread", version: azureadSdk.version },
       { name: "random", version: randomSdk.version },
       { name: "azure-native", version: azureNativeSdk.version },
-    ]);
-  });
+    ]));
 
   for (const { plugin, name, properties } of table) {
     const file = `${name.charAt(0).toLowerCase()}${name.slice(1)}.d.ts`;
@@ -66,9 +65,8 @@ describe("The stand-in plugins' tables of types", () => {
     });
   }
 
-  it("provider: has the SDK's arguments", () => {
-    assertInputs("azuread", configuration, membersOf("azuread", "provider.d.ts", "ProviderArgs"));
-  });
+  it("provider: has the SDK's arguments", () =>
+    assertInputs("azuread", configuration, membersOf("azuread", "provider.d.ts", "ProviderArgs")));
 });
 
 /**

@@ -43,9 +43,8 @@ describe("The azuread stand-in's hosts", () => {
     assert.equal(credentialsOf({}, { ...environment, ARM_TENANT_ID: "t" }).tenantId, "t");
   });
 
-  it("configuration: requires the sandbox's address", () => {
-    assert.throws(() => credentialsOf({}, {}), /neither azuread:metadataHost nor ARM_METADATA_HOSTNAME is set/);
-  });
+  it("configuration: requires the sandbox's address", () =>
+    assert.throws(() => credentialsOf({}, {}), /neither azuread:metadataHost nor ARM_METADATA_HOSTNAME is set/));
 
   it("configuration: a metadata host of another machine is refused before any call", async () => {
     const plugin = await PluginClient.over(azureadProvider("6.9.1"));

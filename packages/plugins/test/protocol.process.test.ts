@@ -115,12 +115,11 @@ describe("Property values", () => {
     assert.deepEqual(fromStruct(toStruct(values)), values);
   });
 
-  it("property values: encoded as the engine expects", () => {
+  it("property values: encoded as the engine expects", () =>
     assert.deepEqual(toStruct({ a: unknown, b: new Secret("x") }).toJavaScript(), {
       a: unknownValue,
       b: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "x" },
-    });
-  });
+    }));
 
   it("property values: output values are unwrapped; assets are refused", () => {
     const key = "4dabf18193072939515e22adb298388d";
@@ -189,19 +188,17 @@ describe("A plugin's process", () => {
     assert.equal(ended, undefined);
   });
 
-  it("process: an unknown plugin name is refused with the list of plugins", async () => {
+  it("process: an unknown plugin name is refused with the list of plugins", async () =>
     assert.deepEqual(
       await failure(home, "aws"),
       "There is a stand-in for azuread, random, azure-native, not for aws.\n",
-    );
-  });
+    ));
 
-  it("process: without a running sandbox it reports that one is required", async () => {
+  it("process: without a running sandbox it reports that one is required", async () =>
     assert.match(
       await failure(path.join(home, "none"), "random"),
       /is run by the sandbox, and none runs in .*none\. Start/,
-    );
-  });
+    ));
 
   it("process: ends with the sandbox", async () => {
     const other = newFolder();

@@ -7,9 +7,7 @@ import { PluginClient } from "./pluginClient";
 
 describe("The random stand-in", () => {
   const plugin = fixture(() => PluginClient.over(randomProvider("4.21.2")));
-  before(async () => {
-    await plugin.configure({});
-  });
+  before(() => plugin.configure({}));
 
   async function make(type: string, inputs: ValueRecord): Promise<{ id: string; state: ValueRecord }> {
     const checked = await plugin.check(type, inputs);
@@ -53,12 +51,11 @@ describe("The random stand-in", () => {
     assert.deepEqual(failures, ["expected byte_length to be at least (1), got 0. Examine values at 'it.byteLength'."]);
   });
 
-  it("random: an unknown type is refused with the list of types", async () => {
-    await assert.rejects(
+  it("random: an unknown type is refused with the list of types", () =>
+    assert.rejects(
       plugin.check("RandomPassword", { length: 8 }),
       /unrecognized resource type \(Check\): random:index\/randomPassword:RandomPassword\. .* has RandomId, RandomUuid\. For another one use `--plugins official`/,
-    );
-  });
+    ));
 
   it("random: the value is unknown in a preview", async () => {
     const { state } = await plugin.create("RandomUuid", {}, true);

@@ -11,9 +11,7 @@ describe("The azuread stand-in's states, as the official plugin's", function () 
   const plugin = fixture(startSandboxPlugin);
   let application: ValueRecord;
 
-  before(async () => {
-    ({ state: application } = await made("ApplicationRegistration", { displayName: "A" }));
-  });
+  before(async () => ({ state: application } = await made("ApplicationRegistration", { displayName: "A" })));
 
   it("service principal: an update sends the empty relay state that a read returned", async () => {
     const { id, state } = await made("ServicePrincipal", { clientId: application.clientId ?? "" });

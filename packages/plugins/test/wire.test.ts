@@ -440,9 +440,8 @@ describe("The azuread stand-in on the sandbox", function () {
     plugin.requests();
   });
 
-  it("each resource type has a case", () => {
-    assert.deepEqual(cases.map(({ type }) => type).sort(), resources.map(({ name }) => name).sort());
-  });
+  it("each resource type has a case", () =>
+    assert.deepEqual(cases.map(({ type }) => type).sort(), resources.map(({ name }) => name).sort()));
 
   for (const one of cases) {
     it(`${one.type}: makes the official plugin's calls`, async () => {

@@ -63,12 +63,11 @@ describe("the search for every kind of access", function () {
   const sighted = async (id: string): Promise<GrantingNode | undefined> =>
     (await nodes()).find((node) => node.id === id);
 
-  it("sees the consent to the automation in a tenant without anything else", async () => {
+  it("sees the consent to the automation in a tenant without anything else", async () =>
     assert.deepEqual(
       (await nodes()).map(({ kind }) => kind),
       ["automationConsent"],
-    );
-  });
+    ));
 
   it("a guest of the MSSP's domain with an eligible directory role, and the step that ends it", async () => {
     const ivy = await invite("ivy@fabrikam-security.example");

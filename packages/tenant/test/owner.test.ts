@@ -19,12 +19,11 @@ describe("the owner of a node", () => {
     assert.equal(owner({ ...whose, stackId: other }, { marks: facts.marks })?.whose, "claimed");
   });
 
-  it("is the MSSP by its tenant ID, whatever it claims", () => {
+  it("is the MSSP by its tenant ID, whatever it claims", () =>
     assert.deepEqual(owner(whose, { marks: [null], tenant: byTenant, claim }), {
       whose: "mssp",
       evidence: byTenant.evidence,
-    });
-  });
+    }));
 
   it("is claimed by another stack's mark, an address or a domain, and says by what", () => {
     const marked = owner(whose, { marks: [mark(other, whose.msspTenantId)] });

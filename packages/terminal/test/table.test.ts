@@ -22,23 +22,20 @@ describe("tableText", () => {
     );
   });
 
-  it("narrow column: the cell continues on the next line", () => {
+  it("narrow column: the cell continues on the next line", () =>
     assert.equal(
       tableText([["✓", "consent", "nobody has consented to Alert.Read"]], { width: 30 }),
       lines("✓  consent  nobody has", "            consented to", "            Alert.Read"),
-    );
-  });
+    ));
 
-  it("a word is broken only if it is longer than the column", () => {
+  it("a word is broken only if it is longer than the column", () =>
     assert.equal(
       tableText([["ab", "x".repeat(25)]], { width: 14 }),
       lines(`ab  ${"x".repeat(10)}`, `    ${"x".repeat(10)}`, "    xxxxx"),
-    );
-  });
+    ));
 
-  it("shows a tenant's control characters as text", () => {
-    assert.equal(tableText([["a\u001b[31mb", "c\td"]], { width: 80 }), lines("a\\u{1b}[31mb  c\\u{9}d"));
-  });
+  it("shows a tenant's control characters as text", () =>
+    assert.equal(tableText([["a\u001b[31mb", "c\td"]], { width: 80 }), lines("a\\u{1b}[31mb  c\\u{9}d")));
 
   it("counts columns as a terminal does: East Asian, combining, emoji of several code points, halfwidth", () => {
     const rows = ["顧客", "abcd", "é", "👍🏽", "🇩🇪", "ｱﾊ"].map((text) => [text, "x"]);

@@ -4,13 +4,12 @@ import * as fc from "fast-check";
 import { wholeNumber } from "../src/wholeNumber";
 
 describe("wholeNumber", () => {
-  it("takes exactly the numbers within its limits", () => {
+  it("takes exactly the numbers within its limits", () =>
     assertProperty(100, fc.nat(200), fc.nat(100), fc.nat(100), (number, least, span) => {
       const parse = wholeNumber({ least, most: least + span });
       if (number >= least && number <= least + span) assert.equal(parse(String(number)), number);
       else assert.throws(() => parse(String(number)), /from \d+ to \d+\.$/);
-    });
-  });
+    }));
 
   it("refuses every other text, and says what it expects", () => {
     const parse = wholeNumber({ most: 9999, unit: "days" });

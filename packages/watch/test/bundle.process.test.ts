@@ -16,9 +16,7 @@ describe("mssp-watch.mjs, the customer's file", () => {
   const file = path.join(first, "mssp-watch.mjs");
   let hash: string;
 
-  before(() => {
-    hash = bundle(first);
-  });
+  before(() => (hash = bundle(first)));
 
   it("is the same in two builds, at most 3 MB, with its hash beside it", async () => {
     assert.equal(bundle(second), hash);

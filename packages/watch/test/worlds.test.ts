@@ -50,7 +50,7 @@ describe("random worlds of strangers", () => {
     return { id: (await post(`applications/${id}/federatedIdentityCredentials`, credential)).id, isMssp: false };
   };
 
-  it("each is under the MSSP or under `also theirs?`, and only who carries the named tenant is the MSSP's", async () => {
+  it("each is under the MSSP or under `also theirs?`, and only who carries the named tenant is the MSSP's", async () =>
     await assertAsyncProperty(8, fc.array(stranger, { minLength: 1, maxLength: 5 }), async (kinds) => {
       const entered = [];
       for (const kind of kinds) entered.push(await enter(kind));
@@ -61,8 +61,7 @@ describe("random worlds of strangers", () => {
         recordsOf(document["strangers"]).flatMap(({ ways }) => recordsOf(ways).map(({ id }) => textOf(id))),
       );
       for (const { id, isMssp } of entered) assert.deepEqual([own.has(id), others.has(id)], [isMssp, !isMssp], id);
-    });
-  });
+    }));
 
   it("needs each permission of the table, and no other", async () => {
     world.readAzure();

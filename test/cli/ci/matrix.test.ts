@@ -12,9 +12,8 @@ const nothing = { stacks: [], deleted: [], excluded: [], everyStackBecause: unde
 const many = { ...nothing, stacks: Array.from({ length: 300 }, (_, index) => `customer-${index}`) };
 
 describe("the matrix for a CI system", () => {
-  it("contains the whole result as JSON", () => {
-    assert.deepEqual(JSON.parse(matrixText(changed, "json")), { msspCiMatrix: 1, ...changed });
-  });
+  it("contains the whole result as JSON", () =>
+    assert.deepEqual(JSON.parse(matrixText(changed, "json")), { msspCiMatrix: 1, ...changed }));
 
   it("GitHub: outputs of a step", () => {
     const outputs = Object.fromEntries(
@@ -43,13 +42,12 @@ describe("the matrix for a CI system", () => {
     assert.deepEqual(partsOf({ ...many, stacks: [] }), []);
   });
 
-  it("Azure: output variables, whose conditions match whole names only", () => {
+  it("Azure: output variables, whose conditions match whole names only", () =>
     assert.equal(
       matrixText(changed, "azure"),
       "##vso[task.setvariable variable=stacks;isOutput=true],contoso,tailwind,\n" +
         "##vso[task.setvariable variable=deleted;isOutput=true],woodgrove,\n",
-    );
-  });
+    ));
 
   it("GitLab: a child pipeline with a job for each stack and one that reports", () => {
     assert.deepEqual(parse(matrixText(changed, "gitlab", { job: "preview" })), {

@@ -26,9 +26,7 @@ describe("GitHub's OIDC token in a file", function () {
       .listen(0, "127.0.0.1");
     await once(server, "listening");
   });
-  afterEach(() => {
-    server.close();
-  });
+  afterEach(() => server.close());
 
   const environment = () => ({
     ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token?api-version=2.0`,

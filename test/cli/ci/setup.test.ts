@@ -81,9 +81,8 @@ esac
     assert.equal(calls.length, 1);
   });
 
-  it("warns that `up` needs no approval without reviewers", async () => {
-    assert.match((await setup("--stack", "contoso")).stderr, /without --reviewer nobody has to approve `up`/);
-  });
+  it("warns that `up` needs no approval without reviewers", async () =>
+    assert.match((await setup("--stack", "contoso")).stderr, /without --reviewer nobody has to approve `up`/));
 
   it("refuses an invalid reviewer or repository", async () => {
     for (const args of [

@@ -53,9 +53,8 @@ describe("the runs of a rule at two customers", () => {
   }
   const hourLater = () => sandbox.cloud.clock.advance(hourMs + 60_000);
 
-  it("excepts an event at the customer with the exception, and not at the other one", async () => {
-    assert.deepEqual([await put("contoso", 1, "build"), await put("northwind", 1, "build")], [0, 1]);
-  });
+  it("excepts an event at the customer with the exception, and not at the other one", async () =>
+    assert.deepEqual([await put("contoso", 1, "build"), await put("northwind", 1, "build")], [0, 1]));
 
   it("overlapping runs make no second alert of an event, and one of a new event with equal entities", async () => {
     hourLater();

@@ -27,9 +27,8 @@ describe("what the journals know of drift", () => {
     return last && [last.state, last.at.toISOString()];
   }
 
-  it("a preview without --drift, and an up without --refresh, compare nothing", () => {
-    assert.equal(compared([{ command: "preview" }, "changed"], [{}, "changed"]), undefined);
-  });
+  it("a preview without --drift, and an up without --refresh, compare nothing", () =>
+    assert.equal(compared([{ command: "preview" }, "changed"], [{}, "changed"]), undefined));
 
   it("drift that a preview found stays through an up without --refresh, and ends with one that refreshes", () => {
     assert.deepEqual(compared([drift, "drifted"], [{}, "unchanged"]), ["drifted", days[0]]);
@@ -41,7 +40,6 @@ describe("what the journals know of drift", () => {
     assert.deepEqual(compared([{ command: "refresh" }, "drifted"], [{}, "changed"]), ["clean", days[1]]);
   });
 
-  it("a comparison that failed or was left out keeps the one before", () => {
-    assert.deepEqual(compared([drift, "unchanged"], [drift, "failed"], [drift, "leftOut"]), ["clean", days[0]]);
-  });
+  it("a comparison that failed or was left out keeps the one before", () =>
+    assert.deepEqual(compared([drift, "unchanged"], [drift, "failed"], [drift, "leftOut"]), ["clean", days[0]]));
 });

@@ -33,7 +33,7 @@ const plan = planOf([
 ]);
 
 describe("the plan of a fleet's up", () => {
-  it("shows deletions first, then what is not run, and the unchanged in one line", () => {
+  it("shows deletions first, then what is not run, and the unchanged in one line", () =>
     assert.equal(
       stripVTControlCharacters(planText(plan)),
       [
@@ -46,8 +46,7 @@ describe("the plan of a fleet's up", () => {
         "Unchanged: a, g.",
         "",
       ].join("\n"),
-    );
-  });
+    ));
 
   it("has the changes of each customer as details, without a control character", () => {
     const details = stripVTControlCharacters(planDetails(planOf([...plan.values()].slice(4, 5))));

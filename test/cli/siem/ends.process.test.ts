@@ -171,9 +171,7 @@ describe("mssp hunt", () => {
   const project = fixture(createHuntProject);
   let folder: string;
 
-  before(() => {
-    folder = newFolder();
-  });
+  before(() => (folder = newFolder()));
 
   /** @param file standard output, as a shell redirects it. */
   async function hunt(args: readonly string[], file: string, variables: NodeJS.ProcessEnv = {}) {

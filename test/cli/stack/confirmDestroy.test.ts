@@ -19,9 +19,8 @@ describe("the confirmation of a destroy", function () {
       await refused(confirm("contoso", typed), /^Nothing is destroyed: the confirmation must be/);
   });
 
-  it("never prints the typed text, which may be a password", async () => {
-    await refused(confirm("contoso", "letmein"), /^(?!.*letmein)/s);
-  });
+  it("never prints the typed text, which may be a password", () =>
+    refused(confirm("contoso", "letmein"), /^(?!.*letmein)/s));
 
   it("refuses an invalid stack name, even if typed twice", async () => {
     for (const name of ["", "../x", "-x", "a b", "$(id)", "a\nb"])
@@ -37,7 +36,6 @@ describe("the confirmation of a destroy", function () {
     assert.equal(restored, "config:\n  a: the last\n");
   });
 
-  it("reports settings that no commit ever had", async () => {
-    await refused(confirm("nobody", "nobody"), /git's history here has none/);
-  });
+  it("reports settings that no commit ever had", () =>
+    refused(confirm("nobody", "nobody"), /git's history here has none/));
 });

@@ -72,7 +72,6 @@ describe("the journal of a fleet run", () => {
     assert.equal(last.get("d"), undefined);
   });
 
-  it("gives no outcomes without a recorded run", async () => {
-    assert.deepEqual(await readRuns(path.join(folder, "nowhere")), []);
-  });
+  it("gives no outcomes without a recorded run", async () =>
+    assert.deepEqual(await readRuns(path.join(folder, "nowhere")), []));
 });

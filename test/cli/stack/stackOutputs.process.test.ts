@@ -23,9 +23,7 @@ const outputs = {
 describe("cli/stackOutputs", function () {
   const project = fixture(() => StackProject.create({ engine: "passphrase" }));
 
-  before(async () => {
-    await project.addStack("deployed", outputs);
-  });
+  before(() => project.addStack("deployed", outputs));
 
   const read = (stack: string, changes: NodeJS.ProcessEnv = {}, folder = project.folder, secrets = true) =>
     readStackOutputs(stack, { secrets, folder, environment: { ...project.environment, ...changes } });

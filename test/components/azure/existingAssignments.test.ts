@@ -121,16 +121,12 @@ describe("components: the workspace of sentinelAccess", () => {
     [403, "AuthorizationFailed", /^sentinelAccess\.subscriptionId: the automation may not read/],
   ];
   for (const [status, code, said] of faults) {
-    it(`says what is wrong after ${status} ${code}`, async () => {
-      await assert.rejects(
-        requireWorkspace(answering({ error: { code } }, status), place, tenantId),
-        (error: Error) => {
-          assert.match(error.message, said);
-          assert.match(error.message, /Nothing was changed\.$/);
-          return true;
-        },
-      );
-    });
+    it(`says what is wrong after ${status} ${code}`, () =>
+      assert.rejects(requireWorkspace(answering({ error: { code } }, status), place, tenantId), (error: Error) => {
+        assert.match(error.message, said);
+        assert.match(error.message, /Nothing was changed\.$/);
+        return true;
+      }));
   }
 
   it("tells a workspace without Microsoft Sentinel", async () => {

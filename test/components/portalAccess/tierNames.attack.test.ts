@@ -28,11 +28,10 @@ describe("components/portalAccess/tierNames: a tier named like another group of 
     assert.deepEqual(problemsWith({ tier2: { name: "Fabrikam’s Analysts" } }), []);
   });
 
-  it("refuses two tiers whose names the directory cannot tell apart", () => {
+  it("refuses two tiers whose names the directory cannot tell apart", () =>
     assert.deepEqual(problemsWith({ tier1: { name: "O'Neil" }, tier2: { name: "o’neil" } }), [
       "portalAccess.tiers.tier2.name",
-    ]);
-  });
+    ]));
 });
 
 describe("components/portalAccess/tierNames: tier names that swap or shift", () => {
@@ -59,7 +58,7 @@ describe("components/portalAccess/tierNames: tier names that swap or shift", () 
   const check = (settings: ReturnType<typeof tiers>, state = deployed) =>
     refuseMovedNames("customer-access", settings, state);
 
-  it("refuses swapped names, and says which settings and what to do", () => {
+  it("refuses swapped names, and says which settings and what to do", () =>
     assert.throws(() => check(tiers("B", "A")), {
       name: "VisibleError",
       message:
@@ -67,8 +66,7 @@ describe("components/portalAccess/tierNames: tier names that swap or shift", () 
         '- portalAccess.tiers.tier1.name: "B" is still the name of portalAccess.tiers.tier2.name\n' +
         '- portalAccess.tiers.tier2.name: "A" is still the name of portalAccess.tiers.tier1.name\n' +
         "First set portalAccess.tiers.tier2.name to a name that nothing has and run `npx pulumi up`, then set portalAccess.tiers.tier1.name.",
-    });
-  });
+    }));
 
   it("refuses a name that shifts to the next tier, in any case", () => {
     assert.throws(() => check(tiers("b", "C")), /tier1\.name: "b" is still the name of portalAccess\.tiers\.tier2/);

@@ -59,15 +59,14 @@ function nextStepOf({ overlapEndsOn, renewsOn }: SecretPlan): number {
 const fractions = fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 5, maxLength: 120 });
 
 describe("components/siemConnector: the plan of the secrets", () => {
-  it("new stack: one secret that is valid for the days of the settings", () => {
+  it("new stack: one secret that is valid for the days of the settings", () =>
     assert.deepEqual(planSecrets({}, year, new Date(start)), {
       ends: { first: "2027-11-24T15:00:00Z" },
       current: "first",
       isNew: true,
       renewsOn: new Date("2027-10-25T15:00:00Z"),
       deleted: [],
-    });
-  });
+    }));
 
   it("a year: the next secret a month before the end, the old one deleted a week later, in turn", () => {
     const stack = new Stack(year);
@@ -124,7 +123,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
     });
   });
 
-  it("the old secret stays for the overlap or until its own end", () => {
+  it("the old secret stays for the overlap or until its own end", () =>
     assertProperty(500, policies, fractions, (policy, gaps) => {
       const stack = new Stack(policy);
       let at = start;
@@ -141,10 +140,9 @@ describe("components/siemConnector: the plan of the secrets", () => {
         const until = Math.min(at + policy.overlapDays * day, Date.parse(before.endsOn));
         handedOver = { endsOn: before.endsOn, until };
       }
-    });
-  });
+    }));
 
-  it("changes occur exactly at the announced dates", () => {
+  it("changes occur exactly at the announced dates", () =>
     assertProperty(
       500,
       policies,
@@ -163,10 +161,9 @@ describe("components/siemConnector: the plan of the secrets", () => {
           assert.equal(stack.changes, changes + 1, "no change in its time");
         }
       },
-    );
-  });
+    ));
 
-  it("no secret is valid for longer than the current settings allow", () => {
+  it("no secret is valid for longer than the current settings allow", () =>
     assertProperty(
       300,
       policies,
@@ -185,8 +182,7 @@ describe("components/siemConnector: the plan of the secrets", () => {
           assert.ok(left <= policy.days + 1 || waits, `${left} days left of ${policy.days}`);
         }
       },
-    );
-  });
+    ));
 
   it("after years without an `up`: one new secret, expired ones are gone", () => {
     const stack = new Stack(year);

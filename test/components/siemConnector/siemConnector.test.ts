@@ -191,9 +191,8 @@ describe("components: SiemConnector", () => {
       assert.match(message ?? "", /forbids client secrets.*certificate or a federated credential/);
     });
 
-    it("other errors are passed on unchanged", async () => {
-      assert.deepEqual(await said("Insufficient privileges to complete the operation."), []);
-    });
+    it("other errors are passed on unchanged", async () =>
+      assert.deepEqual(await said("Insufficient privileges to complete the operation."), []));
   });
 
   for (const api of ["legacySiem", "graph"] as const) {
@@ -429,9 +428,8 @@ describe("components: SiemConnector", () => {
       assert.match(error, /delete it .* and run `npx pulumi up --refresh`/);
     });
 
-    it("refuses another application if several have its name", async () => {
-      assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" already exist/);
-    });
+    it("refuses another application if several have its name", async () =>
+      assert.match(await creation(2), /^several applications named "Contoso SIEM MSSP Connector" already exist/));
 
     it("creates none where it may not look whether there is one: a refusal is no answer", async () => {
       const refused = "unexpected status 403 (403 Forbidden) with error: Authorization_RequestDenied";

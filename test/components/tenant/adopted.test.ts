@@ -30,9 +30,8 @@ describe("leaveAdopted", () => {
     assert.ok(opts.ignoreChanges?.includes("members"));
   });
 
-  it("has no effect on another object that the program created in its place", () => {
-    assert.equal(optionsOf(entry, "created-by-up"), undefined);
-  });
+  it("has no effect on another object that the program created in its place", () =>
+    assert.equal(optionsOf(entry, "created-by-up"), undefined));
 
   it("leaves a detection rule, until somebody deletes it and the program creates it with the stack's mark", () => {
     const ruleType = dynamic("DetectionRule");
@@ -61,7 +60,6 @@ describe("leaveAdopted", () => {
     assert.deepEqual([opts?.retainOnDelete, Object.keys(opts ?? {}).includes("deletedWith")], [true, false]);
   });
 
-  it("has no effect on a resource that is not adopted", () => {
-    assert.equal(optionsOf({ ...entry, resource: "tier2-group" }, "hand-made"), undefined);
-  });
+  it("has no effect on a resource that is not adopted", () =>
+    assert.equal(optionsOf({ ...entry, resource: "tier2-group" }, "hand-made"), undefined));
 });

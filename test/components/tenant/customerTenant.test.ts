@@ -87,17 +87,15 @@ describe("components: customerTenant", () => {
       assert.match(error, /destroy the stack first/);
     });
 
-    it("a changed tenant ID is refused while only the authorization remains in the old tenant", async () => {
-      assert.notEqual(await change(["pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization"], another), "");
-    });
+    it("a changed tenant ID is refused while only the authorization remains in the old tenant", async () =>
+      assert.notEqual(await change(["pulumi-nodejs:dynamic/defender-mssp:DefenderSiemAuthorization"], another), ""));
 
     it("the tenant ID can be corrected after a failed first deployment that left only the provider", async () => {
       const left = ["pulumi:pulumi:Stack", "pulumi:providers:azuread", "defender-mssp:index:CustomerOnboarding"];
       assert.equal(await change(left, another), "");
     });
 
-    it("other changes of the provider are accepted", async () => {
-      assert.equal(await change(["azuread:index/group:Group"], tenantId), "");
-    });
+    it("other changes of the provider are accepted", async () =>
+      assert.equal(await change(["azuread:index/group:Group"], tenantId), ""));
   });
 });

@@ -142,7 +142,6 @@ describe("components: recoverLostCreates", () => {
     assert.equal(await outcome("delete", [lost("DELETE")]), false);
   });
 
-  it("reports the plugin's error if the recovery itself fails", async () => {
-    assert.equal(await outcome("create", [lost("POST")]), false);
-  });
+  it("reports the plugin's error if the recovery itself fails", async () =>
+    assert.equal(await outcome("create", [lost("POST")]), false));
 });

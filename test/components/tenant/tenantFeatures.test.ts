@@ -45,9 +45,8 @@ describe("requireTenantFeatures", function () {
     }
   }
 
-  it("accepts a tenant that has every licence and allows everything", async () => {
-    assert.equal(await refusal(everything), "");
-  });
+  it("accepts a tenant that has every licence and allows everything", async () =>
+    assert.equal(await refusal(everything), ""));
 
   it("lists every missing licence and policy in one error, each with a remedy", async () => {
     setSwitches(test.tenant, { entraLicence: "free", b2bInvitations: "off", clientSecrets: "90" });

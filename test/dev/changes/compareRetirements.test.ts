@@ -7,9 +7,8 @@ describe("dev/changes: the table beside a newer list", () => {
   const text = (entries: readonly object[], version = retirementsVersion) =>
     JSON.stringify({ msspRetirements: version, asOf: "2027-01-01", retirements: entries });
 
-  it("says nothing about a list that is equal", () => {
-    assert.deepEqual(compareRetirements(readRetirements("newer.json", text(same))), []);
-  });
+  it("says nothing about a list that is equal", () =>
+    assert.deepEqual(compareRetirements(readRetirements("newer.json", text(same))), []));
 
   it("names what is new, gone and changed", () => {
     const [first, ...others] = same;

@@ -44,7 +44,6 @@ describe("the SBOM", () => {
     ]);
   });
 
-  it("refuses a document that is not an SBOM", () => {
-    assert.throws(() => completeSbom({ message: "405" }, "defender-mssp", engine));
-  });
+  it("refuses a document that is not an SBOM", () =>
+    assert.throws(() => completeSbom({ message: "405" }, "defender-mssp", engine)));
 });

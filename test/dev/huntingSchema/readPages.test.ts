@@ -38,7 +38,6 @@ describe("dev/huntingSchema: tables of Microsoft's pages", () => {
     });
   });
 
-  it("refuses a folder without pages", () => {
-    assert.throws(() => readPages(newFolder()), { message: /has no defender-xdr\/advanced-hunting-\*-table\.md/ });
-  });
+  it("refuses a folder without pages", () =>
+    assert.throws(() => readPages(newFolder()), { message: /has no defender-xdr\/advanced-hunting-\*-table\.md/ }));
 });

@@ -26,13 +26,11 @@ const select = (...changed: string[]) =>
   selectTests({ tests, importers, read: (file) => (importers.has(file) ? (texts[file] ?? "") : undefined) }, changed);
 
 describe("dev/tests: the tests that a change reaches", () => {
-  it("by imports, and by the program that the engine starts", () => {
-    assert.deepEqual(select("domain/naming.ts").selected, tests.slice(0, 4));
-  });
+  it("by imports, and by the program that the engine starts", () =>
+    assert.deepEqual(select("domain/naming.ts").selected, tests.slice(0, 4)));
 
-  it("by the command that a test's helper starts", () => {
-    assert.deepEqual(select("packages/siem/src/sinks/hec.ts").selected, tests.slice(2));
-  });
+  it("by the command that a test's helper starts", () =>
+    assert.deepEqual(select("packages/siem/src/sinks/hec.ts").selected, tests.slice(2)));
 
   it("by a command that a test names, and every command where it names none", () => {
     const program = {
@@ -59,16 +57,14 @@ describe("dev/tests: the tests that a change reaches", () => {
     assert.deepEqual(selected("cli/program.ts"), program.tests);
   });
 
-  it("a text reaches only the tests that read whatever is there", () => {
-    assert.deepEqual(select("docs/settings.md").selected, ["test/names.test.ts"]);
-  });
+  it("a text reaches only the tests that read whatever is there", () =>
+    assert.deepEqual(select("docs/settings.md").selected, ["test/names.test.ts"]));
 
-  it("a test that changed runs", () => {
+  it("a test that changed runs", () =>
     assert.deepEqual(select("test/e2e/lifecycle.test.ts").selected, [
       "test/e2e/lifecycle.test.ts",
       "test/names.test.ts",
-    ]);
-  });
+    ]));
 
   it("a file that nothing knows, and one that all stand on, reach everything, and are named", () => {
     for (const file of ["new/folder/data.bin", "package-lock.json", "packages/testkit/mocha/compile.js"])

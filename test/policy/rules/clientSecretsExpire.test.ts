@@ -7,9 +7,8 @@ describe("policy: client-secrets-expire", () => {
   const type = azuread("ApplicationPassword");
   const secret = { applicationId: "/applications/1", displayName: "MSSP SIEM", endDate: inDays(365) };
 
-  it("passes a client secret with a description that expires within a year", () => {
-    assert.deepEqual(judge(rule, type, secret), []);
-  });
+  it("passes a client secret with a description that expires within a year", () =>
+    assert.deepEqual(judge(rule, type, secret), []));
 
   it("refuses a client secret without expiry or description, and one that expires later", () => {
     assert.deepEqual(judge(rule, type, { applicationId: "/applications/1" }), [

@@ -26,11 +26,10 @@ describe("policy: detection-actions", () => {
     }
   });
 
-  it("refuses an action that the settings do not name", () => {
+  it("refuses an action that the settings do not name", () =>
     assert.deepEqual(judge(rule, type, acting("isolateDevices", "disableUsers"), { settings }), [
       "it takes disableUsers, which the settings do not name",
-    ]);
-  });
+    ]));
 
   it("refuses actions that nobody approved, or whose approval has ended", () => {
     const without = (changes: object) => ({ ...contoso, detections: { ...detections, ...changes } });

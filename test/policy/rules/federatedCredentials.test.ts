@@ -15,9 +15,8 @@ describe("policy: federated-credentials", () => {
   const settings: PolicySettings = { ...contoso, connector: { kind: "customerApp", alertApis: ["graph"], credential } };
   const named = { issuer: credential.issuer, subject: credential.subject, audiences: [credential.audience] };
 
-  it("passes the issuer, subject and audience of the settings", () => {
-    assert.deepEqual(judge(rule, type, named, { settings }), []);
-  });
+  it("passes the issuer, subject and audience of the settings", () =>
+    assert.deepEqual(judge(rule, type, named, { settings }), []));
 
   it("refuses another issuer, subject or audience, also in another case", () => {
     assert.deepEqual(judge(rule, type, { ...named, issuer: "https://elsewhere.example" }, { settings }), [

@@ -35,7 +35,6 @@ describe("policy: group-members", () => {
     assert.deepEqual(judge(rule, dynamic("EligibleMembers"), eligible, { settings }), two);
   });
 
-  it("does not count a member of the parameter", () => {
-    assert.deepEqual(say(tierNames.tier1, ["id-of-ana", stranger], { principals: [stranger.toUpperCase()] }), []);
-  });
+  it("does not count a member of the parameter", () =>
+    assert.deepEqual(say(tierNames.tier1, ["id-of-ana", stranger], { principals: [stranger.toUpperCase()] }), []));
 });

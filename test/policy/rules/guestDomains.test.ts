@@ -23,7 +23,6 @@ describe("policy: guest-domains", () => {
     assert.equal(judge(rule, azuread("Invitation"), { userEmailAddress: "ana@gmail.com" }).length, 1);
   });
 
-  it("reports nothing for values that a preview does not know", () => {
-    assert.deepEqual(judge(rule, type, { email: unknownValue }, { parameters: { domains: ["a.example"] } }), []);
-  });
+  it("reports nothing for values that a preview does not know", () =>
+    assert.deepEqual(judge(rule, type, { email: unknownValue }, { parameters: { domains: ["a.example"] } }), []));
 });

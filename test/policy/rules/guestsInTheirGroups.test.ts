@@ -49,9 +49,8 @@ describe("policy: guests-in-their-groups", () => {
     ]);
   });
 
-  it("refuses a guest who is no analyst of the settings", () => {
-    assert.deepEqual(say(guest("eve"), group(all, "eve")), [`eve@fabrikam.example is in the group "${all}"`]);
-  });
+  it("refuses a guest who is no analyst of the settings", () =>
+    assert.deepEqual(say(guest("eve"), group(all, "eve")), [`eve@fabrikam.example is in the group "${all}"`]));
 
   it("reports that it cannot check memberships if the settings are invalid", () => {
     assert.match(judgeStack(rule, guests, { settings: "wrong" })[0]!, /^the stack's settings are invalid/);

@@ -200,12 +200,11 @@ describe("policy: named-principals, access packages", () => {
   const say = (...samples: Sample[]) =>
     judgeStack(rule, [organization, approvers, ...samples], { settings: entitlement });
 
-  it("passes the connected organization, the approvers' group, and as many approvers as the settings name", () => {
+  it("passes the connected organization, the approvers' group, and as many approvers as the settings name", () =>
     assert.deepEqual(
       say(policy(members, ofGroup, bySource), policy(members, person("contact"), bySource, "other")),
       [],
-    );
-  });
+    ));
 
   it("refuses another organization, other kinds of requestors, and unknown approvers", () => {
     const other = { ...members, objectId: "other-id" };

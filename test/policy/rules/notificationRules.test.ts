@@ -25,12 +25,11 @@ describe("policy: notification-rules", () => {
     assert.deepEqual(say({ ...named, recipients: ["SOC@fabrikam.example"] }), []);
   });
 
-  it("refuses e-mails that name no organization or link to no tenant", () => {
+  it("refuses e-mails that name no organization or link to no tenant", () =>
     assert.deepEqual(say({ ...named, includeOrganizationName: false, includeTenantPortalLink: false }), [
       "its e-mails do not name the organization",
       "its e-mails do not link to the tenant's portal",
-    ]);
-  });
+    ]));
 
   it("refuses recipients, severities and devices that the settings do not name", () => {
     assert.deepEqual(say({ ...named, recipients: ["soc@fabrikam.example", "mallory@evil.example"] }), [

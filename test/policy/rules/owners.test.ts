@@ -20,7 +20,6 @@ describe("policy: owners", () => {
     assert.equal(judge(rule, azuread("ApplicationOwner"), { ownerObjectId: owner }).length, 1);
   });
 
-  it("judges what is known beside what a preview does not know", () => {
-    assert.equal(judge(rule, type, { owners: [unknownValue, owner] }).length, 1);
-  });
+  it("judges what is known beside what a preview does not know", () =>
+    assert.equal(judge(rule, type, { owners: [unknownValue, owner] }).length, 1));
 });

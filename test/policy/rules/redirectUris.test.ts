@@ -38,16 +38,12 @@ describe("policy: redirect-uris", () => {
     ["a script", "javascript:alert(1)", {}],
     ["the customer's domain, where the settings can't be read", "https://contoso.com/", { settings: "wrong" }],
   ] as const satisfies readonly (readonly [string, string, Given])[]) {
-    it(`refuses ${what}`, () => {
-      assert.equal(say(uri, given).length, 1);
-    });
+    it(`refuses ${what}`, () => assert.equal(say(uri, given).length, 1));
   }
 
-  it("shows neither the credentials nor the query of a redirect URI", () => {
-    assert.doesNotMatch(say("http://user:hunter2@contoso.com/?code=hunter3").join(""), /hunter/);
-  });
+  it("shows neither the credentials nor the query of a redirect URI", () =>
+    assert.doesNotMatch(say("http://user:hunter2@contoso.com/?code=hunter3").join(""), /hunter/));
 
-  it("judges what is known beside what a preview does not know", () => {
-    assert.equal(judge(rule, type, { redirectUris: [unknownValue, "http://contoso.com/"] }).length, 1);
-  });
+  it("judges what is known beside what a preview does not know", () =>
+    assert.equal(judge(rule, type, { redirectUris: [unknownValue, "http://contoso.com/"] }).length, 1));
 });

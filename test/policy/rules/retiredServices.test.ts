@@ -17,9 +17,7 @@ describe("policy: retired-services", () => {
     if (host === undefined && moment === clock) delete process.env["ARM_METADATA_HOSTNAME"];
   }
 
-  it("is advisory, so that --policy-pack-config can make it mandatory", () => {
-    assert.equal(rule.level, "advisory");
-  });
+  it("is advisory, so that --policy-pack-config can make it mandatory", () => assert.equal(rule.level, "advisory"));
 
   it("passes a permission of advanced hunting to the day before its end, and refuses it from that day on", () => {
     at("2027-01-31T23:00:00Z");

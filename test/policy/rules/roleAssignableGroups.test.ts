@@ -32,7 +32,6 @@ describe("policy: role-assignable-groups", () => {
     assert.equal(judge(rule, type, { assignableToRole: true }, { settings }).length, 1);
   });
 
-  it("reports nothing of a group whose name a preview does not know", () => {
-    assert.deepEqual(judge(rule, type, { ...group, displayName: unknownValue }, { settings }), []);
-  });
+  it("reports nothing of a group whose name a preview does not know", () =>
+    assert.deepEqual(judge(rule, type, { ...group, displayName: unknownValue }, { settings }), []));
 });

@@ -69,14 +69,13 @@ describe("detections: filteredQuery", () => {
     );
   });
 
-  it("reads the columns of a filter", () => {
+  it("reads the columns of a filter", () =>
     assert.deepEqual(filterColumns(`A has "B" and not(C in~ ("d")) or E.f == ago(1h) and tostring(G['h']) != true`), [
       "A",
       "C",
       "E",
       "G",
-    ]);
-  });
+    ]));
 
   it("refuses what is no condition", () => {
     for (const filter of [

@@ -97,9 +97,8 @@ describe("detections: readRules", () => {
     assert.match((await readRules(folder)).problems.map(ruleProblemText).join(), /one line of text of at most 1000/);
   });
 
-  it("a repository without rules has none", async () => {
-    assert.deepEqual(await readRules(folder), { rules: [], faultyRules: [], problems: [] });
-  });
+  it("a repository without rules has none", async () =>
+    assert.deepEqual(await readRules(folder), { rules: [], faultyRules: [], problems: [] }));
 
   it("takes ten times as long for ten times as many rules, and not a hundred times", async () => {
     const seconds = async (count: number) => {

@@ -115,7 +115,6 @@ describe("microsoft/azure/keyVaultSecrets", () => {
     }
   });
 
-  it("names the missing credentials", async () => {
-    await assert.rejects(getKeyVaultSecret(call({ environment: {} })), EnvironmentError);
-  });
+  it("names the missing credentials", () =>
+    assert.rejects(getKeyVaultSecret(call({ environment: {} })), EnvironmentError));
 });

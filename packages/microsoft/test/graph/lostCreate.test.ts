@@ -502,9 +502,8 @@ describe("microsoft: a create whose answer was lost", () => {
       `POST ${graph}/v1.0/servicePrincipals answered 409: Request_MultipleObjectsWithSameKeyValue: The service principal name x is already in use.`,
     ];
 
-    it("and no list shows was deleted before: the create is sent again", async () => {
-      assert.equal(await undoLostCreate(fakeGraph({}).call, failed(principal, { errors }), { sleep }), "repeat");
-    });
+    it("and no list shows was deleted before: the create is sent again", async () =>
+      assert.equal(await undoLostCreate(fakeGraph({}).call, failed(principal, { errors }), { sleep }), "repeat"));
 
     it("and a stale list shows was deleted before, too", async () => {
       let lists = 0;

@@ -104,30 +104,27 @@ describe("judgement of Conditional Access policies", () => {
   });
   const rank = (one: string) => ["passes", "asks", "unknown", "blocks"].indexOf(one);
 
-  it("property: a disabled policy, and one that excludes the MSSP's tenant, never applies", () => {
+  it("property: a disabled policy, and one that excludes the MSSP's tenant, never applies", () =>
     assertProperty(100, users, controls, trust, (who, builtInControls, trusted) => {
       const signIn = { msspTenantId, trust: trusted };
       const made = policy({ users: who }, { builtInControls });
       assert.equal(judgePolicy({ ...made, state: "disabled" }, signIn).applies, "no");
       const excluded = { ...who, excludeGuestsOrExternalUsers: guests(other, msspTenantId) };
       assert.equal(judgePolicy(policy({ users: excluded }, { builtInControls }), signIn).applies, "no");
-    });
-  });
+    }));
 
-  it("property: more trust is never graver, and OR is never graver than AND", () => {
+  it("property: more trust is never graver, and OR is never graver than AND", () =>
     assertProperty(100, controls, trust, fc.constantFrom("AND", "OR"), (builtInControls, trusted, operator) => {
       const graveness = (grant: object, signIn: ExternalSignIn) => rank(effect(grant, signIn));
       const grant = { operator, builtInControls };
       assert.ok(graveness(grant, everything) <= graveness(grant, { msspTenantId, trust: trusted }));
       const [or, and] = ["OR", "AND"].map((one) => graveness({ operator: one, builtInControls }, none));
       assert.ok((or ?? 0) <= (and ?? 0));
-    });
-  });
+    }));
 
-  it("property: a policy for another tenant's guests alone never applies to the MSSP's", () => {
+  it("property: a policy for another tenant's guests alone never applies to the MSSP's", () =>
     assertProperty(100, controls, trust, (builtInControls, trusted) => {
       const made = policy({ users: { includeGuestsOrExternalUsers: guests(other) } }, { builtInControls });
       assert.equal(judgePolicy(made, { msspTenantId, trust: trusted }).applies, "no");
-    });
-  });
+    }));
 });

@@ -59,26 +59,24 @@ const partner: fc.Arbitrary<AccessPartner> = fc
 const put = (entry: AccessPartner, values: object) => ({ ...entry, ...values }) as AccessPartner;
 
 describe("packages/microsoft/providers/accessPartnerPlan: the plan of a partner entry", () => {
-  it("taking the stack's part out leaves the entry as it was, after any two settings", () => {
+  it("taking the stack's part out leaves the entry as it was, after any two settings", () =>
     assertProperty(100, partner, part, part, (entry, first, second) => {
       const one = planPartner(first, entry, defaults, {});
       const changed = put(entry, one.values);
       const two = planPartner(second, changed, defaults, one.record);
       const last = put(changed, two.values);
       assert.deepEqual(put(last, planRemoval(last, defaults, two.record)), entry);
-    });
-  });
+    }));
 
-  it("the entry says what the settings say, and a second plan changes nothing", () => {
+  it("the entry says what the settings say, and a second plan changes nothing", () =>
     assertProperty(100, partner, part, (entry, wanted) => {
       const { values, record } = planPartner(wanted, entry, defaults, {});
       const changed = put(entry, values);
       assert.deepEqual(partIn(changed, wanted), wanted);
       assert.deepEqual(planPartner(wanted, changed, defaults, record), { values: {}, record });
-    });
-  });
+    }));
 
-  it("a property that the settings do not name is never written", () => {
+  it("a property that the settings do not name is never written", () =>
     assertProperty(100, partner, part, (entry, wanted) => {
       const { values } = planPartner(wanted, entry, defaults, {});
       const limited = wanted.limitToGroup ?? wanted.limitToApplication;
@@ -87,8 +85,7 @@ describe("packages/microsoft/providers/accessPartnerPlan: the plan of a partner 
       const trust = values.inboundTrust as AccessConfiguration["inboundTrust"] | undefined;
       const before = entry.inboundTrust ?? defaults.inboundTrust;
       if (trust && wanted.isMfaAccepted === undefined) assert.equal(trust.isMfaAccepted, before?.isMfaAccepted);
-    });
-  });
+    }));
 
   it("an inherited trust that the default grants stays when another one is set", () => {
     const { values } = planPartner({ isMfaAccepted: true }, untouched, defaults, {});

@@ -124,9 +124,8 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
       assert.deepEqual(resource.diff(id, props!, inputs), { changes: true, replaces: [], deleteBeforeReplace: false });
     });
 
-    it("reports a deleted organization as gone", async () => {
-      assert.deepEqual(await resource.read(randomUUID(), made, test.context), { id: "" });
-    });
+    it("reports a deleted organization as gone", async () =>
+      assert.deepEqual(await resource.read(randomUUID(), made, test.context), { id: "" }));
 
     it("reports no drift for an adopted organization", async () => {
       const id = put({ displayName: "Theirs", description: "Theirs", state: "proposed" });
@@ -170,9 +169,7 @@ describe("packages/microsoft/providers/connectedOrganization: the provider", () 
       assert.equal(stored().size, 0);
     });
 
-    it("delete: a missing organization is accepted", async () => {
-      await resource.delete(randomUUID(), made, test.context);
-    });
+    it("delete: a missing organization is accepted", () => resource.delete(randomUUID(), made, test.context));
 
     it("delete: keeps an adopted organization and one with another owner's mark", async () => {
       const byHand = put({ description: "By hand" });

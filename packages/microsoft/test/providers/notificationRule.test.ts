@@ -27,9 +27,7 @@ const made = { ...inputs, status: "configured", adopted: false } as unknown as N
 describe("packages/microsoft/providers/notificationRule: the provider", () => {
   const test = fixture(testSandbox);
 
-  beforeEach(() => {
-    stored().clear();
-  });
+  beforeEach(() => stored().clear());
 
   const stored = (): Map<string, StoredObject> => test.tenant.objects("notificationRules");
   /** The only rule on the server. */

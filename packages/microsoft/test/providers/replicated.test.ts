@@ -42,9 +42,8 @@ describe("microsoft/providers: replicated", () => {
     assert.deepEqual(seen, { reads: 2, waited: 0 });
   });
 
-  it("a read adds neither a time nor an ID to the state", async () => {
-    assert.deepEqual(await scene(there).read({ name: "Tier 1" }), there);
-  });
+  it("a read adds neither a time nor an ID to the state", async () =>
+    assert.deepEqual(await scene(there).read({ name: "Tier 1" }), there));
 
   it("a write has the time of the run's clock, and a read compares it with that clock", async () => {
     const { resource, seen } = scene(gone);

@@ -111,9 +111,8 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
       assert.deepEqual(await resource.read(id, made, context), { id, props: made, inputs });
     });
 
-    it("read: a deleted authorization has an empty ID", async () => {
-      assert.deepEqual(await resource.read(id, made, context), { id: "" });
-    });
+    it("read: a deleted authorization has an empty ID", async () =>
+      assert.deepEqual(await resource.read(id, made, context), { id: "" }));
 
     it("read: finds another MSSP's tenant ID", async () => {
       put(otherMssp, null);
@@ -251,12 +250,11 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
       assert.deepEqual(resource.check({}, news), { inputs: { ...inputs, __provider: "code" }, failures: [] });
     });
 
-    it("check: names each invalid input", () => {
+    it("check: names each invalid input", () =>
       assert.deepEqual(
         failuresOf({ tenantId: "x", applicationId: 3, msspTenantId: "", mode: "maybe", endpoint: "ftp://x" }),
         ["tenantId", "applicationId", "msspTenantId", "mode", "endpoint"],
-      );
-    });
+      ));
 
     it("check: refuses an endpoint with credentials and an unencrypted one", () => {
       for (const endpoint of [
@@ -308,9 +306,8 @@ describe("packages/microsoft/providers/siemAuthorization: the provider", () => {
       assert.equal(diff({}, { endpoint: "https://gateway.example" }).changes, true);
     });
 
-    it("diff: a change from endpoint to manual replaces it and deletes first", () => {
-      assert.deepEqual(diff({ mode: "manual" }), { changes: true, replaces: ["mode"], deleteBeforeReplace: true });
-    });
+    it("diff: a change from endpoint to manual replaces it and deletes first", () =>
+      assert.deepEqual(diff({ mode: "manual" }), { changes: true, replaces: ["mode"], deleteBeforeReplace: true }));
   });
 
   describe("on a server with errors", () => {

@@ -35,9 +35,7 @@ describe("sandbox/azure: conditions", () => {
     });
   }
 
-  it("say nothing of other actions", () => {
-    assert.equal(allows(condition, "read", "Owner"), true);
-  });
+  it("say nothing of other actions", () => assert.equal(allows(condition, "read", "Owner"), true));
 
   it("read Microsoft's form, its other operators and nothing else", () => {
     const role = "@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]";

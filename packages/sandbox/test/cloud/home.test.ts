@@ -53,7 +53,6 @@ describe("packages/sandbox/cloud/home: a home that another version wrote", () =>
     assert.equal(await modeOf(path.join(shared, "cloud")), 0o700);
   });
 
-  it("where nothing is, nothing is set aside", async () => {
-    assert.equal(await setAsideSandbox(path.join(home, "none")), undefined);
-  });
+  it("where nothing is, nothing is set aside", async () =>
+    assert.equal(await setAsideSandbox(path.join(home, "none")), undefined));
 });

@@ -98,9 +98,8 @@ describe("the cloud on disk", () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("store: a missing folder is an empty cloud", async () => {
-    assert.equal((await new Store(path.join(folder, "none")).load()).size, 0);
-  });
+  it("store: a missing folder is an empty cloud", async () =>
+    assert.equal((await new Store(path.join(folder, "none")).load()).size, 0));
 
   it("store: an unusable folder is reported with the cause", async () => {
     const blocked = path.join(folder, "file");

@@ -143,9 +143,7 @@ describe("sandbox/defender: detections", () => {
 describe("sandbox/defender: GET /api/alerts", () => {
   const test = fixture(() => testSandbox({ clock: new StoppedClock() }));
 
-  before(() => {
-    test.addConnector({}, "Alert.Read");
-  });
+  before(() => test.addConnector({}, "Alert.Read"));
 
   const authorize = (authorized: boolean): void => {
     const objects = test.tenant.objects("siemAuthorizations");
@@ -247,9 +245,7 @@ describe("sandbox/defender: GET /v1.0/security/alerts_v2", () => {
   const test = fixture(() => testSandbox({ clock: new StoppedClock() }));
   const base = "/v1.0/security/alerts_v2";
 
-  before(() => {
-    test.addConnector({ [microsoftGraph.appId]: ["SecurityAlert.Read.All"] });
-  });
+  before(() => test.addConnector({ [microsoftGraph.appId]: ["SecurityAlert.Read.All"] }));
 
   const get = async (pathAndQuery: string) => test.get(pathAndQuery, await test.connectorToken("graph"));
   const page = async (query: string) => (await get(base + query)).body as Collection<SecurityAlert>;

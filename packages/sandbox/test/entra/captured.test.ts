@@ -79,9 +79,7 @@ describe("answers captured from the real Entra", () => {
     "token-error-unsupported-grant-type": { grant_type: "no_such_grant" },
   };
   for (const [name, form] of Object.entries(requests)) {
-    it(name, async () => {
-      assertLike(await request(form), read(name) as Captured);
-    });
+    it(name, async () => assertLike(await request(form), read(name) as Captured));
   }
 
   it("token-claims-client-credentials: the sandbox's token has the same claims", async () => {

@@ -491,9 +491,8 @@ describe("Entra's token endpoint, client credentials", () => {
       assert.equal(await request({}, forged), 700027);
     });
 
-    it("federated credential: no request leaves this machine", async () => {
-      assert.equal(await request({ iss: "https://token.actions.example" }), 50166);
-    });
+    it("federated credential: no request leaves this machine", async () =>
+      assert.equal(await request({ iss: "https://token.actions.example" }), 50166));
   });
 
   function inSeconds(seconds: number): string {

@@ -81,9 +81,7 @@ describe("the check of bearer tokens", () => {
   const clock = new Clock();
   const sandbox = fixture(() => temporarySandbox({ clock }));
   let daemon: Daemon;
-  before(() => {
-    daemon = addDaemon(sandbox.cloud, { [graphId]: ["User.Read.All"] });
-  });
+  before(() => (daemon = addDaemon(sandbox.cloud, { [graphId]: ["User.Read.All"] })));
 
   const tokenFor = async (resource: string) => {
     const form = daemonRequest(daemon, { scope: `${resource}/.default` });

@@ -22,9 +22,7 @@ describe("recorded sign-ins", () => {
   const sandbox = fixture(() => temporarySandbox({ clock }));
   let daemon: Daemon;
 
-  before(() => {
-    daemon = addDaemon(sandbox.cloud, { [graphId]: ["AuditLog.Read.All", "Directory.Read.All"] });
-  });
+  before(() => (daemon = addDaemon(sandbox.cloud, { [graphId]: ["AuditLog.Read.All", "Directory.Read.All"] })));
 
   async function read(query: string): Promise<Record<string, unknown>[]> {
     const { body } = await post(sandbox, v2, daemonRequest(daemon));

@@ -304,9 +304,8 @@ describe("the file of a rehearsal", () => {
     assert.deepEqual(parseRehearsal(JSON.stringify({ ...file, life })).life, life);
   });
 
-  it("is read when it is whole", () => {
-    assert.deepEqual(parseRehearsal(JSON.stringify({ ...file, different: [row] })).different, [row]);
-  });
+  it("is read when it is whole", () =>
+    assert.deepEqual(parseRehearsal(JSON.stringify({ ...file, different: [row] })).different, [row]));
 
   const withRow = (change: object) => JSON.stringify({ ...file, different: [{ ...row, ...change }] });
   for (const [title, text] of [

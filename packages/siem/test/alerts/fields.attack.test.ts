@@ -62,17 +62,15 @@ function assertDeliverable(record: AlertRecord, original: object): void {
 }
 
 describe("packages/siem/alerts/fields: fields of an alert", () => {
-  it("any fields of Microsoft Graph: the pull continues and no terminal is controlled", () => {
+  it("any fields of Microsoft Graph: the pull continues and no terminal is controlled", () =>
     assertProperty(100, spoilt<SecurityAlert>(securityAlert(detection!)), (alert) =>
       assertDeliverable(recordOfSecurityAlert(alert, tenantId), alert),
-    );
-  });
+    ));
 
-  it("any fields of the legacy API: the pull continues and no terminal is controlled", () => {
+  it("any fields of the legacy API: the pull continues and no terminal is controlled", () =>
     assertProperty(100, spoilt<LegacyAlert>(legacyAlert(detection!)), (alert) =>
       assertDeliverable(recordOfLegacyAlert(alert, tenantId), alert),
-    );
-  });
+    ));
 
   it("an alert without fields gives a record with a stable ID", () => {
     for (const recordOf of [recordOfSecurityAlert, recordOfLegacyAlert] as const) {

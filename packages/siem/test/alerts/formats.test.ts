@@ -109,7 +109,7 @@ describe("packages/siem: users of an alert", () => {
 });
 
 describe("packages/siem: CEF", () => {
-  it("is parsed back unchanged, for any characters", () => {
+  it("is parsed back unchanged, for any characters", () =>
     assertProperty(100, nastyRecord, (record) => {
       const line = recordAsCef(fetched(record));
       assert.doesNotMatch(line, /[\r\n]/);
@@ -129,8 +129,7 @@ describe("packages/siem: CEF", () => {
       assert.equal(extension.get("msg") ?? "", record.description);
       assert.equal(extension.get("cs5") ?? "", record.processes[0]!.commandLine);
       assert.equal(extension.get("rt"), String(Date.parse(record.createdAt)));
-    });
-  });
+    }));
 
   const cut = (text: string, most: number) =>
     text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
@@ -170,7 +169,7 @@ describe("packages/siem: CEF", () => {
 });
 
 describe("packages/siem: Elastic Common Schema", () => {
-  it("has time, ID, tenant and entities in the schema's fields, for any characters", () => {
+  it("has time, ID, tenant and entities in the schema's fields, for any characters", () =>
     assertProperty(100, nastyRecord, (record) => {
       const document = JSON.parse(recordAsEcs(fetched(record))) as Record<string, Record<string, unknown>>;
       assert.equal(document["@timestamp"], record.createdAt);
@@ -180,8 +179,7 @@ describe("packages/siem: Elastic Common Schema", () => {
       assert.equal(document["organization"]?.["id"], record.tenantId);
       assert.equal(document["host"]?.["name"], record.devices[0]?.name ?? undefined);
       assert.deepEqual(document["defender"], JSON.parse(JSON.stringify(record)));
-    });
-  });
+    }));
 
   it("file.path is the full path with the file's name, as the schema defines it", () => {
     const paths = [
@@ -205,7 +203,7 @@ describe("packages/siem: Elastic Common Schema", () => {
 });
 
 describe("packages/siem: syslog", () => {
-  it("is framed and parsed back unchanged, in chunks of any size", () => {
+  it("is framed and parsed back unchanged, in chunks of any size", () =>
     assertProperty(100, fc.array(nastyRecord, { maxLength: 5 }), fc.integer({ min: 1, max: 900 }), (records, size) => {
       const bytes = Buffer.concat(
         records.map((record) => syslogFrame(syslogMessage(sinkRecordOf(fetched(record), recordAsJson), true))),
@@ -221,18 +219,16 @@ describe("packages/siem: syslog", () => {
         assert.equal(application, "defender-mssp");
         assert.equal(structuredData, "-");
       }
-    });
-  });
+    }));
 
-  it("is ASCII without a byte order mark where it is JSON, and read back unchanged", () => {
+  it("is ASCII without a byte order mark where it is JSON, and read back unchanged", () =>
     assertProperty(100, nastyRecord, (record) => {
       const title = `é😀\u2028\uFEFF${record.title}`;
       const message = syslogMessage(sinkRecordOf(fetched({ ...record, title }), recordAsJson), true);
       assert.match(message, /^[\x20-\x7e]*$/);
       const { title: read } = JSON.parse(parseSyslog(message).message) as { readonly title: string };
       assert.equal(read, JSON.parse(JSON.stringify(title)));
-    });
-  });
+    }));
 
   it("begins with a byte order mark only if the message is not plain ASCII", () => {
     const message = (title: string) => syslogMessage(sinkRecordOf(fetched({ ...graph, title }), recordAsCef), false);
@@ -255,7 +251,7 @@ describe("packages/siem: syslog", () => {
 });
 
 describe("packages/siem: Splunk events", () => {
-  it("carry time, host, id and the alert", () => {
+  it("carry time, host, id and the alert", () =>
     assertProperty(100, nastyRecord, fc.boolean(), (record, isJson) => {
       const format = isJson ? recordAsJson : recordAsCef;
       const sent = sinkRecordOf(fetched(record), format);
@@ -266,8 +262,7 @@ describe("packages/siem: Splunk events", () => {
       assert.deepEqual(event.fields, { id: record.id });
       const expected = isJson ? (JSON.parse(JSON.stringify(record)) as unknown) : recordAsCef(fetched(record));
       assert.deepEqual(event.event, expected);
-    });
-  });
+    }));
 });
 
 describe("packages/siem: times", () => {

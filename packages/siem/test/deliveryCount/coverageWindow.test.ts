@@ -47,7 +47,7 @@ const rowTimes = fc.array(
 const wholeSpan: Span = { from: 0, until: 10_001 };
 
 describe("packages/siem: spans of rows", () => {
-  it("lie end to end, hold every row once, and none holds too many but a single millisecond", async () => {
+  it("lie end to end, hold every row once, and none holds too many but a single millisecond", async () =>
     await assertAsyncProperty(100, rowTimes, fc.integer({ min: 1, max: 20 }), async (times, most) => {
       const within = ({ from, until }: Span) => times.filter((time) => time >= from && time < until);
       let asked = 0;
@@ -65,10 +65,9 @@ describe("packages/siem: spans of rows", () => {
       }
       assert.deepEqual(within({ from: reached, until: wholeSpan.until }), []);
       assert.ok(asked <= 1 + times.length * 15, `${asked} counts`);
-    });
-  });
+    }));
 
-  it("read every row of AlertInfo once, also where more rows come than were counted", async () => {
+  it("read every row of AlertInfo once, also where more rows come than were counted", async () =>
     await assertAsyncProperty(40, rowTimes, async (times) => {
       const queries: string[] = [];
       const hunt = (query: string, timespan: string) => {
@@ -87,8 +86,7 @@ describe("packages/siem: spans of rows", () => {
       const counted = times.length < 2 ? 0 : times.length;
       assert.equal(read.length, counted);
       assert.equal(new Set(read).size, read.length);
-    });
-  });
+    }));
 
   it("halve an answer of as many rows as hunting can give, and refuse one of a millisecond", async () => {
     let answers = 0;

@@ -88,7 +88,7 @@ describe("siem/incidents: CEF", () => {
     }
   });
 
-  it("is one line that is parsed back unchanged and drives no terminal, for any characters", () => {
+  it("is one line that is parsed back unchanged and drives no terminal, for any characters", () =>
     assertProperty(100, nasty, nasty, (title, assignedTo) => {
       const record = { ...incident!, title, assignedTo };
       const line = incidentFormats.cef({ record, original: {} as never });
@@ -97,8 +97,7 @@ describe("siem/incidents: CEF", () => {
       if (/^[\x20-\x7e\r\n]*$/.test(title)) assert.equal(header[5], title.replace(/[\r\n]+/g, " "));
       if (/^[\x20-\x7e\r\n]*$/.test(assignedTo)) assert.equal(extension.get("cs5") ?? "", assignedTo);
       assert.equal(extension.get("externalId"), "4711");
-    });
-  });
+    }));
 });
 
 describe("siem/incidents: Elastic Common Schema", () => {

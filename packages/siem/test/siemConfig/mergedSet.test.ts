@@ -144,9 +144,8 @@ describe("siem-config: the keys of each format", () => {
     ["m365_defender.json", m365Defender],
     ["microsoft_defender_endpoint.json", microsoftDefenderEndpoint],
   ] as const) {
-    it(`Elastic: ${file} has only what ${known.source} accepts, and all that it requires`, () => {
-      checkPolicy(JSON.parse(files("elastic")[file] ?? "") as Policy, known);
-    });
+    it(`Elastic: ${file} has only what ${known.source} accepts, and all that it requires`, () =>
+      checkPolicy(JSON.parse(files("elastic")[file] ?? "") as Policy, known));
   }
 
   function checkPolicy(policy: Policy, known: ElasticPackage): void {
@@ -171,9 +170,8 @@ describe("siem-config: the keys of each format", () => {
     ["Splunk_TA_MS_Security/local/splunk_ta_ms_security_account.conf", "", splunkAccount],
     ["rest_ta/local/inputs.conf", "rest://", splunkRestInput],
   ] as const) {
-    it(`Splunk: ${file} has only what ${known.source} accepts, and all that it requires`, () => {
-      checkStanzas(readSplunkConf(files("splunk")[file] ?? ""), prefix, known);
-    });
+    it(`Splunk: ${file} has only what ${known.source} accepts, and all that it requires`, () =>
+      checkStanzas(readSplunkConf(files("splunk")[file] ?? ""), prefix, known));
   }
 
   function checkStanzas(stanzas: Record<string, Record<string, string>>, prefix: string, known: SplunkStanza): void {

@@ -191,7 +191,7 @@ describe("siem-config", () => {
     assert.equal(streams["m365_defender.alert"]?.enabled, true);
   });
 
-  it("ArcSight: Java reads every value back unchanged", () => {
+  it("ArcSight: Java reads every value back unchanged", () =>
     assertProperty(100, nasty, nasty, (clientSecret, redirectUri) => {
       const files = rendered("arcsight", connection({ clientSecret }, { redirectUri }));
       const values = readProperties(files["WDATP-connector.properties"] ?? "");
@@ -206,8 +206,7 @@ describe("siem-config", () => {
         "scope",
         "reauthenticate",
       ]);
-    });
-  });
+    }));
 
   it("properties: every value is read back unchanged, whatever characters it contains", () => {
     const any = fc.string({ unit: "binary", maxLength: 40 });
@@ -273,7 +272,7 @@ describe("siem-config", () => {
     assert.throws(() => conf("", "a][b", "value"), VisibleError);
   });
 
-  it("Elastic: every value is read back from the JSON and the YAML in it", () => {
+  it("Elastic: every value is read back from the JSON and the YAML in it", () =>
     assertProperty(100, nasty, nasty, (clientSecret, refreshToken) => {
       const files = rendered("elastic", connection({ clientSecret, refreshToken }));
       const xdr = JSON.parse(files["m365_defender.json"] ?? "") as Policy;
@@ -285,8 +284,7 @@ describe("siem-config", () => {
         grant_type: "refresh_token",
         refresh_token: refreshToken,
       });
-    });
-  });
+    }));
 
   it("Sentinel: the parameters file has the parameters of the template", () => {
     const files = rendered("sentinel", connection());

@@ -31,9 +31,7 @@ const clientPackage: string = "@azure/monitor-ingestion";
 describe("siem/sinks: Azure Monitor's requests against Microsoft's client", () => {
   const server = fixtureOfEach(() => serverOf(() => ({ status: 204 })));
   const scopes = new Set<string>();
-  beforeEach(() => {
-    scopes.clear();
-  });
+  beforeEach(() => scopes.clear());
 
   async function ofClient(rows: readonly object[]): Promise<Call[]> {
     const getToken = (wanted: string | string[]) => {

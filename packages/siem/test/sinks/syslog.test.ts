@@ -47,9 +47,8 @@ async function delivered(behave: (socket: net.Socket, index: number) => void): P
 }
 
 describe("siem/sinks: delivery by syslog", () => {
-  it("resolves after the server has received every byte", async () => {
-    assert.equal((await delivered(() => undefined)).length, 1);
-  });
+  it("resolves after the server has received every byte", async () =>
+    assert.equal((await delivered(() => undefined)).length, 1));
 
   it("is retried after the server closes early, with or without a clean close", async () => {
     const received = await delivered((socket, index) => {

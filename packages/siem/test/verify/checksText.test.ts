@@ -30,10 +30,9 @@ describe("verify: the table of checks", () => {
     assert.doesNotMatch(text(true), /--details/);
   });
 
-  it("by a connection file, what requires the stack's state is part of that line", () => {
+  it("by a connection file, what requires the stack's state is part of that line", () =>
     assert.match(
       text(false, [...checks, ...requiringState]),
       /^– {2}2 not applicable, 4 require the stack's state \(--details/m,
-    );
-  });
+    ));
 });

@@ -14,9 +14,7 @@ describe("mssp doctor: the connector's profile", () => {
       test.context,
     );
 
-  it("asks nothing for a connector that only reads alerts", async () => {
-    assert.deepEqual(await features({}), []);
-  });
+  it("asks nothing for a connector that only reads alerts", async () => assert.deepEqual(await features({}), []));
 
   it("passes if the tenant publishes every role, and names those that it does not", async () => {
     assert.deepEqual(await features(triage), [{ feature: "connectorRoles", state: "passed" }]);

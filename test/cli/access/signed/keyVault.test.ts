@@ -13,9 +13,7 @@ const vault = `${subscription}/resourceGroups/keys/providers/Microsoft.KeyVault/
 describe("a key in Azure Key Vault", () => {
   const test = fixture(testSandbox);
   let origin: string;
-  before(() => {
-    origin = test.sandbox.origins.http;
-  });
+  before(() => (origin = test.sandbox.origins.http));
 
   async function send(method: string, url: string, audience: string, body?: object): Promise<number> {
     const { environment, endpoints, tenant } = test;

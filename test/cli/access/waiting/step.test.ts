@@ -36,9 +36,7 @@ describe("the onboarding's steps, by kind", () => {
     assert.deepEqual(expected("governance", ["legacySiem"]), ["consent", "governance", "siemAuthorization"]);
   });
 
-  it("has no preview consent where no preview application is named", async () => {
-    assert.deepEqual(await steps({}), []);
-  });
+  it("has no preview consent where no preview application is named", async () => assert.deepEqual(await steps({}), []));
 
   it("waits for the consent to the preview application, and names what it lacks", async () => {
     const environment = { MSSP_PREVIEW_CLIENT_ID: previewId };

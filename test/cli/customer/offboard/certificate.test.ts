@@ -118,7 +118,7 @@ describe("the inventory of a stack", () => {
   ]);
   const items = inventory(deployed);
 
-  it("has each object by its kind and its ID in the tenant, parts with the object that has them", () => {
+  it("has each object by its kind and its ID in the tenant, parts with the object that has them", () =>
     assertEach(items, ({ kind, name, id, ownerId }) => [kind, name, id, ownerId], [
       ["guest", "ana@fabrikam.example", "A1", undefined],
       ["notificationRule", "SOC / servers", "SOC / servers", undefined],
@@ -128,10 +128,9 @@ describe("the inventory of a stack", () => {
       ["keyVault", "v", "/subscriptions/s/vaults/v", undefined],
       ["directoryRoleAssignment", "Security Reader of ana@fabrikam.example", "D1", undefined],
       ["unknown", "Unit", "u1", undefined],
-    ]);
-  });
+    ]));
 
-  it("counts as adopted what destroy keeps, by whatever means", () => {
+  it("counts as adopted what destroy keeps, by whatever means", () =>
     assertEach(items, ({ adopted, byHand }) => [adopted, byHand], [
       [true, false],
       [false, true],
@@ -141,8 +140,7 @@ describe("the inventory of a stack", () => {
       [false, false],
       [false, false],
       [false, false],
-    ]);
-  });
+    ]));
 
   it("keeps what an interrupted destroy has taken out of the state", () => {
     assert.deepEqual(joined(items, items.slice(2)), items);

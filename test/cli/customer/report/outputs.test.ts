@@ -308,12 +308,11 @@ describe("mssp report: the hand-out", () => {
     assert.throws(() => handoutPage(report, "en", { logo: "https://evil.example/logo.png" }), TypeError);
   });
 
-  it("refuses to name no automation application", () => {
+  it("refuses to name no automation application", () =>
     assert.throws(
       () => consentedApplications("contoso", settingsOf("basic"), {}, now),
       /application ID of the automation is not known.*msspApplications.*--client-id/s,
-    );
-  });
+    ));
 
   it("has the link to consent after up only for the MSSP's own application, on the page and in the mail", () => {
     const own = handoutReport("mssp-application");
@@ -429,7 +428,7 @@ describe("mssp report: the fleet", () => {
       ),
     ].map(([, stack]) => stack);
 
-  it("shows first who needs somebody now, then soon, then by name", () => {
+  it("shows first who needs somebody now, then soon, then by name", () =>
     assert.deepEqual(
       order([
         row({ stack: "calm2" }),
@@ -439,8 +438,7 @@ describe("mssp report: the fleet", () => {
         row({ ...fleetRow({ ...recordedFacts("basic"), problem: "locked" }, about), stack: "unreadable", warnings: 0 }),
       ]),
       ["now", "unreadable", "soon", "calm1", "calm2"],
-    );
-  });
+    ));
 
   it("drift is what --live found; without it what the last run found; else not checked", () => {
     const live = {

@@ -14,17 +14,15 @@ describe("a sandbox's environment as commands of a shell", () => {
     assert.equal(stdout, `${value}|none`);
   });
 
-  it("fish: quotes and backslashes are escaped", () => {
+  it("fish: quotes and backslashes are escaped", () =>
     assert.equal(
       shellCommands({ NAME: "it's \\" }, ["ARM_OLD"], "fish"),
       "set -e ARM_OLD\nset -gx NAME 'it\\'s \\\\'\n",
-    );
-  });
+    ));
 
-  it("powershell: straight and typographic quotation marks are doubled", () => {
+  it("powershell: straight and typographic quotation marks are doubled", () =>
     assert.equal(
       shellCommands({ NAME: "it's \u2019" }, ["ARM_OLD"], "powershell"),
       "Remove-Item Env:ARM_OLD -ErrorAction SilentlyContinue\n$Env:NAME = 'it''s \u2019\u2019'\n",
-    );
-  });
+    ));
 });

@@ -10,12 +10,11 @@ import { inSession } from "../../testSession";
 const lines = (...texts: string[]) => texts.map((text) => `${text}\n`).join("");
 
 describe("outputs for people", () => {
-  it("outputs: one line each, with aligned values", () => {
+  it("outputs: one line each, with aligned values", () =>
     assert.equal(
       outputsText({ tenantId: "c057", clientSecret: "[secret]" }),
       lines("  tenantId      c057", "  clientSecret  [secret]"),
-    );
-  });
+    ));
 
   it("outputs: each entry of a map or list on its own line, with unbroken strings", () => {
     const sentence = `Give the group "Analysts" a role in the Defender portal: ${"and so on ".repeat(30)}to the end.`;
@@ -68,12 +67,11 @@ describe("outputs for people", () => {
     );
   });
 
-  it("outputs: the lines of a string are aligned", () => {
+  it("outputs: the lines of a string are aligned", () =>
     assert.equal(
       outputsText({ id: "1", steps: ["first\nsecond"], text: "a\nb" }),
       lines("  id    1", "  steps", "    - first", "      second", "  text  a", "        b"),
-    );
-  });
+    ));
 
   it("property: outputs contain each name and value", () => {
     // A command of a CI system is shown with a space in it.

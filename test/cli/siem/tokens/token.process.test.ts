@@ -17,9 +17,7 @@ describe("mssp token", function () {
   const folder = newFolder();
   let loopbackRedirectUri: string;
 
-  before(async () => {
-    ({ project, connector, loopbackRedirectUri } = await createTokenProject({ engine: "real" }));
-  });
+  before(async () => ({ project, connector, loopbackRedirectUri } = await createTokenProject({ engine: "real" })));
   after(() => project.dispose());
 
   const mssp = (...args: string[]): Promise<Ended> =>

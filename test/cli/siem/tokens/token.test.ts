@@ -128,9 +128,8 @@ describe("mssp token", function () {
 describe("mssp token: the address where a sign-in ends", () => {
   const read = (address: string) => codeOf(address, redirectUri, "state-1");
 
-  it("contains the code, with surrounding spaces and other parameters ignored", () => {
-    assert.equal(read(`  ${redirectUri}?code=0.A%2Fb&state=state-1&session_state=x \n`), "0.A/b");
-  });
+  it("contains the code, with surrounding spaces and other parameters ignored", () =>
+    assert.equal(read(`  ${redirectUri}?code=0.A%2Fb&state=state-1&session_state=x \n`), "0.A/b"));
 
   it("is refused with another origin or path, another state, an error, or no code", () => {
     for (const [address, pattern] of [

@@ -47,9 +47,8 @@ describe("cli/doctor: the audit log's entry about an orphan", () => {
     assert.ok(audit.includes(`on ${madeOn}`), audit);
   });
 
-  it("names the permission to read the log", async () => {
-    assert.equal((await withHistory(call, await orphan())).audit, "not readable: requires AuditLog.Read.All");
-  });
+  it("names the permission to read the log", async () =>
+    assert.equal((await withHistory(call, await orphan())).audit, "not readable: requires AuditLog.Read.All"));
 
   for (const [licence, days] of [
     ["free", 7],

@@ -55,7 +55,7 @@ describe("mssp status --notify by MSSP_NOTIFY_FORMAT", () => {
     );
   });
 
-  it("json: each need with its customer, its end and what to do", () => {
+  it("json: each need with its customer, its end and what to do", () =>
     assert.deepEqual(notificationBody("json", needs(1), options), {
       msspNotification: 1,
       sentOn: "2026-11-28T06:00:00.000Z",
@@ -72,8 +72,7 @@ describe("mssp status --notify by MSSP_NOTIFY_FORMAT", () => {
           next: "npx pulumi up renews it",
         },
       ],
-    });
-  });
+    }));
 
   for (const format of notifyFormats) {
     it(`${format}: no secret, no control character, and within the service's limits`, () => {

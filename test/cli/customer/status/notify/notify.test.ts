@@ -39,9 +39,7 @@ describe("mssp status --notify", () => {
     await new Promise<void>((resolve) => webhook.listen(0, "127.0.0.1", resolve));
     url = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/planted-webhook-4711`;
   });
-  after(() => {
-    webhook.close();
-  });
+  after(() => webhook.close());
   beforeEach(() => {
     answer = { status: 202 };
     bodies = [];
