@@ -7,10 +7,12 @@ import { anyPrincipal, directorySet, plainSet } from "./entitySet";
 const oauth2PermissionGrant: EntityProperties = {
   clientId: string({ nullable: false, required: true, write: "create" }),
   consentType: string({ required: true, write: "create", values: ["AllPrincipals", "Principal"] }),
+  expiryTime: dateTime({ only: "beta" }),
   id: string({ ...computed }),
   principalId: string({ write: "create" }),
   resourceId: string({ nullable: false, required: true, write: "create" }),
   scope: string({ default: "" }),
+  startTime: dateTime({ only: "beta" }),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/approleassignment */

@@ -61,7 +61,6 @@ export const unservedNames: Readonly<Partial<Record<string, string>>> = {
   keyCredentialConfiguration: "excludeActors|certificateBasedApplicationConfigurationIds",
   microsoftAuthenticatorAuthenticationMethod: "device|clientAppName lastUsedDateTime",
   namedLocation: "deletedDateTime|",
-  oAuth2PermissionGrant: "|expiryTime startTime",
   onPremisesDirectorySynchronizationConfiguration:
     "|anchorAttribute applicationId currentExportData customerRequestedSynchronizationInterval synchronizationClientVersion synchronizationInterval writebackConfiguration",
   onPremisesDirectorySynchronizationFeature: "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled|",

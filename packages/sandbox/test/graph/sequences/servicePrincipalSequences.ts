@@ -181,8 +181,10 @@ async function grants(graph: Harness, version: string): Promise<void> {
     consentType: "AllPrincipals",
     resourceId: resource.id,
     scope: "Alert.Read",
+    ...(version === "beta" && { startTime: "2026-01-01T00:00:00Z", expiryTime: "2027-01-01T00:00:00Z" }),
   };
   const created = await graph.create(`/${version}/oauth2PermissionGrants`, body);
+  for (const name of ["startTime", "expiryTime"] as const) assert.equal(created[name], (body as Body)[name]);
   const path = `/${version}/oauth2PermissionGrants/${text(created, "id")}`;
   const twice = await graph.refused(409, "POST", `/${version}/oauth2PermissionGrants`, body);
   assert.equal(twice.message, "Permission entry already exists.");
