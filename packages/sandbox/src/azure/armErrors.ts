@@ -72,7 +72,14 @@ export const armEnvelope: ErrorEnvelope = {
   },
 };
 
-function refusedToken({ reason, message }: TokenRefused): EmulatedServiceError {
+function refusedToken(refused: TokenRefused): EmulatedServiceError {
+  const { reason, times } = refused;
+  // As microsoft/foundry-dev-tools #461 has it.
+  const [expiry, now] = times.map((time) => time.toLocaleString("en-US", { timeZone: "UTC" }).replace(/[,\s]+/g, " "));
+  const message =
+    reason === "expired"
+      ? `The access token expiry UTC time '${expiry}' is earlier than current UTC time '${now}'.`
+      : refused.message;
   const headers = { "www-authenticate": `Bearer error="invalid_token", error_description="${message}"` };
   if (reason === "missing") {
     return new EmulatedServiceError(

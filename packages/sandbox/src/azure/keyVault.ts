@@ -160,7 +160,10 @@ export async function vaultCall(cloud: Cloud, request: FastifyRequest, name: str
     throw new EmulatedServiceError(
       401,
       "Unauthorized",
-      `AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token.${failure.reason === "missing" ? "" : ` ${failure.message}`}`,
+      // Of an expired one as Azure/azure-sdk-for-python #12368 has it.
+      failure.reason === "expired"
+        ? "Error validating token: IDX10223"
+        : `AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token.${failure.reason === "missing" ? "" : ` ${failure.message}`}`,
       {
         "www-authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"`,
       },

@@ -133,6 +133,8 @@ export class TokenRefused extends Error {
   constructor(
     readonly reason: "missing" | "malformed" | "signature" | "expired" | "audience" | "tenant",
     message: string,
+    /** Of an expired token: when it expired, and the cloud's time. */
+    readonly times: readonly Date[] = [],
   ) {
     super(message);
   }

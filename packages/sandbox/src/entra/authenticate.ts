@@ -63,7 +63,8 @@ async function verified(tokens: TokenMaker, token: string): Promise<JWTPayload> 
     return await tokens.verify(token);
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
-      throw new TokenRefused("expired", "Lifetime validation failed, the token is expired.");
+      const times = [new Date(Number(error.payload.exp) * 1000), tokens.cloud.now()];
+      throw new TokenRefused("expired", "Lifetime validation failed, the token is expired.", times);
     }
     if (error instanceof errors.JWSSignatureVerificationFailed) {
       throw new TokenRefused("signature", "Access token validation failure. Invalid signature.");

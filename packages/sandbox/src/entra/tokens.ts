@@ -51,7 +51,7 @@ export class TokenMaker {
   readonly #verified = new Map<string, JWTPayload>();
 
   constructor(
-    private readonly cloud: EmulatedCloud,
+    readonly cloud: EmulatedCloud,
     private readonly keys: TokenKeys,
   ) {}
 

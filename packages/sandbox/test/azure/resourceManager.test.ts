@@ -395,8 +395,17 @@ describe("sandbox/azure", () => {
     assert.ok(sandbox.cloud.tenant(msspTenantId).deleted.size >= 3);
   });
 
-  it("vault: deleted secrets end with the retention period", async () => {
+  it("expired tokens and deleted secrets: end as Azure and the retention period say", async () => {
+    const bearer = await token("automation", msspTenantId, "https://management.azure.com");
+    const vaults = await token("automation", msspTenantId, "https://vault.azure.net");
     clock.advance(8 * 24 * 60 * 60 * 1000);
+    const { error } = (await send("GET", `${group}?api-version=${apiVersion}`, bearer)).body;
+    const time = String.raw`'\d+\/\d+\/\d{4} \d+:\d\d:\d\d [AP]M'`;
+    const said = `^The access token expiry UTC time ${time} is earlier than current UTC time ${time}\\.$`;
+    assert.equal(error?.code, "ExpiredAuthenticationToken");
+    assert.match(error.message, new RegExp(said));
+    const vault = await send("GET", "/keyvault/fabrikam-siem/secrets/contoso?api-version=7.4", vaults);
+    assert.deepEqual(vault.body.error, { code: "Unauthorized", message: "Error validating token: IDX10223" });
     await sandbox.stop();
     await start();
     assert.equal(sandbox.cloud.tenant(msspTenantId).deleted.size, 0);
