@@ -5,7 +5,7 @@
 import { isUuid } from "@defender-mssp/microsoft";
 import type { Cloud, DeletedObject, Json, StoredObject, Tenant } from "../cloud/model";
 import { directoryObjectSets, entitySets, type EntitySetName } from "./entities";
-import { conflictingValue, notFound } from "./graphErrors";
+import { badRequest, conflictingValue, notFound } from "./graphErrors";
 import { wholeSeconds } from "./identifiers";
 
 export interface DirectoryEntry {
@@ -19,7 +19,11 @@ export interface DirectoryEntry {
  */
 export function get(tenant: Tenant, entitySet: EntitySetName, key: string): StoredObject {
   const object = find(tenant, entitySet, key);
-  if (object === undefined) throw notFound(alternateKey(key)?.value ?? key);
+  const alternate = alternateKey(key);
+  // Reported of groups (AzureAD/microsoft-authentication-library-for-dotnet #1321, microsoft-graph-docs-contrib #3854).
+  if (entitySet === "groups" && alternate === undefined && !isUuid(key))
+    throw badRequest(`Invalid object identifier '${key}'.`);
+  if (object === undefined) throw notFound(alternate?.value ?? key);
   return object;
 }
 

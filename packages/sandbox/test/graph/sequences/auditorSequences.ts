@@ -422,7 +422,13 @@ export function auditorSequences(harness: () => Harness): void {
     assert.equal(`${code}: ${message}`, "Request_BadRequest: $count is not currently supported.");
     const options = { headers: eventual };
     await graph.refused(400, "GET", `${path}/$count?$top=1`, undefined, options);
-    await graph.refused(404, "GET", path.replace(group, "unknown") + "/$count", undefined, options);
+    await graph.refused(
+      404,
+      "GET",
+      path.replace(group, "5d0c1a5e-0000-4000-8000-000000000000") + "/$count",
+      undefined,
+      options,
+    );
     await graph.refused(403, "GET", `${path}/$count`, undefined, { ...options, ...as("Domain.Read.All") });
     // A list that is not in the directory has no count, and neither has a change.
     for (const [method, other] of [

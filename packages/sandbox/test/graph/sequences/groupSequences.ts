@@ -98,6 +98,8 @@ async function groupMember(graph: Harness): Promise<void> {
   assert.equal((await graph.list(filtered)).length, 1);
   await graph.remove(`/beta/groups/${group}/members/${member}/$ref`);
   assert.deepEqual(await graph.list(filtered), []);
+  const unread = await graph.refused(400, "GET", "/beta/groups/not-a-guid/members");
+  assert.equal(unread.message, "Invalid object identifier 'not-a-guid'.");
   const absent = await graph.refused(404, "DELETE", `/beta/groups/${group}/members/${member}/$ref`);
   assert.ok(absent.message.startsWith(`Resource '${group}' does not exist`), "the service names the group");
   await graph.remove(`/beta/groups/${group}`);
