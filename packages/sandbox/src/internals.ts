@@ -34,4 +34,5 @@ export { portalSettingsRole } from "./defender/settingsManager";
 export { jsonText } from "./graph/json";
 export { complete } from "./graph/objects";
 export { routeTable } from "./graph/routes";
+export { readPermissionUse } from "./server/permissionFile";
 export { certificateFiles, serverCertificate } from "./server/serverCertificate";

@@ -5,6 +5,8 @@
  *
  * App roles, delegated permissions and Azure roles are recorded. No route of the sandbox asks for
  * a user's directory role, so none is listed.
+ *
+ * Beside that, which requests Graph has got, without their values.
  */
 import type { Audience, Caller, PassedCheck } from "./model";
 
@@ -55,15 +57,18 @@ export const apiNames: Readonly<Record<Audience, string>> = {
 
 export class PermissionUse {
   readonly #tenants = new Map<string, Map<string, Identity>>();
+  readonly #requests = new Set<string>();
   /** Whether something was recorded or forgotten since the object was made or `text` was read. */
   isChanged = false;
 
-  /** Counts the checks that an authorized request has passed. */
-  record(caller: Caller): void {
+  /** Counts the checks that an authorized request has passed. `url`: its path and query. */
+  record(caller: Caller, url: string): void {
     const { tenant, audience, passed, operation } = caller;
     const isUser = caller.scopes.size > 0;
     const identity = this.#identity(tenant.id, caller.applicationId, isUser ? caller.objectId : null);
     this.isChanged = true;
+    // A request that no route takes has an operation without a path.
+    if (audience === "graph" && operation.includes(" /")) this.#requests.add(requestOf(operation, url, isUser));
     grant(identity, apiNames[audience], [...caller.roles, ...caller.scopes]);
     for (const check of passed) {
       grant(identity, check.api, check.enough);
@@ -73,8 +78,10 @@ export class PermissionUse {
 
   /** Forgets everything, or what is recorded of a tenant. */
   forget(tenantId?: string): void {
-    if (tenantId === undefined) this.#tenants.clear();
-    else this.#tenants.delete(tenantId);
+    if (tenantId === undefined) {
+      this.#tenants.clear();
+      this.#requests.clear();
+    } else this.#tenants.delete(tenantId);
     this.isChanged = true;
   }
 
@@ -91,6 +98,11 @@ export class PermissionUse {
     return [...identities.values()].map(report).sort(byIds);
   }
 
+  /** Requests to Graph, sorted: `GET /v1.0/users/{id} ?$expand,$select by application`, or `by person`. */
+  requests(): string[] {
+    return [...this.#requests].sort();
+  }
+
   text(): string {
     const tenants = [...this.#tenants].map(([tenantId, identities]) => [
       tenantId,
@@ -101,15 +113,17 @@ export class PermissionUse {
       })),
     ]);
     this.isChanged = false;
-    return `${JSON.stringify({ format, tenants: Object.fromEntries(tenants) as unknown })}\n`;
+    const requests = this.requests();
+    return `${JSON.stringify({ format, tenants: Object.fromEntries(tenants) as unknown, requests })}\n`;
   }
 
   /** Reads what `text` has written. A text that is none counts as empty: it is only a record. */
   static parse(text: string): PermissionUse {
     const use = new PermissionUse();
     try {
-      const file = JSON.parse(text) as { format: number; tenants: Record<string, readonly Stored[]> };
+      const file = JSON.parse(text) as StoredUse;
       if (file.format !== format) return use;
+      for (const request of file.requests ?? []) use.#requests.add(request);
       for (const [tenantId, identities] of Object.entries(file.tenants)) {
         for (const { applicationId, userId, granted, checks } of identities) {
           const identity = use.#identity(tenantId, applicationId, userId);
@@ -136,6 +150,12 @@ export interface PermissionGrant {
   readonly permission: string;
 }
 
+interface StoredUse {
+  readonly format: number;
+  readonly tenants: Readonly<Record<string, readonly Stored[]>>;
+  readonly requests?: readonly string[];
+}
+
 interface Stored {
   readonly applicationId: string;
   readonly userId: string | null;
@@ -148,6 +168,20 @@ function identityIn(identities: Map<string, Identity>, applicationId: string, us
   const identity = identities.get(key) ?? { applicationId, userId, granted: new Map(), checks: new Map() };
   identities.set(key, identity);
   return identity;
+}
+
+/** The route of Graph with its version, the names of the query's options, and who asks. */
+function requestOf(operation: string, url: string, isUser: boolean): string {
+  const [method = "", route = ""] = operation.split(" ");
+  const [, version = "", query = ""] = /^(\/[^/?]+)[^?]*\??(.*)/.exec(url) ?? [];
+  const path = route.startsWith(`${version}/`) ? route : `${version}${route}`;
+  const options = optionNames(query);
+  return `${method} ${path}${options && ` ?${options}`} by ${isUser ? "person" : "application"}`;
+}
+
+/** Names of a query's options: `$expand,$top`. */
+export function optionNames(query: string): string {
+  return [...new Set(new URLSearchParams(query).keys())].sort().join();
 }
 
 function grant({ granted }: Identity, api: string, names: readonly string[]): void {

@@ -105,7 +105,8 @@ export async function makeApp(options: AppOptions): Promise<FastifyInstance> {
   // A refused request has needed nothing. Before the faults, which lose answers, not requests.
   app.addHook("onSend", (request, reply, payload, done) => {
     const caller = cloud.callerOf(request);
-    if (caller !== undefined && ![401, 403].includes(reply.statusCode)) options.permissionUse.record(caller);
+    if (caller !== undefined && ![401, 403].includes(reply.statusCode))
+      options.permissionUse.record(caller, request.url);
     done(null, payload);
   });
   const log = new RequestLog();

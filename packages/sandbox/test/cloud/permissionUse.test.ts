@@ -30,7 +30,7 @@ function usedIn(use: PermissionUse): string[] {
 describe("the record of the permissions that requests need", () => {
   it("of several that are enough, the least privileged is used", () => {
     const use = new PermissionUse();
-    use.record(caller("GET /users", ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All"]));
+    use.record(caller("GET /users", ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All"]), "/v1.0/any");
     assert.deepEqual(usedIn(use), ["User.Read.All"]);
     const unused = use.of(contoso)[0]!.permissions.filter(({ used }) => !used);
     assertEach(unused, ({ permission }) => permission, ["Directory.Read.All", "User.ReadWrite.All"]);
@@ -38,9 +38,9 @@ describe("the record of the permissions that requests need", () => {
 
   it("of several that are enough, one that another request needs is used", () => {
     const use = new PermissionUse();
-    use.record(caller("GET /users", ["User.Read.All", "User.ReadWrite.All"]));
-    use.record(caller("POST /users", ["User.ReadWrite.All"]));
-    use.record(caller("GET /users", ["User.Read.All", "User.ReadWrite.All"]));
+    use.record(caller("GET /users", ["User.Read.All", "User.ReadWrite.All"]), "/v1.0/any");
+    use.record(caller("POST /users", ["User.ReadWrite.All"]), "/v1.0/any");
+    use.record(caller("GET /users", ["User.Read.All", "User.ReadWrite.All"]), "/v1.0/any");
     const [first] = use.of(contoso)[0]!.permissions;
     assert.deepEqual(first, {
       api: "Microsoft Graph",
@@ -54,13 +54,22 @@ describe("the record of the permissions that requests need", () => {
 
   it("a request with two checks needs both; the text brings everything back, and a damaged one nothing", () => {
     const use = new PermissionUse();
-    use.record(caller("POST /groups", ["Group.Create"], ["RoleManagement.ReadWrite.Directory"]));
+    use.record(caller("POST /groups", ["Group.Create"], ["RoleManagement.ReadWrite.Directory"]), "/v1.0/any");
+    use.record(caller("GET "), "/v1.0/unknown");
+    use.record(
+      { ...caller("GET /users"), scopes: new Set(["User.Read"]) },
+      "/beta/any?$top=1&%24expand=manager&$top=2",
+    );
     assert.deepEqual(usedIn(use), ["Group.Create", "RoleManagement.ReadWrite.Directory"]);
     const read = PermissionUse.parse(use.text());
     assert.deepEqual(read.of(contoso), use.of(contoso));
+    const requests = ["GET /beta/users ?$expand,$top by person", "POST /v1.0/groups by application"];
+    assert.deepEqual(read.requests(), requests);
     assert.deepEqual(PermissionUse.parse("{").of(contoso), []);
     read.forget(contoso);
-    assert.deepEqual(read.of(contoso), []);
+    assert.deepEqual([read.of(contoso), read.requests()], [[], requests]);
+    read.forget();
+    assert.deepEqual(read.requests(), []);
   });
 
   describe("in a sandbox", () => {
@@ -77,7 +86,7 @@ describe("the record of the permissions that requests need", () => {
       );
       const headers = { authorization: `Bearer ${String(body["access_token"])}`, "content-type": "application/json" };
       const ask = (path: string, method = "GET") => fetch(sandbox.origins.http + path, { method, headers, body: null });
-      assert.equal((await ask("/v1.0/groups")).status, 200);
+      assert.equal((await ask("/v1.0/groups?$top=5")).status, 200);
       assert.equal((await ask("/v1.0/groups/0b1ec700-0000-4000-8000-000000000001")).status, 404);
       assert.equal((await ask("/v1.0/users/0b1ec700-0000-4000-8000-000000000001", "DELETE")).status, 403);
       const report = sandbox.permissionUse.of(contoso).find(({ applicationId }) => applicationId === daemonId);
@@ -86,6 +95,8 @@ describe("the record of the permissions that requests need", () => {
         ["Directory.Read.All", false, []],
         ["User.Read.All", false, []],
       ]);
+      const requests = ["GET /v1.0/groups ?$top by application", "GET /v1.0/groups/{id} by application"];
+      assert.deepEqual(sandbox.permissionUse.requests(), requests);
     });
   });
 });
