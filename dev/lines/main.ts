@@ -32,7 +32,7 @@ const generated: readonly (readonly [string, RegExp])[] = [
   ["npm run docs", /^docs\/(images\/.*\.svg|reference\/(?!sandbox-routes).*)$/],
   [
     "the test of the routes",
-    /^(docs\/reference\/sandbox-routes\.md|packages\/sandbox\/src\/(graph\/entities\/unservedNames|rehearsal\/securityValues)\.ts)$/,
+    /^(docs\/reference\/sandbox-routes\.md|packages\/sandbox\/(src\/(graph\/entities\/unservedNames|rehearsal\/securityValues)\.ts|test\/graph\/requests\.json))$/,
   ],
   ["npm run policy:types", /^policy\/typeDecisions\.json$/],
   ["npm run search -- --record", /^dev\/search\/recordedPairs\.json\.gz$/],

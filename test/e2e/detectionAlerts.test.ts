@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { fixture } from "@defender-mssp/testkit";
+import { assertRequests, fixture } from "@defender-mssp/testkit";
 import type { Certificate } from "../../cli/customer/offboard/certificate";
 import { inSession, type TestSessionOptions } from "../cli/testSession";
 import type { Ended } from "../cli/mssp";
@@ -172,4 +172,6 @@ describe("a detection rule from its file to the SIEM", function () {
     const { value } = await hands().graph<{ value: { id: string }[] }>("GET", route);
     assertEach(value, ({ id }) => id, [customersOwn]);
   });
+
+  it("sends the requests of the ledger", () => assertRequests("a customer's life", project.sandbox, __filename));
 });

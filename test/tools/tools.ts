@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { stopSandbox } from "@defender-mssp/sandbox";
-import { contoso, newFolder } from "@defender-mssp/testkit";
+import { forgetPermissionUse, stopSandbox } from "@defender-mssp/sandbox";
+import { assertRequests, contoso, newFolder, prepareHome, readPermissionUse } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import { checkout } from "../package/installation";
 import { tools, uv, type Tool } from "./toolList";
@@ -15,6 +15,7 @@ describe("other people's tools by the proxy", function () {
   this.timeout(1_800_000);
 
   const folder = newFolder();
+  const home = path.join(folder, "home");
   const results: string[] = [];
   /** The tools that asked for each route that the sandbox lacks. */
   const missingRoutes = new Map<string, string[]>();
@@ -28,7 +29,7 @@ describe("other people's tools by the proxy", function () {
     );
   });
   after(async () => {
-    await stopSandbox(path.join(folder, "home"), { force: true }).catch(() => undefined);
+    await stopSandbox(home, { force: true }).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
     process.stdout.write(`\n${[...results, ...missing()].join("\n")}\n`);
   });
@@ -48,6 +49,7 @@ describe("other people's tools by the proxy", function () {
       await mkdir(place);
       const installed = await install(tool, place);
       if ("problem" in installed) return skip(installed.problem);
+      await forgetPermissionUse(home);
       const { stdout, stderr } = await run(tool, installed.bin, place);
       const routes = /no route for:\n((?: {2}\d+ .*\n?)+)/.exec(stderr)?.[1]?.trim().split(/\n\s*/) ?? [];
       for (const line of routes) {
@@ -60,6 +62,8 @@ describe("other people's tools by the proxy", function () {
         `${tool.name}: ${isGood ? "works" : "FAILED"}${limit}${routes.map((line) => `\n    no route: ${line}`).join("")}`,
       );
       assert.ok(isGood, `${stdout.slice(-3000)}\n${stderr.slice(-3000)}`);
+      const permissionUse = await readPermissionUse((await prepareHome(home)).permissions);
+      assertRequests(tool.name, { permissionUse }, __filename);
     });
   }
 
@@ -110,7 +114,7 @@ describe("other people's tools by the proxy", function () {
     return execa(process.execPath, command, {
       cwd: folder,
       env: {
-        MSSP_SANDBOX_HOME: path.join(folder, "home"),
+        MSSP_SANDBOX_HOME: home,
         PATH: [bin, process.env["PATH"]].filter((entry) => entry !== "").join(path.delimiter),
         TOOLS: __dirname,
         PLACE: place,

@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { assertRequests } from "@defender-mssp/testkit";
 import { type Value, type ValueRecord, isList, isRecord, valueText } from "../src/protocol/values";
 import { resources } from "../src/azuread/resources";
 import { startSandboxPlugin } from "./sandboxPlugin";
@@ -614,6 +615,8 @@ describe("The azuread stand-in on the sandbox", function () {
       return true;
     });
   });
+
+  it("sends the requests of the ledger", () => assertRequests("stand-in azuread", plugin.sandbox, __filename));
 
   async function deleteAll({ type, id, state, expected }: (typeof left)[number]): Promise<void> {
     await plugin.client.delete(type, id, state);

@@ -7,6 +7,7 @@ export * from "./fixture";
 export * from "./newFolder";
 export * from "./oracle";
 export * from "./referenceFolder";
+export * from "./requestLedger";
 export * from "./requests";
 export * from "./sandboxProject";
 export { secretOutput, StateFile } from "./sharedRuntime/stateFile";

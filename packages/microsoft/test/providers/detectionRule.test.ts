@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
+import { assertRequests, tenantId, testSandbox, fixture } from "@defender-mssp/testkit";
 import {
   detectionRuleDifferences,
   detectionRuleResource,
@@ -397,4 +397,6 @@ describe("providers/detectionRule", function () {
     ]);
     assert.deepEqual(failures({ ruleId: unknownValue, detectionAction: unknownValue, managedBy: unknownValue }), []);
   });
+
+  it("sends the requests of the ledger", () => assertRequests("deployed detection rules", test.sandbox, __filename));
 });

@@ -14,7 +14,14 @@ import {
   signInToRehearse,
   startRehearsalSandbox,
 } from "@defender-mssp/sandbox";
-import { checkoutFolder, graphId, setSwitches, temporarySandbox, type EmulatedCloud } from "@defender-mssp/testkit";
+import {
+  assertRequests,
+  checkoutFolder,
+  graphId,
+  setSwitches,
+  temporarySandbox,
+  type EmulatedCloud,
+} from "@defender-mssp/testkit";
 import { automationPermissions } from "../../src/graph/newDirectory";
 import { isRead, type ReadService } from "../../src/rehearsal/reads";
 import { makeObjects } from "../../src/rehearsal/startRehearsalSandbox";
@@ -159,6 +166,7 @@ describe("a rehearsal", () => {
     seedTenants(sandbox.cloud, { tenants: [{ tenantId, users, groups }] });
     const direct = { environment: variables, endpoints: of(sandbox.origins.http) };
     await makeObjects(await graphCall(tenantId, direct), "Zebra Crossing");
+    sandbox.permissionUse.forget();
     endpoints = of(`http://127.0.0.1:${(layer.address() as AddressInfo).port}`);
   });
   after(async () => {
@@ -200,6 +208,8 @@ describe("a rehearsal", () => {
     const posts = [`/${tenantId}/oauth2/v2.0/token`, "/v1.0/$batch", "/v1.0/security/runHuntingQuery"];
     assert.deepEqual([...others].sort(), posts.map((route) => `POST ${route}`).sort());
   });
+
+  it("sends the requests of the ledger", () => assertRequests("a rehearsal", sandbox, __filename));
 
   it("finds each of the planted differences and no other, without a value of the tenant", async () => {
     changes = planted;

@@ -14,6 +14,7 @@ import {
 } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import {
+  assertRequests,
   connectorId,
   detectionIntervalFor,
   detectionsBetween,
@@ -140,6 +141,8 @@ describe("packages/siem: a pull from the sandbox", function () {
     const saved = JSON.parse(await readFile(checkpoint, "utf8")) as Position;
     assert.ok(Object.keys(saved.recent).length > 0);
   });
+
+  it("sends the requests of the ledger", () => assertRequests("mssp alerts", test.sandbox, __filename));
 });
 
 const microsoftGraphAudience = "https://graph.microsoft.com";

@@ -5,7 +5,15 @@ import path from "node:path";
 import { hourMs as hour } from "@defender-mssp/errors/time";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { applicationTokens, microsoftGraph, ServiceError, type Endpoints } from "@defender-mssp/microsoft";
-import { detectionIntervalFor, Incidents, tenantId, testSandbox, newFolder, fixture } from "@defender-mssp/testkit";
+import {
+  assertRequests,
+  detectionIntervalFor,
+  Incidents,
+  tenantId,
+  testSandbox,
+  newFolder,
+  fixture,
+} from "@defender-mssp/testkit";
 import { incidentSource, type FetchedIncident } from "../../src/incidents/incidentSource";
 import { readCheckpoint, type Position } from "../../src/pull/checkpoint";
 import { pullToOne as pull } from "../pull/pullToOne";
@@ -191,6 +199,8 @@ describe("siem/incidents: a pull from the sandbox", function () {
   });
 
   /** A source whose list has only these incidents; single incidents are the sandbox's. */
+  it("sends the requests of the ledger", () => assertRequests("mssp incidents", test.sandbox, __filename));
+
   async function listing(incidents: readonly object[]) {
     const server = http.createServer((request, response) => {
       const { url = "", headers } = request;

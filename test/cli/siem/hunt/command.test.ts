@@ -5,7 +5,7 @@ import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Exchange } from "@defender-mssp/sandbox";
 import { huntedAlerts } from "@defender-mssp/siem/deliveryCount/huntedAlerts";
-import { detectionIntervalFor, newFolder, fixture } from "@defender-mssp/testkit";
+import { assertRequests, detectionIntervalFor, newFolder, fixture } from "@defender-mssp/testkit";
 import { withoutPackage } from "../../../withoutPackage";
 import { inSession } from "../../testSession";
 import { clientSecret, createHuntProject, huntRows, tenants } from "./huntProject";
@@ -253,4 +253,6 @@ describe("mssp hunt", function () {
     const customers = new Set(rows.map((row) => row.split(",").slice(0, 2).join()));
     assert.deepEqual(customers, new Set([`${tenants.contoso},contoso`, `${tenants.fabrikam},fabrikam`]));
   });
+
+  it("sends the requests of the ledger", () => assertRequests("mssp hunt", project.sandbox, __filename));
 });

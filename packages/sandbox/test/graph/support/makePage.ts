@@ -1,6 +1,7 @@
 /**
  * The page in docs/ that lists every emulated route with what shows that it is as the service's.
  */
+import { requestLedger } from "@defender-mssp/testkit";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
@@ -12,6 +13,7 @@ import { newTenant } from "../../../src/seed/newTenant";
 import { defenderRoutes, ownRoutes } from "../../../src/defender/index";
 import { addEntra } from "../../../src/entra/index";
 import { tokenKeys } from "../../../src/entra/keys";
+import { optionNames } from "../../../src/cloud/permissionUse";
 import { batchRoute } from "../../../src/graph/batch";
 import { isGraphVersion, type GraphVersion } from "../../../src/graph/entities";
 import type { Route } from "../../../src/graph/route";
@@ -65,9 +67,18 @@ function pageText(others: OtherRoutes): string {
     "- **types**: Microsoft's pages have the route for the public beta. The published metadata has only its types, which are checked.",
     "- **recorded**, **reported**, **documented**, **secondary**: an answer of the service is replayed, and the sandbox's is equal. Recorded by another",
     "  project, reported in an issue, shown on Microsoft's page (status and keys are compared), or a mock of another project. With the source.",
-    "- **client**: Microsoft's own client library for Graph, unmodified, uses the route. What other unmodified programs use is not recorded here.",
+    "- **client**: Microsoft's own client library for Graph, unmodified, uses the route.",
     "- **mutation**: a property that no type has, put into the answer, is caught by the metadata's judge.",
     "- **no witness**: only the sandbox's own tests say that it answers so.",
+    "",
+    "Below a route: each request to it that a sender of these made in tests, by the names of its query's options and by who asks, an application or a person:",
+    "",
+    "- the product: `mssp alerts`, `mssp incidents`, `mssp hunt`, deployed detection rules, a [rehearsal](../rehearse.md), and a customer's life with stand-in",
+    "  plugins (`up`, alerts, incidents, `destroy`, the certificate of the off-boarding)",
+    "- the stand-in plugin azuread, and unmodified programs: Microsoft's client library, and the [tools of other parties](../emulation.md#tools-of-other-parties)",
+    "",
+    "The sandbox records them, but for those that it answers with 401 or 403. For a request to alerts, incidents, hunting and detection rules the list names",
+    "the witness: a success of the service with the same options is replayed. No recording says who asked.",
     "",
     sums(others),
     "",
@@ -75,7 +86,7 @@ function pageText(others: OtherRoutes): string {
     "",
     "## Microsoft Graph",
     "",
-    ...[...routeTable.routes, batchRoute].map(graphItem),
+    ...[...routeTable.routes, batchRoute].flatMap(graphItem),
     "",
     "## Azure",
     "",
@@ -85,7 +96,10 @@ function pageText(others: OtherRoutes): string {
     "",
     "## Microsoft Defender",
     "",
-    ...others.defender.map((route) => `- \`${route}\`: ${defenderEvidence(route)}`),
+    ...others.defender.flatMap((route) => [
+      `- \`${route}\`: ${defenderEvidence(route)}`,
+      ...requestsTo(route).map((sent) => `  - ${requestText(sent)}; ${answerTo(sent)}`),
+    ]),
     "",
     "## Microsoft Entra ID",
     "",
@@ -109,14 +123,43 @@ function pageText(others: OtherRoutes): string {
 /** What the page says of a route. */
 type ListedRoute = Pick<Route, "method" | "path" | "versions">;
 
-function graphItem(route: ListedRoute): string {
+function graphItem(route: ListedRoute): string[] {
   const evidence = route.versions.map((version) => ({ version, of: graphEvidence(route, version) }));
   const [first] = evidence;
   const name = `- \`${route.method} ${route.path}\``;
   // Most routes are in both versions with the same evidence: said once.
-  return evidence.every(({ of }) => of === first?.of)
+  const item = evidence.every(({ of }) => of === first?.of)
     ? `${name}: ${route.versions.join(" and ")}: ${first?.of ?? ""}`
     : `${name}: ${evidence.map(({ version, of }) => `${version}: ${of}`).join("; ")}`;
+  const requests = route.versions.flatMap((version) =>
+    requestsTo(routeKey(route, version)).map((sent) => `  - ${version}: ${requestText(sent)}`),
+  );
+  return [item, ...requests];
+}
+
+/** A line of the ledger. */
+interface SentRequest {
+  readonly route: string;
+  /** `$expand,$top`; empty for none. */
+  readonly options: string;
+  readonly by: string;
+  readonly senders: readonly string[];
+}
+
+function requestsTo(route: string): SentRequest[] {
+  return Object.entries(requestLedger()).flatMap(([request, senders]) => {
+    const [, to = "", options = "", by = ""] = /^(\S+ \S+) (?:\?(\S+) )?by (\w+)$/.exec(request) ?? [];
+    return to === route ? [{ route, options, by, senders }] : [];
+  });
+}
+
+function requestText({ options, by, senders }: SentRequest): string {
+  return `${options === "" ? "no options" : `\`${options}\``}, by ${by}: ${senders.join(", ")}`;
+}
+
+/** Whose replayed success answers a request with these options. */
+function answerTo({ route, options }: SentRequest): string {
+  return otherEvidence(route, ({ query, status }) => optionNames(query ?? "") === options && status < 400);
 }
 
 function graphEvidence(route: ListedRoute, version: GraphVersion): string {
@@ -149,7 +192,8 @@ function sums(others: OtherRoutes): string {
   return (
     `Of ${all.length} routes (each version of Graph counts), ${count(/metadata|types/)} have the metadata as witness, ` +
     `${count(/recorded/)} a recorded answer, ${count(/reported/)} a reported, ${count(/documented/)} a documented one, ` +
-    `${count(/client/)} an unmodified client of Graph, ${count(/mutation/)} a mutation, and ${withoutWitness(others)} no witness.`
+    `${count(/client/)} an unmodified client of Graph, ${count(/mutation/)} a mutation, and ${withoutWitness(others).routes} no witness. ` +
+    `Of ${requestsToDefender(others).length} requests to Defender's routes of Graph, ${withoutWitness(others).requests} have no witness.`
   );
 }
 
@@ -157,32 +201,41 @@ function evidenceOfAll({ azure, defender, entra }: OtherRoutes): string[] {
   return [
     ...[...routeTable.routes, batchRoute].flatMap((route) => route.versions.map((each) => graphEvidence(route, each))),
     ...defender.map(defenderEvidence),
-    ...[...azure, ...entra].map(otherEvidence),
+    ...[...azure, ...entra].map((route) => otherEvidence(route)),
   ];
 }
 
-function withoutWitness(others: OtherRoutes): number {
-  return evidenceOfAll(others).filter((evidence) => evidence.includes(none)).length;
+function requestsToDefender({ defender }: OtherRoutes): SentRequest[] {
+  return defender.flatMap(requestsTo);
 }
 
-/** How many routes have no witness. */
-export async function countWithoutWitness(): Promise<number> {
+function withoutWitness(others: OtherRoutes): Record<"routes" | "requests", number> {
+  return {
+    routes: evidenceOfAll(others).filter((evidence) => evidence.includes(none)).length,
+    requests: requestsToDefender(others).filter((sent) => answerTo(sent) === none).length,
+  };
+}
+
+/** How many routes, and requests to Defender's, have no witness. */
+export async function countWithoutWitness(): Promise<Record<"routes" | "requests", number>> {
   return withoutWitness(await otherRoutes());
 }
 
-/** By the answers that `test/observed.test.ts` replays. */
-function otherEvidence(route: string): string {
+type ReplayedAnswer = Pick<Observed, "method" | "path" | "query" | "status" | "source" | "fidelity">;
+
+/** By the answers that `test/observed.test.ts` replays, those that `counts` leaves. */
+function otherEvidence(route: string, counts: (answer: ReplayedAnswer) => boolean = () => true): string {
   const [methods = "", path_ = ""] = route.split(" ");
   const own = path_.toLowerCase().split("/");
   const witnesses = replayedElsewhere().flatMap((entry) => {
     const asked = placeOf(entry.path).toLowerCase().split("/");
     const isSame = asked.length === own.length && own.every((part, at) => /^[{:]/.test(part) || part === asked[at]);
-    return isSame && methods.split(", ").includes(entry.method) ? [witnessOf(entry)] : [];
+    return isSame && methods.split(", ").includes(entry.method) && counts(entry) ? [witnessOf(entry)] : [];
   });
   return answersIn(new Set(witnesses))[0] ?? none;
 }
 
-function replayedElsewhere(): Pick<Observed, "method" | "path" | "source" | "fidelity">[] {
+function replayedElsewhere(): ReplayedAnswer[] {
   const left = { ...notReplayedOfOthers, ...notServedOfOthers };
   const replayed = ["observed-3.json", "observed-4.json"]
     .flatMap((file) => readObserved(file).map((entry) => ({ ...entry, key: entry.key ?? "" })))
@@ -191,7 +244,14 @@ function replayedElsewhere(): Pick<Observed, "method" | "path" | "source" | "fid
   const source = "Azure/azure-rest-api-specs";
   return [
     ...replayed,
-    ...examples.map((path_) => ({ method: "GET", path: path_, source, fidelity: "documented" as const })),
+    ...examples.map((path) => ({
+      method: "GET",
+      path,
+      query: "",
+      status: 200,
+      source,
+      fidelity: "documented" as const,
+    })),
   ];
 }
 
