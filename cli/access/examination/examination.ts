@@ -33,6 +33,7 @@ import type { Feature, Identity, Report } from "./report";
 import { accessChecks } from "./conditionalAccess";
 import { instanceLock } from "./instanceLock";
 import { sentinelFeature } from "./sentinelFeature";
+import { signInMethods } from "./signInMethods";
 import { unownedConnectorNote } from "./unownedConnector";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { unknownDomainsText } from "../../../domain/unknownDomainsText";
@@ -147,7 +148,8 @@ async function examined(
   }
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
-  const [domain, found, connectorFound, access, sentinel, lock] = await Promise.all([
+  const today = dateOf(clockFrom(environment)());
+  const [domain, found, connectorFound, access, sentinel, lock, methods] = await Promise.all([
     domainCheck(settings, isDeployed, { environment, endpoints }),
     featuresOf(tenantId, tenantNeeds(settings), { environment, endpoints }),
     connectorFeatures(settings, clockFrom(environment)(), { environment, endpoints }),
@@ -156,6 +158,7 @@ async function examined(
     identity.kind === "application"
       ? instanceLock(settings, identity.clientId, { environment, endpoints, graphUrl: endpoints.graphEndpoint })
       : { features: [], note: undefined },
+    signInMethods(settings, today, { environment, endpoints }),
   ]);
   const { roles = [] } = claims.get(microsoftGraph.appId) ?? {};
   const connectorNote =
@@ -170,6 +173,7 @@ async function examined(
     accessFeature(access),
     ...sentinel,
     ...lock.features,
+    ...methods.features,
     ...monthFeature(settings, roles, identity),
     proofFeature(roles),
   ];
@@ -183,7 +187,7 @@ async function examined(
     conditionalAccess,
     examinedNotes: {
       failing: [connectorNote].filter((note) => note !== undefined),
-      others: [domain.note, lock.note].filter((note) => note !== undefined),
+      others: [domain.note, lock.note, methods.note].filter((note) => note !== undefined),
     },
     ...(identity.kind === "application"
       ? { adminConsentUrl: adminConsentUrl(cloud, tenantId, identity.clientId) }

@@ -62,6 +62,7 @@ export const featureNames = {
   sentinelAccess: "roles on the Microsoft Sentinel workspace",
   month: "permissions for the customer's month (reportTimeZone)",
   appInstanceLock: "App Instance Lock of the automation's application",
+  signInMethods: "analysts' methods of sign-in in the MSSP's tenant",
   offboardingProof: "governance and GDAP relationships, for the proof of an off-boarding",
 } as const;
 export type FeatureName = keyof typeof featureNames;

@@ -110,7 +110,7 @@ const table = [
     messageCenter: "MC1426371",
     concerns: ["guests"],
     then: "An analyst without another method can't answer multifactor authentication: in the MSSP's tenant where the customer trusts it, otherwise in the customer's.",
-    next: "Each analyst looks at https://aka.ms/mysecurityinfo and registers a passkey or Microsoft Authenticator. This program does not read methods of sign-in.",
+    next: "Each analyst looks at https://aka.ms/mysecurityinfo and registers a passkey or Microsoft Authenticator. `npx mssp doctor` names who has no other method in the MSSP's tenant, where it may read them.",
   },
   {
     id: "security-questions",

@@ -8,6 +8,11 @@ import { graphCollection, type GraphCollection } from "./collection";
 
 export const graphDirectoryAudits = graphCollection("/v1.0/auditLogs/directoryAudits", { read: ["AuditLog.Read.All"] });
 
+/** Which methods of sign-in users have registered. */
+export const graphRegistrationDetails = graphCollection("/v1.0/reports/authenticationMethods/userRegistrationDetails", {
+  read: ["AuditLog.Read.All"],
+});
+
 /** Beta has also sign-ins of applications and non-interactive ones. */
 export function graphSignIns(version: "v1.0" | "beta"): GraphCollection {
   // Most of Microsoft's pages require both permissions.

@@ -3,8 +3,8 @@
  * counted with the granted permissions that were each enough for it. From these the report tells
  * the permissions that were needed from those without which every request would have passed.
  *
- * App roles, delegated permissions and Azure roles are recorded. No route of the sandbox asks for
- * a user's directory role, so none is listed.
+ * App roles, delegated permissions and Azure roles are recorded. The role by which a person may read
+ * alerts is not listed.
  *
  * Beside that, which requests Graph has got, without their values.
  */

@@ -4,12 +4,12 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import { pulumiEnvironment } from "@defender-mssp/plugins";
-import { startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
-import { type PermissionsByResource, setSwitches, verifyDomain, newFolder } from "@defender-mssp/testkit";
+import { changeTenantConsent, startSandbox, type OwnSandbox } from "@defender-mssp/sandbox";
+import { type PermissionsByResource, setSwitches, verifyDomain, newFolder, jsonText } from "@defender-mssp/testkit";
 import { stringify } from "yaml";
 import type { Report } from "../../../../cli/access/examination/report";
 import { readStackSettings } from "../../../../settings/fromFile";
-import { graphApplications, graphCall, graphList } from "@defender-mssp/microsoft";
+import { graphApplications, graphCall, graphList, microsoftGraph } from "@defender-mssp/microsoft";
 import { neededPermissions } from "../../../../domain/prerequisites";
 import { checkout, type Ended } from "../../mssp";
 import { inSession as mssp } from "../../testSession";
@@ -92,7 +92,7 @@ describe("mssp doctor", function () {
     assert.deepEqual([...new Set(found.permissions.map(({ state }) => state))], ["passed"]);
     assert.deepEqual(
       found.features.flatMap(({ feature, state }) => (state === "passed" ? [] : [`${feature} ${state}`])),
-      ["offboardingProof notChecked"],
+      ["signInMethods notChecked", "offboardingProof notChecked"],
     );
   });
 
@@ -105,7 +105,7 @@ describe("mssp doctor", function () {
     assert.match(stdout, /^Tenant licences and policies\n(?: {2}✓ .*\n)* {2}✓ {2}guest invitations$/m);
     assert.match(
       stdout,
-      /^No missing permissions, licences or policies found\. Items marked – could not be checked\. Warnings of what ends: 1, marked !\.\n\d+ passed, 1 not checked\.$/m,
+      /^No missing permissions, licences or policies found\. Items marked – could not be checked\. Warnings of what ends: 1, marked !\.\n\d+ passed, 2 not checked\.$/m,
     );
     assert.match(stdout, /^What ends, and when\n {2}! {2}The SIEM API .*\n/m);
     assert.match(stdout.replaceAll(/\s+/g, " "), /may be off since 2024-12-31\./);
@@ -138,7 +138,7 @@ describe("mssp doctor", function () {
     assert.match((await on("2026-12-31")).stdout, /Warnings of what ends: 1, marked !\./);
     const { stdout } = await on("2027-04-01");
     assert.match(stdout, /^ {2}✗ {2}Microsoft Sentinel in the/m);
-    assert.match(stdout, /1 failed, 1 not checked\.$/m);
+    assert.match(stdout, /1 failed, 2 not checked\.$/m);
   });
 
   it("passes with exactly the permissions that the settings need, and cannot check licences with these", async () => {
@@ -199,6 +199,26 @@ describe("mssp doctor", function () {
     assert.ok(!features.some(({ feature }) => feature === "appInstanceLock"));
     assert.match(notes.join("\n"), new RegExp(`az rest --method PATCH .*/applications/${id}.*"allProperties":true`));
     assert.doesNotMatch((await report(stack)).notes.join("\n"), /Instance Lock/);
+  });
+
+  it("names an analyst of the MSSP's tenant who has text messages alone, before Microsoft ends them", async () => {
+    const mssp = sandbox.cloud.tenant("5ec0de00-5ea1-4000-8000-000000000001");
+    const permissions = { [microsoftGraph.appId]: ["AuditLog.Read.All"] };
+    await changeTenantConsent({ home: path.join(folder, ".sandbox") }, { tenantId: mssp.id, act: "give", permissions });
+    const [member] = [...mssp.objects("users").values()].filter(({ userType }) => userType !== "Guest");
+    const email = jsonText(member?.["userPrincipalName"]);
+    const { stack } = await customer({ analysts: [ana, { ...ana, email }] });
+    const on = (day: string) => ({ changed: { MSSP_CLOCK: `${day}T00:00:00Z` } });
+    const said = async (day: string) => (await doctor(["--stack", stack], on(day))).stdout.replaceAll(/\s+/g, " ");
+    assert.match(await said("2026-12-03"), /methods of sign-in in the MSSP's tenant not checked: 1 of 2 are no users/);
+    setSwitches(mssp, { mfa: "sms" });
+    const text = await said("2026-12-03");
+    setSwitches(mssp, { mfa: "on" });
+    assert.ok(
+      text.includes(`No method of sign-in but text messages and voice calls: ${email}. Microsoft's own SMS`),
+      text,
+    );
+    assert.doesNotMatch(await said("2026-10-01"), /methods of sign-in/);
   });
 
   it("names each missing permission and the page where an administrator consents", async () => {
