@@ -245,8 +245,10 @@ function dynamicArguments(name: string): string[] {
   const folder = path.join(root, "components");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const sources = files.map((file) => readFileSync(path.join(folder, file), "utf8"));
-  const source = sources.find((one) => one.includes(`interface ${name}Args`)) ?? "";
-  const inherited = source.includes(`interface ${name}Args extends DefenderCallArgs`);
+  // A guest's are those of its component, beside which it stands.
+  const own = name === "Guest" ? "GuestUserArgs" : `${name}Args`;
+  const source = sources.find((one) => one.includes(`interface ${own}`)) ?? "";
+  const inherited = source.includes(`interface ${own} extends DefenderCallArgs`);
   const calls = sources.find((one) => one.includes("interface DefenderCallArgs")) ?? "";
-  return [...fieldsIn(source, `${name}Args`), ...(inherited ? fieldsIn(calls, "DefenderCallArgs") : [])];
+  return [...fieldsIn(source, own), ...(inherited ? fieldsIn(calls, "DefenderCallArgs") : [])];
 }

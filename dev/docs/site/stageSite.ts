@@ -26,9 +26,11 @@ interface SidebarItem {
   readonly items?: readonly SidebarItem[];
 }
 
-/** The Markdown files that are pages of the site. Those of `.github` and of templates are for other tools. */
+/** The Markdown files that are pages of the site. Those of `.github`, of templates and of Pulumi's registry are for other tools. */
 export function siteFiles(): readonly string[] {
-  return markdownFiles().filter((file) => !/^(\.github|templates)\//.test(file));
+  return markdownFiles().filter(
+    (file) => !/^(\.github|templates)\/|^docs\/(_index|installation-configuration)\.md$/.test(file),
+  );
 }
 
 /** The sidebar by reader. */
