@@ -52,8 +52,8 @@ export async function signInMethods(
     return { features: unknown === 0 ? [] : [row], note };
   } catch (error) {
     if (!isCallError(error)) throw error;
-    const reason = `optional: requires AuditLog.Read.All in the MSSP's own tenant, with Microsoft Entra ID P1; ${own}`;
-    return { features: [{ feature, ...unread(`not checked: ${reason}`), optional }] };
+    const reason = `not checked: requires AuditLog.Read.All in the MSSP's own tenant, with Microsoft Entra ID P1; ${own}`;
+    return { features: [{ feature, ...unread(reason), optional }] };
   }
 }
 
