@@ -104,9 +104,8 @@ class SchemaOfComponents {
     const outputs = this.#outputs(symbol, name);
     const isExposed = (preparedComponentNames as readonly string[]).includes(name);
     const isComponent = !(exposedResources as readonly string[]).includes(name);
-    const required = new Set(inputs.required);
     return {
-      description: `${withoutFunctions(this.#docs(symbol))}${exampleText(name, inputs.properties, required)}`,
+      description: `${withoutFunctions(this.#docs(symbol))}${exampleText(name, inputs)}`,
       ...(isComponent ? { isComponent } : {}),
       // Those of an `Omit` are in no order that lasts.
       inputProperties: {
@@ -316,14 +315,14 @@ class SchemaOfComponents {
 }
 
 /** The first resource of the type in the YAML examples, as Pulumi's registry shows it; none where there is none. Throws where it isn't the schema's. */
-function exampleText(name: string, inputs: Properties["properties"], required: ReadonlySet<string>): string {
-  for (const { resources } of yamlExamples()) {
+function exampleText(name: string, { properties, required }: Properties): string {
+  for (const { resources } of (examples ??= yamlExamples())) {
     const [found] = Object.entries(resources).filter(([, { type }]) => type === `defender-mssp:${name}`);
     if (found === undefined) continue;
     const given = Object.keys(found[1].properties);
     const wrong = [
-      ...given.filter((key) => !(key in inputs) && key !== "stackIdentity"),
-      ...[...required].filter((key) => !given.includes(key)),
+      ...given.filter((key) => !(key in properties) && key !== "stackIdentity"),
+      ...required.filter((key) => !given.includes(key)),
     ];
     if (wrong.length > 0) throw new Error(`The example of ${name} has too much or too little: ${wrong.join(", ")}.`);
     const text = stringify({ resources: Object.fromEntries([found]) });
@@ -335,6 +334,8 @@ function exampleText(name: string, inputs: Properties["properties"], required: R
 interface YamlProgram {
   readonly resources: Readonly<Record<string, { readonly type: string; readonly properties: object }>>;
 }
+
+let examples: readonly YamlProgram[] | undefined;
 
 /** Programs that the tests run on the engine. */
 function yamlExamples(): YamlProgram[] {

@@ -44,7 +44,7 @@ export async function signInMethods(
     });
     const without = found.filter(({ methods }) => methods?.every((method) => ending.includes(method)) === true);
     const unknown = found.filter(({ methods }) => methods === undefined).length;
-    const reason = `not checked: ${unknown} of ${found.length} are no users of the MSSP's tenant by that address; ${own}`;
+    const reason = `not checked: ${unknown} of ${found.length} analysts are not users of the MSSP's tenant; ${own}`;
     const row: Feature = unknown === 0 ? { feature, state: "passed" } : { feature, ...unread(reason), optional };
     if (without.length === 0) return { features: [row] };
     const names = without.map(({ email }) => email).join(", ");

@@ -1,6 +1,13 @@
 /** What Microsoft changes by itself, on the pages of a report, of a month and of a hand-out. */
 import { lines, section, table, withCode, type Block, type Row } from "@defender-mssp/pages";
-import { changeTime, concernedParts, needsSomebody, type CustomerChange } from "@defender-mssp/microsoft";
+import {
+  changeTime,
+  concernedParts,
+  hasCome,
+  needsSomebody,
+  publishedDay,
+  type CustomerChange,
+} from "@defender-mssp/microsoft";
 import type { Texts } from "../../access/texts/texts";
 
 /** The MSSP's own section. None where nothing changes. */
@@ -48,9 +55,7 @@ export function changesForCustomer(
 }
 
 function timeText({ from, until, precision, level, certainty }: CustomerChange, texts: Texts["changes"]): string {
-  const isPast = level === "over" || level === "underWay";
-  const text = until !== undefined ? texts.between : isPast ? texts.since : texts.from;
-  const day = precision === "month" ? from.slice(0, 7) : from;
-  const time = text.replace("{date}", day).replace("{last}", until ?? "");
+  const text = until !== undefined ? texts.between : hasCome(level) ? texts.since : texts.from;
+  const time = text.replace("{date}", publishedDay(from, precision)).replace("{last}", until ?? "");
   return certainty === "low" ? texts.perhaps.replace("{time}", time) : time;
 }

@@ -1,6 +1,6 @@
 /** What Microsoft ends, on the pages of a report. */
 import { lines, section, table, withCode, type Block, type Row } from "@defender-mssp/pages";
-import { endingSentence, endingStates, type Ending } from "@defender-mssp/microsoft";
+import { endingSentence, endingStates, publishedDay, type Ending } from "@defender-mssp/microsoft";
 import type { Texts } from "../../access/texts/texts";
 
 /** The MSSP's own section; none where nothing ends. */
@@ -46,5 +46,5 @@ export function retirementsForCustomer(retirements: readonly Ending[], { retirem
 function whenText({ level, endsOn, precision }: Ending, texts: Texts["retirements"]): string {
   if (endsOn === null) return texts.undated;
   const text = level === "over" ? texts.ended : level === "perhapsOver" ? texts.mayBeOff : texts.ends;
-  return text.replace("{date}", precision === "month" ? endsOn.slice(0, 7) : endsOn);
+  return text.replace("{date}", publishedDay(endsOn, precision));
 }

@@ -2,7 +2,7 @@
 import { dayMs } from "@defender-mssp/errors/time";
 import { dateOf } from "../clock";
 import { behaviourChanges, type BehaviourChange, type ConcernedPart } from "./behaviourChanges";
-import { daysOfRetirementWarning } from "./endings";
+import { daysOfRetirementWarning, publishedDay } from "./endings";
 import { retirements, retirementsAsOf, type Retirement } from "./retirements";
 
 /** An entry of the table. `from` is null where no date is published. */
@@ -156,12 +156,16 @@ const effects: Readonly<Record<TableChange["effect"], string>> = {
   costs: "charged for",
 };
 
+/** Whether a change is so, or may be so by now. */
+export function hasCome(level: ChangeLevel): boolean {
+  return level === "over" || level === "underWay";
+}
+
 /** What happens and when, such as `frozen since 2026-11-04`; `perhaps` where the date is a digest's. */
 export function changeTime({ level, effect, from, until, precision, certainty }: DatedChange): string {
   if (from === null) return `${effects[effect]}: no date is published`;
-  const day = precision === "month" ? from.slice(0, 7) : from;
-  const isPast = level === "over" || level === "underWay";
-  const time = until === undefined ? `${isPast ? "since" : "from"} ${day}` : `between ${day} and ${until}`;
+  const day = publishedDay(from, precision);
+  const time = until === undefined ? `${hasCome(level) ? "since" : "from"} ${day}` : `between ${day} and ${until}`;
   return `${certainty === "low" ? "perhaps " : ""}${effects[effect]} ${time}`;
 }
 

@@ -98,7 +98,7 @@ function levelAfter({ precision, isLastDay, afterwards }: Retirement, daysLeft: 
  */
 export function endingSentence({ what, endsOn, precision, level, daysLeft }: Ending): string {
   if (endsOn === null || daysLeft === null) return `${what} is to end; no date is published.`;
-  const day = precision === "month" ? endsOn.slice(0, 7) : endsOn;
+  const day = publishedDay(endsOn, precision);
   const at = precision === "month" ? `in ${day}` : `on ${day}`;
   if (level === "over") return `${what} ended ${at}.`;
   if (level === "perhapsOver") return `${what} is not supported and may be off since ${day}.`;
@@ -161,4 +161,9 @@ function isMatchingUrl({ hosts = [], paths }: RetirementMatches, text: string): 
 function isBelow(pathname: string, beginning: string): boolean {
   const [path, start] = [pathname.toLowerCase(), beginning.toLowerCase()];
   return path.startsWith(start) && /^(?:$|[/(])/.test(path.slice(start.length));
+}
+
+/** A date as it is published: a day, or a month where only that is known. */
+export function publishedDay(day: string, precision: Retirement["precision"]): string {
+  return precision === "month" ? day.slice(0, 7) : day;
 }

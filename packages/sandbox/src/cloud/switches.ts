@@ -88,18 +88,15 @@ export function hasEntraP2(tenant: Tenant): boolean {
   return ["p2", "governance"].includes(switchValue(tenant, "entraLicence"));
 }
 
-/** The switches whose day begins something; the day of every other ends it. */
-const beginnings: ReadonlySet<SwitchName> = new Set(["unifiedRbac"]);
-
-/** Whether something is off at a time of the sandbox's clock. */
+/** Whether something is off at a time of the sandbox's clock: its day ends it, that of unified RBAC begins it. */
 export function isSwitchedOff(
   tenant: Tenant,
-  name: SwitchName & ("legacyAlertApi" | "unifiedRbac" | "runDetails"),
+  name: "legacyAlertApi" | "unifiedRbac" | "runDetails",
   now: Date,
 ): boolean {
   const value = switchValue(tenant, name);
   if (value === "on" || value === "off") return value === "off";
-  return dateOf(now) >= value !== beginnings.has(name);
+  return name === "unifiedRbac" ? dateOf(now) < value : dateOf(now) >= value;
 }
 
 /** Whether users can answer a request for multifactor authentication. */

@@ -210,7 +210,10 @@ describe("mssp doctor", function () {
     const { stack } = await customer({ analysts: [ana, { ...ana, email }] });
     const on = (day: string) => ({ changed: { MSSP_CLOCK: `${day}T00:00:00Z` } });
     const said = async (day: string) => (await doctor(["--stack", stack], on(day))).stdout.replaceAll(/\s+/g, " ");
-    assert.match(await said("2026-12-03"), /methods of sign-in in the MSSP's tenant not checked: 1 of 2 are no users/);
+    assert.match(
+      await said("2026-12-03"),
+      /methods of sign-in in the MSSP's tenant not checked: 1 of 2 analysts are not users/,
+    );
     setSwitches(mssp, { mfa: "sms" });
     const text = await said("2026-12-03");
     setSwitches(mssp, { mfa: "on" });
