@@ -17,7 +17,7 @@ const properties: ResourceProperties = {
   description: string("optional", { graph: "description" }),
   mailEnabled: boolean("optional", { graph: "mailEnabled", atLeastOneOf, unsupported: true }),
   members: set("optional or computed", { check: uuid, hashesString: true }),
-  owners: set("optional or computed", { unsupported: true }),
+  owners: set("optional or computed", { check: uuid, hashesString: true }),
   preventDuplicateNames: boolean("optional", { default: false }),
   securityEnabled: boolean("optional", { graph: "securityEnabled", atLeastOneOf }),
   types: set("optional", { graph: "groupTypes", forceNew: true, unsupported: true }),
@@ -47,8 +47,11 @@ export const group: AzureadResource = {
   },
   async create(plan, call, created) {
     await refuseDuplicate(plan, call);
-    const owner = call.reference(await call.callerId, "beta")["@odata.id"];
-    const body = { ...newGroup(plan), "owners@odata.bind": [owner] };
+    const caller = await call.callerId;
+    // The caller first, so that a group is not orphaned where it may write its own ones only.
+    const named = plan.texts("owners").sort((one, other) => Number(other === caller) - Number(one === caller));
+    const owners = (named.length === 0 ? [caller] : named).map((id) => call.reference(id, "beta")["@odata.id"]);
+    const body = { ...newGroup(plan), "owners@odata.bind": owners };
     const made = await call.post("/groups", body, "beta", ownersUnknown);
     const id = required(made.id, "object ID of the new group");
     created(`/groups/${id}`);
@@ -78,6 +81,7 @@ export const group: AzureadResource = {
     await call.locked(objectId(id), async () => {
       await refuseDuplicate(plan, call, objectId(id));
       await call.patch(path, common(plan), "beta");
+      if (plan.changed("owners")) await alignReferences(call, `${path}/owners`, plan.texts("owners"), "beta");
       if (!plan.changed("members")) return;
       await alignReferences(call, `${path}/members`, plan.texts("members"), "beta");
     });

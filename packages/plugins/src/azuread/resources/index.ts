@@ -9,6 +9,7 @@ import { appRoleAssignment } from "./appRoleAssignment";
 import { applicationApiAccess } from "./applicationApiAccess";
 import { applicationCertificate } from "./applicationCertificate";
 import { applicationFederatedIdentityCredential } from "./applicationFederatedIdentityCredential";
+import { applicationOwner } from "./applicationOwner";
 import { applicationPassword } from "./applicationPassword";
 import { applicationRedirectUris } from "./applicationRedirectUris";
 import { applicationRegistration } from "./applicationRegistration";
@@ -27,6 +28,7 @@ export const resources: readonly AzureadResource[] = [
   applicationApiAccess,
   applicationCertificate,
   applicationFederatedIdentityCredential,
+  applicationOwner,
   applicationPassword,
   applicationRedirectUris,
   applicationRegistration,
