@@ -57,8 +57,11 @@ export type GuestInputs = {
   language?: string;
   /** Who gets a copy of the invitation. */
   copyRecipient?: string;
-  /** Which stack invites: `<project>/<stack>#<stack ID>`, or without the ID. */
-  managedBy: string;
+  /**
+   * Which stack invites: `<project>/<stack>#<stack ID>`, or without the ID. Absent where the identity may invite and not
+   * change a guest: then the guest has no mark, and the state alone says whose it is.
+   */
+  managedBy?: string;
   /** Whether an existing member with the address, who is no guest, may be used. Default: false. */
   adoptMember?: boolean;
   /**
@@ -103,7 +106,8 @@ export const guestResource = replicated({
     const inputs: Record<string, unknown> = { ...news };
     const failures = [
       ...checkUuid(inputs, "tenantId"),
-      ...["email", "displayName", "redirectUrl", "managedBy"].flatMap((name) => checkText(inputs, name)),
+      ...["email", "displayName", "redirectUrl"].flatMap((name) => checkText(inputs, name)),
+      ...(inputs.managedBy === undefined ? [] : checkText(inputs, "managedBy")),
       ...checkMessage(inputs),
       ...(inputs.adoptMember === undefined ? [] : checkBoolean(inputs, "adoptMember")),
       ...(inputs.existingObjectId === undefined ? [] : checkUuid(inputs, "existingObjectId")),
@@ -166,12 +170,11 @@ export const guestResource = replicated({
       const user = await existingUser(call, id, context);
       if (user === undefined) throw new VisibleError(gone(inputs));
       const mark = parseGuestMark(user.employeeType);
-      if (mark !== undefined && ![before.managedBy, managedBy].includes(mark.owner))
+      if (managedBy !== undefined && mark !== undefined && ![before.managedBy, managedBy].includes(mark.owner))
         return { outs: { ...outs, adopted: true, adoptedUser: describeUser(user) } };
       // The create failed between the invitation and the mark.
       if (isUnmarked(user, before)) return { outs: await inviteHere(call, inputs, user, context) };
-      const renewed = withKey({ owner: managedBy, keys: mark?.keys ?? [] }, guestKey(inputs.email));
-      const change = () => patchUser(call, id, { displayName, employeeType: guestMarkText(renewed) });
+      const change = () => patchUser(call, id, { displayName, employeeType: markFor(inputs, mark) });
       if (!(await untilSeen(waits.guest, change, context))) throw new VisibleError(gone(inputs));
       return { outs };
     });
@@ -257,17 +260,23 @@ async function inviteHere(
   const outs = { ...others, ...guestRecord(user), objectId, adopted: false };
   // Without the link: the engine encrypts no output of a create that fails.
   context.keep?.(objectId, outs);
-  const mark = withKey(
-    { owner: inputs.managedBy, keys: parseGuestMark(user.employeeType)?.keys ?? [] },
-    guestKey(inputs.email),
-  );
-  const wanted = { displayName: inputs.displayName, employeeType: guestMarkText(mark) };
+  const made = withoutUndefined({ ...outs, inviteRedeemUrl: sent?.redeemUrl });
+  if (inputs.managedBy === undefined) return made;
+  const employeeType = markFor(inputs, parseGuestMark(user.employeeType));
+  const wanted = { displayName: inputs.displayName, employeeType };
   const isMarked = async () => (await getUser(call, objectId))?.employeeType === wanted.employeeType;
   const isThere =
     (await untilSeen(waits.guest, () => patchUser(call, objectId, wanted), context)) &&
     (await untilSeen(waits.guestMark, isMarked, context));
   if (!isThere) throw new VisibleError(notReplicated(inputs));
-  return withoutUndefined({ ...outs, inviteRedeemUrl: sent?.redeemUrl });
+  return made;
+}
+
+/** The text for `employeeType`; null takes the mark away. */
+function markFor({ email, managedBy }: GuestInputs, before: GuestMark | undefined): string | null {
+  return managedBy === undefined
+    ? null
+    : guestMarkText(withKey({ owner: managedBy, keys: before?.keys ?? [] }, guestKey(email)));
 }
 
 /**
@@ -428,7 +437,7 @@ function otherHolders(
   { email, managedBy }: GuestState,
 ): { readonly mark: GuestMark; readonly isChanged: boolean } | undefined {
   const mark = parseGuestMark(employeeType);
-  if (mark === undefined) return undefined;
+  if (mark === undefined || managedBy === undefined) return undefined;
   const keys = mark.keys.filter((key) => key !== guestKey(email));
   const isHolder = mark.owner === managedBy && keys.length < mark.keys.length;
   if (isHolder && keys.length === 0) return undefined;
@@ -437,6 +446,7 @@ function otherHolders(
 
 /** Whether the user carries the mark of this stack, which is a claim: whoever edits users can copy it. */
 export function isOurs(user: GuestUserObject, { managedBy }: Pick<GuestInputs, "managedBy">): boolean {
+  if (managedBy === undefined) return false;
   const mark = parseGuestMark(user.employeeType);
   if (mark !== undefined) return mark.owner === managedBy;
   return isUnmarked(user, { managedBy });
@@ -444,16 +454,18 @@ export function isOurs(user: GuestUserObject, { managedBy }: Pick<GuestInputs, "
 
 /** Whether the user is as an invitation of this stack has left it. */
 function isUnmarked({ employeeType, displayName }: GuestUserObject, { managedBy }: Pick<GuestInputs, "managedBy">) {
-  return parseGuestMark(employeeType) === undefined && displayName?.endsWith(invitedNameEnding(managedBy)) === true;
+  if (managedBy === undefined || parseGuestMark(employeeType) !== undefined) return false;
+  return displayName?.endsWith(invitedNameEnding(managedBy)) === true;
 }
 
-/** Whether an invitation of this stack has made the user, at this time or later. */
+/** Whether an invitation of this stack has made the user, at this time or later; without a mark, whether anybody has. */
 export function isMadeSince(user: GuestUserObject, inputs: Pick<GuestInputs, "managedBy">, since: number): boolean {
-  return isOurs(user, inputs) && Date.parse(user.createdDateTime ?? "") >= since;
+  return (inputs.managedBy === undefined || isOurs(user, inputs)) && Date.parse(user.createdDateTime ?? "") >= since;
 }
 
 /** The name for the moment between the invitation and its mark. */
 function markedName({ displayName, managedBy }: GuestInputs): string {
+  if (managedBy === undefined) return displayName;
   const ending = invitedNameEnding(managedBy);
   return `${displayName.slice(0, longestName - ending.length)}${ending}`;
 }

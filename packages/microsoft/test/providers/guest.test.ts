@@ -191,6 +191,23 @@ describe("packages/microsoft/providers/guest: the provider", () => {
       assert.deepEqual(props?.groupsBefore, [groupId]);
     });
 
+    it("without a mark: invites by the name alone, takes an old mark away, and deletes whatever mark is there", async () => {
+      const { managedBy: _, ...unmarked } = inputs;
+      const { id, outs } = await resource.create(unmarked, context);
+      assert.deepEqual(
+        guests().map(({ displayName, employeeType }) => [displayName, employeeType]),
+        [[inputs.displayName, null]],
+      );
+      assert.ok(!sent.some((request) => request.startsWith("PATCH")));
+      await resource.update(id, outs, inputs, context);
+      assert.equal(users().get(id)?.["employeeType"], mark);
+      await resource.update(id, { ...outs, managedBy: inputs.managedBy }, unmarked, context);
+      assert.equal(users().get(id)?.["employeeType"], null);
+      users().get(id)!["employeeType"] = mark;
+      await resource.delete(id, outs, context);
+      assert.equal(guests().length, 0);
+    });
+
     it("refuses a user whom the invitation's answer names and who was there before", async () => {
       // The look before the invitation does not show the user yet.
       trouble = (method, path, response) => {
