@@ -1,6 +1,7 @@
 /** `mssp sandbox`: runs commands against an emulated Microsoft cloud on this machine. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Session } from "@defender-mssp/terminal/session";
+import { uuidArgument } from "../../base/commandArguments";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import {
@@ -37,6 +38,7 @@ export function define(sandbox: Command, session: Session): void {
 function registerRun(sandbox: Command, session: Session): void {
   const run = sandboxOptions(sandbox.command("run"))
     .description("Run a command with the sandbox and exit as it does. Joins a sandbox that already runs.")
+    .option("--as <id>", "sign in as another application of the MSSP's, such as the keeper", uuidArgument("It"))
     .argument("[command...]", "the command and its arguments, after --")
     .passThroughOptions();
   describeCommand(run, {
@@ -62,7 +64,7 @@ function registerRun(sandbox: Command, session: Session): void {
       "npx mssp sandbox run --set faults=7:10 -- npx pulumi up --stack dev",
     ],
   });
-  run.action(async (command: string[], options: SandboxStartOptions) => {
+  run.action(async (command: string[], options: SandboxStartOptions & { readonly as?: string }) => {
     if (command.length === 0) run.error("error: a command is required: npx mssp sandbox run -- <command...>");
     const { runInSandbox } = await import("./session.js");
     await runInSandbox(command, options, session);

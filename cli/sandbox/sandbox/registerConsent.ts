@@ -4,6 +4,7 @@ import { describeCommand } from "@defender-mssp/terminal/help";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
 import type { Session } from "@defender-mssp/terminal/session";
 import type { ConsentAct } from "@defender-mssp/sandbox";
+import { microsoftGraph, windowsDefenderAtp } from "@defender-mssp/microsoft";
 import { uuidArgument } from "../../base/commandArguments";
 import { counted } from "../../base/counted";
 import { tenantIdArgument, withHome, type HomeOptions } from "./options";
@@ -18,7 +19,7 @@ export function registerConsent(sandbox: Command, session: Session): void {
     .addArgument(new Argument("[act]", "what the administrator does").choices(acts).default("give"))
     .option(
       "--client-id <id>",
-      "another application of the tenant (default: the MSSP's automation)",
+      "another application of the tenant, such as the keeper of a stack's settings (default: the MSSP's automation)",
       uuidArgument("It"),
     )
     .option("--json", "print the application as one JSON object")
@@ -37,6 +38,8 @@ export function registerConsent(sandbox: Command, session: Session): void {
     examples: [
       "npx mssp sandbox consent c0570500-0000-4000-8000-00000000000a",
       "npx mssp sandbox consent c0570500-0000-4000-8000-00000000000a remove",
+      "# the automation is enabled for its runs only; between them the keeper signs in:",
+      "npx mssp sandbox consent c0570500-0000-4000-8000-00000000000a disable",
     ],
   });
 }
@@ -54,9 +57,27 @@ async function change(
     home: sandboxHome(home, session.environment, session.folder),
     tenants: await sandboxTenants(session.folder),
   };
-  const permissions = consentedPermissions();
-  const changed = await changeTenantConsent(options, { tenantId, applicationId: clientId, act, permissions });
+  const keeper = clientId === undefined ? undefined : await keeperOf(tenantId, clientId, session.folder);
+  const asked = keeper ?? { permissions: consentedPermissions() };
+  const changed = await changeTenantConsent(options, { tenantId, applicationId: clientId, act, ...asked });
   const held = changed.state === "removed" ? "" : `, ${counted(changed.permissions.length, "permission")}`;
   if (json === true) writeJson(session.out, "sandbox consent", changed);
   else session.out.write(`${changed.displayName} (${changed.applicationId}) in ${tenantId}: ${changed.state}${held}\n`);
+}
+
+/** What a customer is asked for the keeper that a stack's settings name. */
+async function keeperOf(tenantId: string, clientId: string, folder: string) {
+  const { readProject, stacksWithSettings } = await import("../../../settings/project.js");
+  const { readStackSettingsOffline } = await import("../../../settings/fromFile.js");
+  const { permissionsToKeep } = await import("../../../domain/prerequisites.js");
+  for (const stack of await stacksWithSettings(await readProject(folder))) {
+    const settings = await readStackSettingsOffline(stack, folder).catch(() => undefined);
+    const { id, name = "MSSP Keeper" } = settings?.msspApplications?.keeper ?? {};
+    if (settings?.tenantId !== tenantId || id !== clientId.toLowerCase()) continue;
+    const graph = permissionsToKeep(settings).map(({ permission }) => permission);
+    // What the sandbox's own gateway asks for reading notification rules.
+    const gateway = ["IntegrationConfiguration.ReadWrite"];
+    return { displayName: name, permissions: { [microsoftGraph.appId]: graph, [windowsDefenderAtp.appId]: gateway } };
+  }
+  return undefined;
 }

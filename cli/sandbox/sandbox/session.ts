@@ -43,14 +43,17 @@ async function withOpenSandbox<T>(
 /** Runs a command of the user's in the sandbox and ends as the command ended, by a signal as well. */
 export async function runInSandbox(
   command: readonly string[],
-  options: SandboxStartOptions,
+  options: SandboxStartOptions & { readonly as?: string },
   session: Session,
 ): Promise<void> {
   const { runCommand } = sandboxPackage();
+  const identity = options.as === undefined ? {} : { ARM_CLIENT_ID: options.as };
   const stacks = await realStacks(session.folder);
   refuseRealStack(command, stacks);
   await endAs(session, () =>
-    withSandbox(options, session, (env) => runCommand(command, env)).finally(() => restore(stacks, session)),
+    withSandbox(options, session, (env) => runCommand(command, { ...env, ...identity })).finally(() =>
+      restore(stacks, session),
+    ),
   );
 }
 

@@ -72,11 +72,23 @@ export function addSubscription(tenant: Tenant, subscriptionId: string): StoredO
     state: "Enabled",
   };
   tenant.objects(subscriptions).set(subscriptionId, subscription);
-  const scope = `/subscriptions/${subscriptionId}`;
   // The same derivation as in `seed.ts`.
   const principalId = derivedId(tenant.id, `servicePrincipals/${automationApplicationId}`);
-  for (const role of automationRoles[tenant.id === msspTenantId ? "mssp" : "customer"]) {
-    const name = derivedId(tenant.id, `${scope}/roleAssignments/${role}`);
+  assignRoles(tenant, subscriptionId, principalId, automationRoles[tenant.id === msspTenantId ? "mssp" : "customer"]);
+  return subscription;
+}
+
+/** @param of part of the assignments' names, which the automation's do not have */
+function assignRoles(
+  tenant: Tenant,
+  subscriptionId: string,
+  principalId: string,
+  roles: readonly AzureRoleName[],
+  of = "",
+): void {
+  const scope = `/subscriptions/${subscriptionId}`;
+  for (const role of roles) {
+    const name = derivedId(tenant.id, `${scope}/roleAssignments/${role}${of}`);
     addResource(tenant, {
       id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
       name,
@@ -89,7 +101,12 @@ export function addSubscription(tenant: Tenant, subscriptionId: string): StoredO
       },
     });
   }
-  return subscription;
+}
+
+/** What a keeper has of Azure: it reads, and writes secrets in the MSSP's vaults. */
+export function assignKeeperRoles(tenant: Tenant, principalId: string): void {
+  const roles: readonly AzureRoleName[] = tenant.id === msspTenantId ? ["Reader", "Key Vault Contributor"] : ["Reader"];
+  for (const { id } of tenant.objects(subscriptions).values()) assignRoles(tenant, id, principalId, roles, principalId);
 }
 
 export function addResource(tenant: Tenant, resource: StoredObject): void {

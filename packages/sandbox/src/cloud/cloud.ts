@@ -5,7 +5,7 @@ import { isUuid } from "@defender-mssp/microsoft";
 import type { FastifyRequest } from "fastify";
 import { Clock } from "./clock";
 import { endOfRetention, forget } from "./deleted";
-import { automationApplicationId } from "./identity";
+import { automationApplicationId, msspTenantId } from "./identity";
 import { detectionInterval, type Audience, type Caller, type Cloud, type Tenant } from "./model";
 import { Replicas, shownTenant } from "./replicas";
 import { namesInUse, namesOfOrigin, type ServiceNames } from "./serviceNames";
@@ -157,8 +157,15 @@ export class EmulatedCloud implements Cloud {
   }
 
   isPassingSecret(applicationId: string, secret: string): boolean {
-    const hash = this.#passingSecrets.get(applicationId);
+    const hash = this.#passingSecrets.get(applicationId) ?? this.#pipelineSecret(applicationId);
     return hash !== undefined && matchesSecret(secret, hash);
+  }
+
+  /** The MSSP's pipeline signs in as each application of the MSSP's tenant. */
+  #pipelineSecret(applicationId: string): string | undefined {
+    const applications = [...this.tenant(msspTenantId).objects("applications").values()];
+    const isMssp = applications.some(({ appId }) => appId === applicationId);
+    return isMssp ? this.#passingSecrets.get(automationApplicationId) : undefined;
   }
 
   async authenticate(request: FastifyRequest, audience: Audience): Promise<Caller> {

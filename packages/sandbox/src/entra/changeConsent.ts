@@ -1,11 +1,12 @@
 /** What a customer's administrator does with an application under Enterprise applications. */
 import { VisibleError } from "@defender-mssp/errors";
 import type { EmulatedCloud } from "../cloud/cloud";
+import { assignKeeperRoles } from "../azure/subscriptions";
 import { automationApplicationId, msspTenantId } from "../cloud/identity";
 import type { StoredObject, Tenant } from "../cloud/model";
 import type { PermissionsByResource } from "../cloud/tenantMaker";
 import { remove } from "../graph/directory";
-import { addConsentedServicePrincipal, assignAppRole } from "../graph/newDirectory";
+import { addApplication, addConsentedServicePrincipal, assignAppRole } from "../graph/newDirectory";
 import { listOf, propertyOf, propertyText, servicePrincipalOf } from "./signInDirectory";
 
 export type ConsentAct = "give" | "remove" | "enable" | "disable";
@@ -15,6 +16,8 @@ export interface ConsentChange {
   /** @default that of the MSSP's automation */
   readonly applicationId?: string | undefined;
   readonly act: ConsentAct;
+  /** With `give`: name of a keeper, which is registered in the MSSP's tenant where it is not, with its roles in Azure. */
+  readonly displayName?: string | undefined;
   /** What the page of `give` asks for; what the application has already stays. */
   readonly permissions: PermissionsByResource;
 }
@@ -34,7 +37,7 @@ export function changeConsent(cloud: EmulatedCloud, change: ConsentChange): Chan
   const tenant = cloud.tenant(tenantId);
   const applicationId = (change.applicationId ?? automationApplicationId).toLowerCase();
   const present = servicePrincipalOf(tenant, applicationId);
-  const application = act === "give" ? given(tenant, present, applicationId, change.permissions) : present;
+  const application = act === "give" ? given(cloud, present, { ...change, applicationId }) : present;
   if (application === undefined)
     throw new VisibleError(`The tenant ${tenantId} has no application ${applicationId} under Enterprise applications.`);
   if (act === "remove") remove(cloud, tenant, "servicePrincipals", application);
@@ -51,22 +54,31 @@ export function changeConsent(cloud: EmulatedCloud, change: ConsentChange): Chan
 
 /** Only the automation is known without a registration: others consent at their address. */
 function given(
-  tenant: Tenant,
+  cloud: EmulatedCloud,
   present: StoredObject | undefined,
-  applicationId: string,
-  permissions: PermissionsByResource,
+  { tenantId, applicationId, displayName, permissions }: ConsentChange & { readonly applicationId: string },
 ): StoredObject {
-  if (present === undefined && applicationId !== automationApplicationId)
+  const tenant = cloud.tenant(tenantId);
+  if (present === undefined && applicationId !== automationApplicationId && displayName === undefined)
     throw new VisibleError(
       `Consent to ${applicationId} at its address, /${tenant.id}/adminconsent?client_id=${applicationId}: the sandbox knows what the MSSP's automation asks for, and of no other application.`,
     );
   const description = {
     applicationId,
-    displayName: "MSSP Onboarding Automation",
+    displayName: displayName ?? "MSSP Onboarding Automation",
     signInAudience: "AzureADMultipleOrgs",
     homeTenantId: msspTenantId,
   } as const;
-  if (present === undefined) return addConsentedServicePrincipal(tenant, description, permissions);
+  const home = cloud.tenant(msspTenantId);
+  if (displayName !== undefined && servicePrincipalOf(home, applicationId) === undefined) {
+    addApplication(home, description);
+    assignKeeperRoles(home, addConsentedServicePrincipal(home, description, {}).id);
+  }
+  if (present === undefined) {
+    const made = addConsentedServicePrincipal(tenant, description, permissions);
+    if (displayName !== undefined) assignKeeperRoles(tenant, made.id);
+    return made;
+  }
   const held = roleNames(tenant, present.id);
   for (const [resource, roles] of Object.entries(permissions))
     for (const role of roles) if (!held.includes(role)) assignAppRole(tenant, present, resource, role);
