@@ -29,6 +29,7 @@ import { refuseOffboarded } from "./components/tenant/refuseOffboarded";
 import { requireTenantFeatures } from "./components/tenant/tenantFeatures";
 import { projectFolder, shownOwnFile, stackConfiguration } from "./settings/fromEngine";
 import { loadExtension } from "./extensions";
+import { prepareKeeper } from "./components/tenant/keeper";
 import { hasSentinelAccess } from "./domain/prerequisiteSettings";
 import { endedAccess } from "./domain/endedAccess";
 import type { ProgramOutputs } from "./domain/programOutputs";
@@ -66,7 +67,10 @@ async function program() {
   const access = await signIn(customer);
   const found = await checkTenant(customer, access);
   await warn(customer);
+  const keeper = await prepareKeeper(customer.settings, access.provider);
   const declared = await declare(customer, access, found);
+  keeper?.declareOwner({ provider: access.provider, parent: declared.onboarding });
+  await keeper?.refuse();
   return afterResources(orAsBefore(outputsOf(customer, declared), stackOutputs(customer.deployed)));
 }
 

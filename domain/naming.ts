@@ -75,4 +75,6 @@ export function groupNameInDirectory(name: string): string {
 export const accessCatalogName = "MSSP Accesses";
 
 /** Set by `mssp secrets rotate --leaked` for one `up`: it deletes the client secrets that were made before this moment. */
+/** Set to "on" where a command leaves out what only the automation may do. */
+export const keepVariable = "MSSP_KEEP";
 export const leakVariable = "MSSP_END_SECRETS_MADE_BEFORE";

@@ -40,12 +40,18 @@ export interface PrerequisiteSettings {
   /** Set for a customer who gets a report each month. */
   readonly reportTimeZone?: string;
   readonly adopted?: { readonly objects: readonly { readonly resource: string }[] };
+  readonly msspApplications?: { readonly keeper?: { readonly id: string } };
   /** File name of an extension. */
   readonly extension?: string;
 }
 
 export const always = (): boolean => true;
 export const never = (): boolean => false;
+
+/** Whether an application with few permissions keeps what the automation has made. */
+export function hasKeeper({ msspApplications }: PrerequisiteSettings): boolean {
+  return msspApplications?.keeper !== undefined;
+}
 
 /** Whether the stack has one of these models. */
 export function hasModel(...models: readonly PortalAccessModel[]) {

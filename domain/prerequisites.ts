@@ -6,9 +6,9 @@
 import { microsoftGraph } from "@defender-mssp/microsoft";
 import { additionsPartNames, isPartOf, type AdditionsPartName } from "./additionsPartNames";
 import { isSearched } from "./adoption";
-import { applicable, isNotApplicable, type AccessKind } from "./kinds/accessKind";
-import { kinds } from "./kinds/kinds";
-import { hasDetections, type PrerequisiteSettings } from "./prerequisiteSettings";
+import { applicable, isNotApplicable, type AccessKind, type Keeping } from "./kinds/accessKind";
+import { kinds, resourceKind } from "./kinds/kinds";
+import { hasDetections, hasKeeper, type PrerequisiteSettings } from "./prerequisiteSettings";
 import { writingPermissions, type GraphPermission, type NeededPermission, type Permission } from "./writingPermissions";
 
 export type { GraphPermission, NeededPermission } from "./writingPermissions";
@@ -32,6 +32,50 @@ export function expectedKinds(settings: PrerequisiteSettings): readonly AccessKi
  */
 export function permissionsToPreview(settings: PrerequisiteSettings): readonly GraphPermission[] {
   return permissionsToRead(expectedKinds(settings).filter(({ write }) => applicable(write) !== undefined));
+}
+
+/** The permissions of the keeper: to preview, and to write what it keeps. */
+export function permissionsToKeep(settings: PrerequisiteSettings): readonly NeededPermission[] {
+  if (!hasKeeper(settings)) return [];
+  const kept = expectedKinds(settings).flatMap(({ keep }) => (keep && keeps(keep, settings) ? keep.write : []));
+  const { displayName: api, appId: apiAppId } = microsoftGraph;
+  return [...new Set([...permissionsToPreview(settings), ...kept.filter(isGraphPermission)])]
+    .sort()
+    .map((permission) => ({
+      api,
+      apiAppId,
+      permission,
+      alsoEnough: [permission.replace(".Read.", ".ReadWrite.")],
+      directoryRoles: [],
+      purpose: keptFor[permission] ?? "comparing the tenant with the settings",
+    }));
+}
+
+const keptFor: Readonly<Partial<Record<GraphPermission, string>>> = {
+  "Application.ReadWrite.OwnedBy": "rotating the client secret, as an owner of the SIEM connector's application",
+  "Group.Create": "setting the members of the groups, as an owner of them",
+  "User.Invite.All": "inviting analysts",
+};
+
+/** The permissions of whoever is signed in: the keeper's, or the automation's. */
+export function permissionsOfIdentity(settings: PrerequisiteSettings, clientId: string): readonly NeededPermission[] {
+  const isKeeper = settings.msspApplications?.keeper?.id === clientId.toLowerCase();
+  return isKeeper ? permissionsToKeep(settings) : neededPermissions(settings);
+}
+
+/** Whether only the automation may do it to a resource. What needs no permission, anybody may. */
+export function needsAutomation(
+  resource: { readonly type: string; readonly urn?: string },
+  operation: "create" | "update" | "delete",
+  settings: PrerequisiteSettings,
+): boolean {
+  const { keep, write } = resourceKind(resource) ?? {};
+  if (write === undefined || (applicable(write)?.(settings) ?? []).length === 0) return false;
+  return keep === undefined || !keep.operations.includes(operation) || !keeps(keep, settings);
+}
+
+function keeps({ when }: Keeping, settings: PrerequisiteSettings): boolean {
+  return when?.(settings) ?? true;
 }
 
 /** The Microsoft Graph permissions that read objects of these kinds, in alphabetical order. */
@@ -69,6 +113,7 @@ export function permissionsEverAsked(): ReadonlySet<string> {
     ...Object.values(monthPermissions),
     ...permissionsToExamine,
     ...permissionsOfExtensions,
+    ...kinds.flatMap(({ keep }) => keep?.write ?? []),
     ...permissionsToSeeGovernance({ portalAccess: { model: "governance" } }),
   ]);
 }

@@ -10,12 +10,19 @@ import {
   resourceGroupId,
   type SentinelRolesByGroup,
 } from "@defender-mssp/microsoft";
-import { hasDetections, hasMonth, hasSentinelAccess, type PrerequisiteSettings } from "./prerequisiteSettings";
+import {
+  hasDetections,
+  hasKeeper,
+  hasMonth,
+  hasSentinelAccess,
+  type PrerequisiteSettings,
+} from "./prerequisiteSettings";
 import {
   isHeld,
   neededPermissions,
   permissionsForEvidence,
   permissionsForMonth,
+  permissionsToKeep,
   permissionsToFindAdditions,
   permissionsToPreview,
   permissionsToSeeGovernance,
@@ -37,12 +44,14 @@ export interface RequestedPermission {
   readonly purpose: string;
 }
 
-/** The permissions of the MSSP's two applications in customers' tenants. */
+/** The permissions of the MSSP's applications in customers' tenants. */
 export interface RequestedPermissions {
   /** For `pulumi up`, `refresh` and `destroy`. */
   readonly automation: readonly RequestedPermission[];
   /** Optional: to check licences and policies before the first change, and for evidence. */
   readonly optional: readonly RequestedPermission[];
+  /** For joiners, leavers and the rotation, where the settings name a keeper; empty otherwise. */
+  readonly keeper: readonly RequestedPermission[];
   /** For previews and the nightly search for additions. All are read-only. */
   readonly preview: readonly RequestedPermission[];
 }
@@ -52,7 +61,7 @@ export interface RequestedAzureRole {
   /** Resource ID of the scope. */
   readonly scope: string;
   /** Who needs it. */
-  readonly application: "automation" | "preview";
+  readonly application: "automation" | "keeper" | "preview";
   /** Name of the built-in role. */
   readonly role: string;
   /** The condition to assign it with, in Azure's language of conditions, version 2.0. */
@@ -75,6 +84,7 @@ export function requestedPermissions(all: readonly PrerequisiteSettings[]): Requ
     graphPermissions(chosen.flatMap(permissionsForMonth), "the figures of the customer's month");
   return {
     automation: once(all.flatMap(neededPermissions).filter(isPublished).map(requested)),
+    keeper: once(all.flatMap(permissionsToKeep).map(requested)),
     optional: once([
       ...graphPermissions(
         ["Organization.Read.All", "Policy.Read.All"],
@@ -130,12 +140,18 @@ export function requestedAzureRoles(settings: AzurePlaces): readonly RequestedAz
   const roles: RequestedAzureRole[] = [];
   const add = (scope: string, names: readonly string[]) => {
     for (const role of names) roles.push({ scope, application: "automation", role });
-    roles.push({ scope, application: "preview", role: "Reader" });
+    roles.push(...reader(scope));
   };
+  const reader = (scope: string): RequestedAzureRole[] =>
+    (["keeper", "preview"] as const)
+      .filter((application) => application === "preview" || hasKeeper(settings))
+      .map((application) => ({ scope, application, role: "Reader" }));
   if (handover !== undefined) {
     const vault = handover.vaultId === undefined ? "Contributor" : "Key Vault Contributor";
     const access = handover.readerObjectId === undefined ? [] : [accessAdministrator];
-    add(handover.vaultId ?? azureScope({ subscriptionId: handover.subscriptionId }), [vault, ...access]);
+    const scope = handover.vaultId ?? azureScope({ subscriptionId: handover.subscriptionId });
+    add(scope, [vault, ...access]);
+    if (hasKeeper(settings)) roles.push({ scope, application: "keeper", role: "Key Vault Contributor" });
   }
   if (azureDelegation !== undefined)
     add(azureScope({ subscriptionId: azureDelegation.subscriptionId }), ["Contributor", accessAdministrator]);
@@ -143,7 +159,7 @@ export function requestedAzureRoles(settings: AzurePlaces): readonly RequestedAz
     const scope = resourceGroupId(sentinelAccess);
     const condition = sentinelCondition(sentinelAccess.roles);
     roles.push({ scope, application: "automation", role: accessAdministrator, condition });
-    roles.push({ scope, application: "preview", role: "Reader" });
+    roles.push(...reader(scope));
   }
   return roles;
 }

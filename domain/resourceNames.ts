@@ -10,6 +10,8 @@ export const handoverName = "handover";
 export const delegationName = "delegation";
 export const sentinelName = "sentinel";
 export const detectionsName = "detections";
+/** The keeper's ownership of the connector's application. */
+export const keeperResource = "keeper-owner";
 
 /**
  * @param detections resource name of the `Detections`

@@ -14,6 +14,7 @@ const azureadNames = [
   "ApplicationApiAccess",
   "ApplicationCertificate",
   "ApplicationFederatedIdentityCredential",
+  "ApplicationOwner",
   "ApplicationPassword",
   "ApplicationRedirectUris",
   "ApplicationRegistration",

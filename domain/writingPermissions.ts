@@ -48,7 +48,7 @@ export const writingPermissions: readonly NeededPermission[] = [
     ],
   }),
   graph("Application.ReadWrite.All", {
-    purpose: "an application or service principal that the automation does not own",
+    purpose: "an application or service principal that the automation does not own, and another owner of one",
     directoryRoles: ["Application Administrator", "Cloud Application Administrator"],
   }),
   graph("AppRoleAssignment.ReadWrite.All", {

@@ -248,6 +248,7 @@ export function checkSettings(
   const place = new SettingPlace({ raw, secrets, problems });
   for (const findProblems of [
     sameTenants,
+    sameApplications,
     analystProblems,
     portalAccessProblems,
     trustProblems,
@@ -401,6 +402,13 @@ function alternatives(validator: z.core.$ZodType | undefined): z.core.$ZodType[]
   if (validator instanceof z.ZodMiniPipe) return alternatives(validator.def.out);
   if (validator instanceof z.ZodMiniUnion) return validator.def.options.flatMap((option) => alternatives(option));
   return [validator];
+}
+
+function sameApplications(settings: SettingPlace): void {
+  const idOf = (use: string) => settings.at("msspApplications", use, "id").text?.toLowerCase();
+  const keeper = idOf("keeper");
+  if (keeper !== undefined && [idOf("automation"), idOf("preview")].includes(keeper))
+    settings.at("msspApplications", "keeper", "id").refuse("another application than automation and preview");
 }
 
 function sameTenants(settings: SettingPlace): void {

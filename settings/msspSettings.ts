@@ -48,10 +48,18 @@ const application = (whose: string) =>
     }),
   });
 
-const applications = mapOf("a map: automation, and preview", {
+const applications = mapOf("a map: automation, and preview and keeper", {
   automation: required(application("automation application"), {
-    description: "The application that runs `up`.",
+    description:
+      "The application that runs `up`. With `keeper`, the customer enables it for the minutes of such a run.",
     example: "{ id: 11111111-0000-4000-8000-000000000001 }",
+  }),
+  keeper: optional(application("keeper"), {
+    description:
+      "The application that keeps what the automation has made: it invites analysts, sets the members of the groups, and rotates the client secret. " +
+      "It owns the groups and the connector's application. See `npx mssp docs keeper`.",
+    default: "none: the automation does all of it",
+    example: "{ id: 11111111-0000-4000-8000-000000000003 }",
   }),
   preview: optional(application("preview application"), {
     description: "The application that runs previews.",
@@ -93,10 +101,11 @@ export const msspSettings = {
 
 export function msspApplicationsFrom(checked: z.infer<typeof applications> | undefined): MsspApplications | undefined {
   if (checked === undefined) return undefined;
-  const { automation, preview } = checked;
+  const { automation, preview, keeper } = checked;
   const lowerCase = ({ id, ...others }: MsspApplication): MsspApplication => ({ id: id.toLowerCase(), ...others });
   return Object.freeze({
     automation: lowerCase(automation),
     ...(preview === undefined ? {} : { preview: lowerCase(preview) }),
+    ...(keeper === undefined ? {} : { keeper: lowerCase(keeper) }),
   });
 }

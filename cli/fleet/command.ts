@@ -48,7 +48,7 @@ export function define(fleet: Command, session: Session): void {
 /** Options that a run settles at its begin, so that `--resume` takes no others. */
 const settledByTheRun = [
   ...["stack", "tag", "changedSince", "status", "part", "all"],
-  ...["policyPack", "refresh", "drift", "init", "secretsProvider"],
+  ...["policyPack", "refresh", "drift", "keep", "init", "secretsProvider"],
 ] as const;
 
 /** What `--set` takes. */
@@ -150,6 +150,7 @@ function addOwnOptions(command: Command, name: FleetCommand): void {
   }
   if (name === "up") {
     command
+      .option("--keep", "leave out what only the automation may do, where the settings name a keeper")
       .option("--skip-preview", "ask without a preview of the stacks")
       .option("--init", "create stacks that the backend does not have")
       .option("--secrets-provider <provider>", "with --init: secrets provider of the new stacks");

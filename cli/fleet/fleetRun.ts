@@ -102,9 +102,9 @@ export class FleetRun {
   #job({ stack, refresh }: PlannedStack): Job {
     const { plan, variables, inventory } = this.prepared;
     const hasExtension = inventory.some((listed) => listed.stack === stack && listed.extension !== undefined);
-    const { command, drift, policyPacks, init } = plan;
+    const { command, drift, keep, policyPacks, init } = plan;
     const environment = variables.get(stack) ?? {};
-    return { stack, command, refresh, drift, policyPacks, environment, hasExtension, init };
+    return { stack, command, refresh, drift, keep, policyPacks, environment, hasExtension, init };
   }
 
   #ended(outcome: StackOutcome): void {

@@ -17,6 +17,8 @@ export interface Job {
   readonly refresh: boolean;
   /** Look for what somebody added to the stack's objects, too. */
   readonly drift: boolean;
+  /** Leave out what only the automation may do, which the settings name beside a keeper. */
+  readonly keep?: boolean | undefined;
   /** Folders. */
   readonly policyPacks: readonly string[];
   /**

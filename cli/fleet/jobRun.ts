@@ -1,7 +1,11 @@
 /** One job of a worker: the program of one stack, run by the Automation API. */
 import { readFile } from "node:fs/promises";
 import type * as automation from "@pulumi/pulumi/automation";
-import { messageOf } from "@defender-mssp/errors";
+import { messageOf, VisibleError } from "@defender-mssp/errors";
+import { keepVariable } from "../../domain/naming";
+import { hasKeeper } from "../../domain/prerequisiteSettings";
+import { needsAutomation } from "../../domain/prerequisites";
+import { urnName } from "../../domain/urn";
 import { automationStack } from "../../program/sdk/automationStack";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { readProject, stackFile } from "../../settings/project";
@@ -15,7 +19,7 @@ import { EngineEventLog, type JobEnd, type JobProgress } from "./engineEventLog"
 import type { FromWorker, Job, WorkerSetup } from "./job";
 import { createTemporaryStack } from "../stack/createTemporaryStack";
 import { readDeployment, type Deployment } from "../stack/deployment";
-import { missingStackText } from "../stack/outcome";
+import { leftToAutomationStep, missingStackText } from "../stack/outcome";
 import { StackNotFoundError } from "../stack/pulumi";
 import { isDefaultProvider } from "../stack/stackPreview";
 import { withEncryptionPlace } from "./withEncryptionPlace";
@@ -30,6 +34,8 @@ export class JobRun {
   #deployment: Deployment | undefined;
   /** The backend has no such stack. */
   #isNew = false;
+  /** What `--keep` leaves out. */
+  #left: readonly LeftOut[] = [];
   /** Whether the program may still run in this thread. */
   #isUnfinished = false;
 
@@ -97,10 +103,12 @@ export class JobRun {
       runCommand(stack, job, {
         signal: this.#interruption.signal,
         configFile,
+        exclude: this.#left.map(({ urn }) => urn),
         onEvent: (event) => this.#log.add(event),
       });
     try {
       await this.#refuseForeignState();
+      if (job.keep === true) this.#left = await leftToAutomation(stack, job, setup.folder);
       await run();
     } catch (error) {
       if (job.command !== "preview" || !isMissingStack(error)) throw error;
@@ -146,7 +154,8 @@ export class JobRun {
 
   #ended(end: JobEnd): FromWorker {
     const read = this.#log.result({ ...end, deployment: this.#refreshes ? this.#deployment : undefined });
-    const result = { ok: end.ok, seconds: this.#seconds, isNew: this.#isNew, ...read };
+    const nextSteps = [...read.nextSteps, ...this.#left.map(({ step }) => step)];
+    const result = { ok: end.ok, seconds: this.#seconds, isNew: this.#isNew, ...read, nextSteps };
     return { result, isUnfinished: this.#isUnfinished };
   }
 
@@ -237,9 +246,36 @@ async function temporaryStack(engine: EngineCommand, { stack, environment }: Job
   });
 }
 
+interface LeftOut {
+  readonly urn: string;
+  /** For people. */
+  readonly step: string;
+}
+
+/** Previews the stack for the steps that only the automation may do. */
+async function leftToAutomation(stack: automation.Stack, { stack: name, refresh }: Job, folder: string) {
+  const settings = await readStackSettingsOffline(name, folder);
+  if (!hasKeeper(settings)) throw new VisibleError(`--keep: the settings of ${name} name no msspApplications.keeper.`);
+  const left: LeftOut[] = [];
+  process.env[keepVariable] = "on";
+  await stack.preview({
+    refresh,
+    suppressOutputs: true,
+    onEvent: ({ resourcePreEvent: { metadata } = {} }) => {
+      const [operation] = /create|update|delete/.exec(metadata?.op ?? "") ?? [];
+      if (metadata === undefined || operation === undefined) return;
+      if (!needsAutomation(metadata, operation as "create" | "update" | "delete", settings)) return;
+      left.push({ urn: metadata.urn, step: `${leftToAutomationStep} ${operation} ${urnName(metadata.urn)}.` });
+    },
+  });
+  return left;
+}
+
 interface CommandOptions {
   readonly signal: AbortSignal;
   readonly onEvent: (event: automation.EngineEvent) => void;
+  /** URNs of resources that stay as they are. */
+  readonly exclude: string[];
   /** Of a preview, in place of the stack's settings file. */
   readonly configFile?: string | undefined;
 }
@@ -247,10 +283,10 @@ interface CommandOptions {
 async function runCommand(
   stack: automation.Stack,
   { command, refresh, policyPacks }: Job,
-  { signal, onEvent, configFile }: CommandOptions,
+  { signal, onEvent, configFile, exclude }: CommandOptions,
 ): Promise<void> {
   const common = { color: "never" as const, signal, onEvent, suppressOutputs: true, suppressProgress: true };
-  const checked = { ...common, refresh, policyPacks: policyPacks.length === 0 ? undefined : [...policyPacks] };
+  const checked = { ...common, exclude, refresh, policyPacks: policyPacks.length === 0 ? undefined : [...policyPacks] };
   switch (command) {
     case "preview":
       await stack.preview({ ...checked, ...(configFile === undefined ? {} : { configFile }) });

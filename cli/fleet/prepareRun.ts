@@ -30,6 +30,7 @@ export interface FleetRunOptions extends SelectionOptions {
   readonly parallel?: number;
   readonly refresh?: boolean;
   readonly drift?: boolean;
+  readonly keep?: boolean;
   readonly policyPack?: readonly string[];
   readonly init?: boolean;
   readonly secretsProvider?: string;
@@ -141,12 +142,13 @@ function isLeftOut({ offboarded }: FleetStack, command: FleetCommand, { stack }:
 }
 
 function newPlan(command: FleetCommand, chosen: readonly FleetStack[], options: FleetRunOptions): RunPlan {
-  const { drift = false, init, secretsProvider } = options;
+  const { drift = false, keep = false, init, secretsProvider } = options;
   return {
     command,
     stacks: chosen.map(({ stack }) => stack),
     refresh: options.refresh === true || drift,
     drift,
+    ...(keep ? { keep } : {}),
     policyPacks: (options.policyPack ?? []).map((pack) => path.resolve(pack)),
     init: init === true ? { secretsProvider } : undefined,
   };

@@ -6,7 +6,7 @@ import { revokeStep } from "../stack/leavers";
 import { counted } from "../base/counted";
 import type { FleetStack } from "../stack/inventory";
 import type { LastOutcome } from "../stack/journal";
-import { failsAgain, sortedOutcomes, stackStates } from "../stack/outcome";
+import { failsAgain, leftToAutomationStep, sortedOutcomes, stackStates } from "../stack/outcome";
 import type { RunReport } from "./runReport";
 import { oneLine, outcomeText, stateColors } from "./view";
 
@@ -27,6 +27,7 @@ export function summaryText(report: RunReport, folder: string): string {
   const again = shown.filter(failsAgain);
   const unseen = stacks.filter(({ state, preview }) => state === "new" && preview === undefined).length;
   const leavers = stacks.flatMap((stack) => stack.leavers ?? []);
+  const left = stacks.filter(({ nextSteps }) => nextSteps.some((step) => step.startsWith(leftToAutomationStep)));
   const persons = stacks.filter(({ nextSteps }) => nextSteps.length > 0).length;
   const hints = [
     ...(unseen > 0 ? [`Preview the new stacks: npx mssp fleet preview --init --status new`] : []),
@@ -46,6 +47,11 @@ export function summaryText(report: RunReport, folder: string): string {
       : []),
     ...(leavers.length > 0
       ? [`${leavers.join(", ")}. \`npx mssp fleet up\` ends it. If it is urgent, ${revokeStep}.`]
+      : []),
+    ...(left.length > 0
+      ? [
+          `${leftToAutomationStep} ${left.map(({ stack }) => stack).join(", ")}. The report lists what; each customer enables it for a run.`,
+        ]
       : []),
     ...(persons > 0 ? [`Stacks with manual next steps: ${persons}. The report lists them.`] : []),
     ...(requests === undefined

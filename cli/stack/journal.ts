@@ -18,6 +18,8 @@ export interface RunPlan {
   readonly command: FleetCommand;
   readonly stacks: readonly string[];
   readonly refresh: boolean;
+  /** Leave out what only the automation may do. */
+  readonly keep?: boolean;
   readonly drift: boolean;
   /** Folders, absolute. */
   readonly policyPacks: readonly string[];

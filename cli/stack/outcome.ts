@@ -73,6 +73,9 @@ export interface TryResult {
   readonly printed: string;
 }
 
+/** How a next step begins that `--keep` has left out. */
+export const leftToAutomationStep = "Left to the automation:";
+
 /** Why a stack that the backend does not have is not run. */
 export function missingStackText(stack: string): string {
   return `The backend has no stack "${stack}". \`npx mssp fleet up --init --stack ${stack}\` creates it.`;

@@ -36,6 +36,14 @@ export type Removal =
   /** Nothing of it is in a tenant: it ends with the stack's state. */
   | { readonly by: "state" };
 
+/** What an application with few permissions does with objects that it owns, or that grant nothing. */
+export interface Keeping {
+  readonly operations: readonly ("create" | "update" | "delete")[];
+  readonly write: readonly Permission[];
+  /** @default with any settings */
+  readonly when?: (settings: PrerequisiteSettings) => boolean;
+}
+
 export interface AccessKind extends TenantKind {
   /** Tokens of the resources in a state that are of this kind. A token belongs to one kind. */
   readonly types: KindCell<readonly string[]>;
@@ -59,6 +67,8 @@ export interface AccessKind extends TenantKind {
   readonly isExpected: (settings: PrerequisiteSettings) => boolean;
   /** What creates, changes and deletes it, with these settings. */
   readonly write: KindCell<(settings: PrerequisiteSettings) => readonly Permission[]>;
+  /** What a keeper does with it. Absent: nothing, the automation does. */
+  readonly keep?: Keeping;
   /** The looks that find what somebody added. */
   readonly additions: KindCell<readonly AdditionsPartName[]>;
   /** The licence that the tenant must have. */

@@ -50,6 +50,7 @@ export const clientSecret = {
   ...tenantKinds.clientSecret,
   ...applicationPart,
   types: [azuread("ApplicationPassword")],
+  keep: { operations: ["create", "update", "delete"], write: ["Application.ReadWrite.OwnedBy"] },
   name: '"MSSP SIEM, managed by Pulumi"',
   mark: notApplicable("its name is the same in every stack"),
   grants: "signs in as the SIEM connector",

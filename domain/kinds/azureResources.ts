@@ -47,6 +47,7 @@ export const keyVaultSecret = {
   ...tenantKinds.keyVaultSecret,
   ...inMsspSubscription,
   types: [azureNative("keyvault:Secret")],
+  keep: { operations: ["create", "update"], write: ["Key Vault Contributor"] },
   name: "handover.secretName",
   grants: "holds what the SIEM signs in with",
   isExpected: hasHandover,

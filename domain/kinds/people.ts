@@ -1,7 +1,12 @@
 /** Analysts and the groups that they are in. */
 import { tenantKinds } from "@defender-mssp/tenant";
-import { activationPolicyPermissions, graphGroupEligibilities, graphUsers } from "@defender-mssp/microsoft";
-import { hasModel, isJustInTime, never, type PrerequisiteSettings } from "../prerequisiteSettings";
+import {
+  activationPolicyPermissions,
+  graphGroupEligibilities,
+  graphServicePrincipals,
+  graphUsers,
+} from "@defender-mssp/microsoft";
+import { hasKeeper, hasModel, isJustInTime, signsInWith, type PrerequisiteSettings } from "../prerequisiteSettings";
 import { azuread, component, dynamic } from "../resourceTypes";
 import type { Permission } from "../writingPermissions";
 import { type AccessKind, notApplicable, removalOrder } from "./accessKind";
@@ -15,6 +20,7 @@ export const guest = {
   grants: "signs an analyst of the MSSP in to the tenant",
   isExpected: hasModel("basic", "rbac"),
   write: () => graphUsers.write,
+  keep: { operations: ["create"], write: ["User.Invite.All"] },
   additions: ["added guests", "changed guests"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: ["displayName"],
@@ -32,6 +38,7 @@ export const group = {
   grants: "gives its members what it was given",
   isExpected: hasModel("basic", "rbac", "entitlement"),
   write: groupPermissions,
+  keep: { operations: ["update"], write: ["Group.Create"], when: setsMembers },
   additions: ["added to the groups"],
   licence: notApplicable("only a group that can be given a directory role needs Microsoft Entra ID P1"),
   leftWhenAdopted: ["displayName", "description", "owners", "assignableToRole", "visibility", "theme", "behaviors"],
@@ -49,6 +56,11 @@ function groupPermissions(settings: PrerequisiteSettings): readonly Permission[]
     "Group.Read.All",
     ...(hasModel("basic")(settings) ? (["RoleManagement.ReadWrite.Directory"] as const) : []),
   ];
+}
+
+/** Members of a group that may have a directory role are set by who manages roles. */
+function setsMembers({ portalAccess: { model, assignTo } }: PrerequisiteSettings): boolean {
+  return model === "rbac" || (model === "basic" && assignTo === "guests");
 }
 
 export const membership = {
@@ -69,15 +81,19 @@ export const membership = {
   stays: notApplicable("nothing of it stays"),
 } as const satisfies AccessKind;
 
+/** The keeper rotates a client secret as an owner of the application. */
+function hasOwner(settings: PrerequisiteSettings): boolean {
+  return hasKeeper(settings) && signsInWith("secret")(settings);
+}
+
 export const ownership = {
   ...tenantKinds.ownership,
-  types: notApplicable("the property owners of a group, an application or a service principal"),
+  types: [azuread("ApplicationOwner")],
   name: notApplicable("it has no name"),
   mark: notApplicable("it has no place for a mark"),
   grants: "lets its holder add members to a group, or credentials to an application",
-  judged: { owners: "owners" },
-  isExpected: never,
-  write: notApplicable("no resource declares it"),
+  isExpected: hasOwner,
+  write: () => graphServicePrincipals.write,
   additions: ["added ownerships"],
   licence: notApplicable("every edition of Microsoft Entra ID has it"),
   leftWhenAdopted: notApplicable("an adopted object keeps its owners"),

@@ -322,6 +322,14 @@ describe("settings", () => {
     it("customer and MSSP cannot have the same tenant", () =>
       assert.deepEqual(wrong({ msspTenantId: tenantId.toUpperCase() }), [`msspTenantId: "${tenantId.toUpperCase()}"`]));
 
+    it("the keeper as the automation or the preview application", () => {
+      const [one, two] = [{ id: tenantId }, { id: msspTenantId }];
+      const problems = [`msspApplications.keeper.id: "${tenantId}"`];
+      assert.deepEqual(wrong({ msspApplications: { automation: one, keeper: one } }), problems);
+      assert.deepEqual(wrong({ msspApplications: { automation: two, preview: one, keeper: one } }), problems);
+      assert.deepEqual(wrong({ msspApplications: { automation: two, keeper: one } }), []);
+    });
+
     it("an invitation has either its own text or a language", () =>
       assert.deepEqual(wrong({ invitationMessage: "Hi", invitationLanguage: "de" }), ['invitationLanguage: "de"']));
 

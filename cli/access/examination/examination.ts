@@ -20,7 +20,13 @@ import {
 } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import { hasMonth } from "../../../domain/prerequisiteSettings";
-import { isHeld, neededPermissions, permissionsForMonth, type NeededPermission } from "../../../domain/prerequisites";
+import {
+  isHeld,
+  neededPermissions,
+  permissionsForMonth,
+  permissionsOfIdentity,
+  type NeededPermission,
+} from "../../../domain/prerequisites";
 import { endedAccess } from "../../../domain/endedAccess";
 import { foreignDomainText } from "../../../domain/foreignDomainText";
 import { missingFeatures, tenantNeeds, type TenantNeeds } from "../../../domain/tenantNeeds";
@@ -135,18 +141,21 @@ async function examined(
   }
 > {
   const { tenantId, customerName, cloud } = settings;
-  const needed = neededPermissions(settings);
   const endpoints = await tenantEndpoints(settings, environment);
   const audiences: Readonly<Record<string, string>> = {
     [microsoftGraph.appId]: endpoints.graphEndpoint,
   };
   const claims = new Map<string, Claims>();
-  for (const apiAppId of new Set([microsoftGraph.appId, ...needed.map((one) => one.apiAppId)])) {
+  const signIn = async (apiAppId: string) => {
     const audience = audiences[apiAppId] ?? clouds[cloud].defenderResource;
     const { accessToken } = await requestToken({ tenantId, audience, environment, endpoints });
     claims.set(apiAppId, claimsOf(accessToken));
-  }
+  };
+  await signIn(microsoftGraph.appId);
   const identity = identityOf(claims.get(microsoftGraph.appId) ?? {});
+  const needed = permissionsOfIdentity(settings, identity.clientId);
+  for (const apiAppId of new Set(needed.map((one) => one.apiAppId))) if (!claims.has(apiAppId)) await signIn(apiAppId);
+  const isKeeper = identity.clientId === settings.msspApplications?.keeper?.id;
   const permissions = needed.map((one) => ({ ...one, state: stateOf(one, claims.get(one.apiAppId) ?? {}, identity) }));
   const today = dateOf(clockFrom(environment)());
   const [domain, found, connectorFound, access, sentinel, lock, methods] = await Promise.all([
@@ -162,9 +171,19 @@ async function examined(
   ]);
   const { roles = [] } = claims.get(microsoftGraph.appId) ?? {};
   const connectorNote =
-    isDeployed && identity.kind === "application"
+    isDeployed && identity.kind === "application" && !isKeeper
       ? await unownedConnectorNote(settings, await read(), { ...identity, roles }, { environment, endpoints })
       : undefined;
+  const standing = isKeeper
+    ? neededPermissions(settings).filter(
+        ({ permission }) => roles.includes(permission) && !needed.some((one) => one.permission === permission),
+      )
+    : [];
+  const standingNote =
+    standing.length === 0
+      ? undefined
+      : `The keeper has ${standing.map(({ permission }) => permission).join(", ")}, which only the automation needs, for the minutes of a run: ` +
+        "withdraw it under Enterprise applications > the application > Permissions > Review permissions.";
   const conditionalAccess = "checks" in access ? access.checks : [];
   const features = [
     ...domain.features,
@@ -186,7 +205,7 @@ async function examined(
     features,
     conditionalAccess,
     examinedNotes: {
-      failing: [connectorNote].filter((note) => note !== undefined),
+      failing: [connectorNote, standingNote].filter((note) => note !== undefined),
       others: [domain.note, lock.note, methods.note].filter((note) => note !== undefined),
     },
     ...(identity.kind === "application"

@@ -132,6 +132,19 @@ export const kindWords: Readonly<Record<ObjectKind, KindWords>> = {
       document: msspAccess,
     },
   },
+  ownership: {
+    name: "Ownership of the application",
+    meaning: "The MSSP's keeper renews the client secret as an owner of the SIEM connector's application.",
+    drawn: notApplicable("it gives no right in Defender"),
+    check: "connector",
+    removal: {
+      setting: "Remove msspApplications.keeper",
+      menu: `${apps} > {names} > Owners > Remove owners`,
+      object: "the application",
+      stays: "The secrets that it has set.",
+      document: learn("Assign enterprise application owners", "entra/identity/enterprise-apps/assign-app-owners"),
+    },
+  },
   directoryRole: {
     name: "Entra directory role",
     meaning: "A role for the whole tenant. It reaches more than Microsoft Defender.",

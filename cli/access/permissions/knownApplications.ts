@@ -1,5 +1,5 @@
 /** The MSSP's applications that a customer's administrator consents to, as far as they are known. */
-import { VisibleError } from "@defender-mssp/errors";
+import { VisibleError, withoutUndefined } from "@defender-mssp/errors";
 import type { MsspApplication, Settings } from "../../../settings";
 
 /** Application IDs of the command line. */
@@ -10,6 +10,7 @@ export interface ApplicationIds {
 
 export interface KnownApplications {
   readonly automation?: MsspApplication;
+  readonly keeper?: MsspApplication;
   readonly preview?: MsspApplication;
 }
 
@@ -24,7 +25,7 @@ export function knownApplications(
     return id === undefined || id === set?.id ? set : { id };
   };
   const [automation, preview] = [known("automation"), known("preview")];
-  return { ...(automation === undefined ? {} : { automation }), ...(preview === undefined ? {} : { preview }) };
+  return withoutUndefined({ automation, keeper: msspApplications?.keeper, preview });
 }
 
 /** The error of a text for the customer that can't name the automation application. */

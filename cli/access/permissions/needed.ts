@@ -1,4 +1,4 @@
-/** Permissions of the MSSP's two applications in customers' tenants, by the settings. */
+/** Permissions of the MSSP's applications in customers' tenants, by the settings. */
 import { adminConsentUrl, dateOf, type CloudName } from "@defender-mssp/microsoft";
 import type { PrerequisiteSettings } from "../../../domain/prerequisiteSettings";
 import {
@@ -9,7 +9,7 @@ import {
   type RequestedPermission,
   type RequestedPermissions,
 } from "../../../domain/requestedPermissions";
-import type { MsspContact, Settings } from "../../../settings";
+import type { MsspApplication, MsspContact, Settings } from "../../../settings";
 import { knownApplications, type ApplicationIds, type KnownApplications } from "./knownApplications";
 
 export type { RequestedPermission } from "../../../domain/requestedPermissions";
@@ -38,7 +38,7 @@ export interface CustomerConsent {
   readonly msspContact?: MsspContact;
   readonly applications: KnownApplications;
   /** What an administrator of the customer opens; by application, absent where its ID is not known. */
-  readonly consentUrls: { readonly automation?: string; readonly preview?: string };
+  readonly consentUrls: Readonly<Partial<Record<keyof KnownApplications, string>>>;
   /** Whether the MSSP's own gateway (`defenderEndpoint`) may require more permissions. */
   readonly hasGateway: boolean;
 }
@@ -79,8 +79,6 @@ export function permissionsOf(
 function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationIds): CustomerConsent {
   const { customerName, tenantId, cloud, defenderCalls, msspName, msspContact } = settings;
   const applications = knownApplications(settings, ids);
-  const { automation, preview } = applications;
-  const url = (id: string) => adminConsentUrl(cloud, tenantId, id);
   return {
     stack,
     customerName,
@@ -89,10 +87,12 @@ function consentOf(stack: string, settings: CustomerSettings, ids: ApplicationId
     msspName,
     applications,
     ...(msspContact === undefined ? {} : { msspContact }),
-    consentUrls: {
-      ...(automation === undefined ? {} : { automation: url(automation.id) }),
-      ...(preview === undefined ? {} : { preview: url(preview.id) }),
-    },
+    consentUrls: Object.fromEntries(
+      Object.entries<MsspApplication>({ ...applications }).map(([use, { id }]) => [
+        use,
+        adminConsentUrl(cloud, tenantId, id),
+      ]),
+    ),
     hasGateway: defenderCalls.mode === "endpoint",
   };
 }

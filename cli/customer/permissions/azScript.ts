@@ -1,11 +1,11 @@
-/** A shell script that registers the MSSP's two applications with the Azure CLI. */
+/** A shell script that registers the MSSP's applications with the Azure CLI. */
 import { clouds, flexibleCredentialsPath } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import { requiredResourceAccess } from "./manifest";
 import type { Permissions } from "../../access/permissions/needed";
 
 /**
- * The script: two multitenant applications with permissions and federated credentials for GitHub's
+ * The script: multitenant applications with permissions and federated credentials for GitHub's
  * workflows. It can run again: it creates nothing twice, and updates the permissions of existing
  * applications.
  *
@@ -13,7 +13,7 @@ import type { Permissions } from "../../access/permissions/needed";
  * @throws VisibleError where the customers name different tenants of the MSSP.
  */
 export function azScript(permissions: Permissions, repository?: string): string {
-  const { msspTenantIds, automation, preview, customers } = permissions;
+  const { msspTenantIds, automation, keeper, preview, customers } = permissions;
   const [tenant, ...others] = msspTenantIds;
   if (tenant === undefined || others.length > 0) {
     throw new VisibleError(
@@ -23,6 +23,7 @@ export function azScript(permissions: Permissions, repository?: string): string 
   return [
     head(tenant),
     application("automation", "MSSP automation", requiredResourceAccess(automation)),
+    ...(keeper.length === 0 ? [] : [application("keeper", "MSSP keeper", requiredResourceAccess(keeper))]),
     application("preview", "MSSP preview", requiredResourceAccess(preview)),
     repository === undefined
       ? withoutRepository
@@ -33,7 +34,7 @@ export function azScript(permissions: Permissions, repository?: string): string 
 
 function head(tenant: string): string {
   return `#!/bin/sh
-# Makes the MSSP's two applications. Sign in first: az login --tenant ${tenant}
+# Makes the MSSP's applications. Sign in first: az login --tenant ${tenant}
 # Written by \`npx mssp permissions --format az\`. It was tried with a stand-in for az, not on a real tenant.
 set -eu
 

@@ -2,6 +2,7 @@
 import { consentName } from "@defender-mssp/microsoft";
 import { paragraph, tableText, terminalWidth } from "@defender-mssp/terminal/table";
 import { conditionBicep, conditionCommand, isConditional } from "./conditionCommand";
+import type { KnownApplications } from "../../access/permissions/knownApplications";
 import type { AzureRole, CustomerConsent, Permissions, RequestedPermission } from "../../access/permissions/needed";
 
 /** From this width on, the IDs of the permissions stand beside their purposes without breaking the words. */
@@ -9,7 +10,7 @@ const widthForIds = 110;
 
 /** @param width of the terminal, in columns */
 export function permissionsText(
-  { customers, automation, optional, preview, connectors, azureRoles }: Permissions,
+  { customers, automation, keeper, optional, preview, connectors, azureRoles }: Permissions,
   width = terminalWidth(),
 ): string {
   const showsIds = width >= widthForIds;
@@ -21,6 +22,7 @@ export function permissionsText(
   return [
     paragraph(`Application permissions of the automation application, for ${stacksText(customers)}:`),
     rows(automation),
+    ...(keeper.length === 0 ? [] : ["\nOf the keeper, which stands while the automation is disabled:\n", rows(keeper)]),
     "\nOptional:\n",
     rows(optional),
     "\nRead-only permissions of the preview application:\n",
@@ -64,7 +66,7 @@ function customerOf({ stack }: AzureRole, customers: readonly CustomerConsent[])
 
 /** A URL without the application's ID would be a broken link. */
 function urlLines({ customerName, stack, consentUrls }: CustomerConsent): string[] {
-  const { automation, preview } = consentUrls;
+  const { automation, keeper, preview } = consentUrls;
   if (automation === undefined && preview === undefined) {
     return [
       "\n",
@@ -74,6 +76,7 @@ function urlLines({ customerName, stack, consentUrls }: CustomerConsent): string
   return [
     `\n${customerName} (${stack}): an administrator of the tenant opens this and accepts:\n`,
     ...(automation === undefined ? [] : [`  automation: ${automation}\n`]),
+    ...(keeper === undefined ? [] : [`  keeper:     ${keeper}\n`]),
     ...(preview === undefined ? [] : [`  preview:    ${preview}\n`]),
   ];
 }
@@ -91,7 +94,7 @@ export type PlannedObjects = readonly {
  * @param planned what will be created, by stack.
  */
 export function permissionsMarkdown(permissions: Permissions, planned: ReadonlyMap<string, PlannedObjects>): string {
-  const { customers, automation, preview, connectors, azureRoles } = permissions;
+  const { customers, automation, keeper, preview, connectors, azureRoles } = permissions;
   const mssp = [...new Set(customers.map(({ msspName }) => plain(msspName)))].join(", ");
   const widens = automation.some(({ permission }) => permission === "AppRoleAssignment.ReadWrite.All");
   const previews = customers.some(({ consentUrls }) => consentUrls.preview !== undefined);
@@ -130,6 +133,19 @@ export function permissionsMarkdown(permissions: Permissions, planned: ReadonlyM
       : []),
     "",
     ...consentLines(customers, "automation"),
+    ...(keeper.length === 0
+      ? []
+      : [
+          "## The keeper",
+          "",
+          ...applicationLines(customers, "keeper"),
+          "It stands, so that the automation can be disabled between its runs: Enterprise applications, the application, Properties, Enabled for users to sign in. " +
+            "It invites analysts, sets the members of the groups that it owns, and rotates the connector's client secret.",
+          "",
+          ...permissionTable(keeper),
+          "",
+          ...consentLines(customers, "keeper"),
+        ]),
     ...(previews
       ? [
           "## The preview application",
@@ -202,7 +218,7 @@ function contactLines(customers: readonly CustomerConsent[]): string[] {
   return texts.length === 0 ? [] : ["", `Questions: ${[...new Set(texts)].join("; ")}`];
 }
 
-function applicationLines(customers: readonly CustomerConsent[], use: "automation" | "preview"): string[] {
+function applicationLines(customers: readonly CustomerConsent[], use: keyof KnownApplications): string[] {
   const applications = customers.flatMap(({ applications: known }) => known[use] ?? []);
   const texts = applications.map(
     ({ id, name }) => `${name === undefined ? "" : `Name: ${plain(name)}. `}Application ID: \`${id}\`.`,
@@ -210,7 +226,7 @@ function applicationLines(customers: readonly CustomerConsent[], use: "automatio
   return [...[...new Set(texts)], ""];
 }
 
-function consentLines(customers: readonly CustomerConsent[], use: "automation" | "preview"): string[] {
+function consentLines(customers: readonly CustomerConsent[], use: keyof KnownApplications): string[] {
   return [
     ...customers.flatMap(({ customerName, consentUrls }) => {
       const url = consentUrls[use];

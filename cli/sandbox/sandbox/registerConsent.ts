@@ -19,7 +19,7 @@ export function registerConsent(sandbox: Command, session: Session): void {
     .addArgument(new Argument("[act]", "what the administrator does").choices(acts).default("give"))
     .option(
       "--client-id <id>",
-      "another application of the tenant, such as the keeper of a stack's settings (default: the MSSP's automation)",
+      "another application, such as the settings' keeper (default: the automation)",
       uuidArgument("It"),
     )
     .option("--json", "print the application as one JSON object")
@@ -38,8 +38,6 @@ export function registerConsent(sandbox: Command, session: Session): void {
     examples: [
       "npx mssp sandbox consent c0570500-0000-4000-8000-00000000000a",
       "npx mssp sandbox consent c0570500-0000-4000-8000-00000000000a remove",
-      "# the automation is enabled for its runs only; between them the keeper signs in:",
-      "npx mssp sandbox consent c0570500-0000-4000-8000-00000000000a disable",
     ],
   });
 }

@@ -23,6 +23,7 @@ import { detectionRuleChanges } from "./detectionRuleChanges";
 import { groupAdditions } from "./groups";
 import { guestAdditions, guestChanges } from "./guests";
 import { catalogAdditions } from "./catalogAdditions";
+import { hasKeeper } from "../../../domain/prerequisiteSettings";
 import { automationAdditions, msspApplicationAdditions, unneededPermissions } from "./msspApplicationAdditions";
 import {
   eligibilityAdditions,
@@ -274,7 +275,10 @@ export function additionsTenant(
     prerequisites: settings,
     openAzure: () => customerAzure(settings, { environment, endpoints }),
     ownObjectId: objectIdIn(accessToken),
-    identities: identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),
+    identities: [
+      ...identityVariables.flatMap((name) => environment[name]?.toLowerCase() ?? []),
+      ...(hasKeeper(settings) ? Object.values(settings.msspApplications ?? {}).map(({ id }) => id) : []),
+    ],
     rereads: rereads(environment),
   };
 }

@@ -18,6 +18,7 @@ import {
   permissionsForEvidence,
   permissionsForMonth,
   permissionsToFindAdditions,
+  permissionsToKeep,
   permissionsToPreview,
 } from "../../../domain/prerequisites";
 import type { FoundAddition } from "./addition";
@@ -165,6 +166,7 @@ export async function unneededPermissions(tenant: AdditionsTenant): Promise<stri
   if (prerequisites === undefined) return undefined;
   const needed = new Set<string>([
     ...neededPermissions(prerequisites).map(({ permission }) => permission),
+    ...permissionsToKeep(prerequisites).map(({ permission }) => permission),
     ...permissionsToPreview(prerequisites),
     ...permissionsToFindAdditions(prerequisites),
     ...permissionsForEvidence(prerequisites),

@@ -15,6 +15,7 @@ import {
   monthPermissions,
   neededPermissions,
   permissionsForEvidence,
+  permissionsToKeep,
   permissionsToAdopt,
   permissionsToFindAdditions,
   permissionsToPreview,
@@ -75,6 +76,7 @@ const decisive: { readonly [Key in keyof PrerequisiteSettings]-?: readonly Prere
   sentinelAccess: [undefined],
   adopted: [undefined, { objects: [{ resource: siemApplicationResource(siemName) }] }],
   extension: [undefined],
+  msspApplications: [undefined],
 };
 
 /** Every combination of settings that decides which permissions a stack needs. */
@@ -148,6 +150,13 @@ export function permissionsPage(): string {
     "In Azure, a preview needs `Reader`: with `handover` on the vault's resource group in the MSSP's subscription, with `azureDelegation` on the",
     "customer's subscription, with `sentinelAccess` on the resource group of the workspace.",
     "",
+    "## Permissions of the keeper",
+    "",
+    "With `msspApplications.keeper`, [the keeper](../keeper.md) stands while the automation is disabled. It has the permissions to preview, and with a client",
+    "secret (`connector.credential`) `Application.ReadWrite.OwnedBy`:",
+    "",
+    ...Object.values(models).map((portalAccess) => `- \`${portalAccess.model}\`: ${keeperList(portalAccess)}`),
+    "",
     "## Permissions to see a governance relationship",
     "",
     "With `portalAccess` `governance`, `npx mssp verify`, `npx mssp status --show onboarding` and `npx mssp governance status` read the",
@@ -191,6 +200,13 @@ function settingsWith(settings: Partial<PrerequisiteSettings>): PrerequisiteSett
 function previewList(settings: Partial<PrerequisiteSettings>, except: readonly string[] = []): string {
   const permissions = permissionsToPreview(settingsWith(settings)).filter((name) => !except.includes(name));
   return permissions.map((name) => `\`${name}\``).join(", ");
+}
+
+function keeperList(portalAccess: PrerequisiteSettings["portalAccess"]): string {
+  const settings = settingsWith({ portalAccess, msspApplications: { keeper: { id: "" } } });
+  return permissionsToKeep(settings)
+    .map(({ permission }) => `\`${permission}\``)
+    .join(", ");
 }
 
 function permissionSection(permission: NeededPermission): string[] {

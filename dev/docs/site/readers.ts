@@ -31,6 +31,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
       page("Upgrade", "docs/guides/upgrading.md"),
       folded("Choose the access", [
         page("Portal access", "docs/portal-access.md"),
+        page("The keeper", "docs/keeper.md"),
         page("Governance relationships", "docs/governance.md"),
         page("Trust of the MSSP's tenant", "docs/trust.md"),
         page("Azure and Microsoft Sentinel", "docs/azure.md"),

@@ -22,11 +22,8 @@ const cases: readonly [what: string, type: string, inputs: ValueRecord, expected
   [
     "arguments that the stand-in lacks",
     "Group",
-    { displayName: "A", securityEnabled: true, theme: "Blue", owners: [id] },
-    [
-      "The stand-in has no `owners`: use `--plugins official`. Examine values at 'it.owners'.",
-      "The stand-in has no `theme`: use `--plugins official`. Examine values at 'it.theme'.",
-    ],
+    { displayName: "A", securityEnabled: true, theme: "Blue" },
+    ["The stand-in has no `theme`: use `--plugins official`. Examine values at 'it.theme'."],
   ],
   [
     "an argument of a block that the stand-in lacks",

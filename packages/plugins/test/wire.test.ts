@@ -38,6 +38,7 @@ interface Case {
 }
 
 const applicationRead = ["GET /v1.0/applications/{application}"];
+const ownerRead = ["GET /v1.0/applications/{application}/owners?$filter=id eq '{user}'"];
 const groupRead = [
   "GET /beta/groups/{group}",
   "GET /beta/groups/{group}/owners",
@@ -119,6 +120,17 @@ const cases: readonly Case[] = [
     read: servicePrincipalRead,
     update: ["PATCH /v1.0/servicePrincipals/{principal}", ...servicePrincipalRead],
     delete: ["DELETE /v1.0/servicePrincipals/{principal}"],
+  },
+  {
+    type: "ApplicationOwner",
+    as: "owner",
+    inputs: ({ application = "", user = "" }) => ({
+      applicationId: `/applications/${application}`,
+      ownerObjectId: user,
+    }),
+    create: [...ownerRead, "POST /v1.0/applications/{application}/owners/$ref", ...ownerRead],
+    read: ownerRead,
+    delete: ["DELETE /v1.0/applications/{application}/owners/{user}/$ref"],
   },
   {
     type: "ApplicationRedirectUris",

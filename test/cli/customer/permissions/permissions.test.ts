@@ -191,6 +191,23 @@ describe("mssp permissions", () => {
     assert.doesNotMatch(permissionsMarkdown(set, new Map()), /preview application|undefined/i);
   });
 
+  it("a keeper has its own permissions, consent URL and roles in Azure, in each format", () => {
+    const keeper = { id: "33333333-0000-4000-8000-000000000003", name: "Fabrikam Keeper" };
+    const msspApplications = { automation: { id: ids.automation }, keeper };
+    const handover = { subscriptionId: "44444444-0000-4000-8000-000000000004", location: "westeurope" };
+    const permissions = permissionsOf([customer({ msspApplications, handover })]);
+    const writing = permissions.keeper.map(({ permission }) => permission).filter((name) => !/\.Read\./.test(name));
+    assert.deepEqual(writing, ["Application.ReadWrite.OwnedBy", "Group.Create", "User.Invite.All"]);
+    assert.deepEqual(
+      permissions.azureRoles.filter(({ application }) => application === "keeper").map(({ role }) => role),
+      ["Reader", "Key Vault Contributor"],
+    );
+    for (const text of [permissionsText(permissions), permissionsMarkdown(permissions, new Map())])
+      assert.match(text, new RegExp(`User\\.Invite\\.All[^]+client_id=${keeper.id}`));
+    assert.match(azScript(permissions), /--display-name "MSSP keeper"/);
+    assert.deepEqual(permissionsOf([customer()]).keeper, []);
+  });
+
   it("the text for the customer says who asks, what the automation can do, how it ends, and what is created", () => {
     const msspContact = { name: "Fabrikam SOC", email: "soc@fabrikam.example" };
     const msspApplications = { automation: { id: ids.automation, name: "Fabrikam Automation" } };

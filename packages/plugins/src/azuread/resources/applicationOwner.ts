@@ -1,6 +1,7 @@
 /** https://www.pulumi.com/registry/packages/azuread/api-docs/applicationowner/ */
 import { string, type ResourceProperties } from "../../schema/property";
 import { uuid } from "../../schema/validators";
+import type { GraphOperation } from "../graph";
 import { idsOf } from "../mapping";
 import { subResourceId } from "../subResourceId";
 import { type AzureadResource, alreadyExists, segments } from "../types";
@@ -22,18 +23,27 @@ export const applicationOwner: AzureadResource = {
     const owner = plan.text("ownerObjectId");
     const id = `/applications/${application}/owners/${owner}`;
     await call.locked(application, async () => {
-      const path = `/applications/${application}/owners`;
-      if (idsOf(await call.list(path)).includes(owner)) throw alreadyExists("azuread_application_owner", id);
-      await call.post(`${path}/$ref`, call.reference(owner, "v1.0"), "v1.0", { notFound: true });
+      if (await isOwner(application, owner, call)) throw alreadyExists("azuread_application_owner", id);
+      await call.post(`/applications/${application}/owners/$ref`, call.reference(owner, "v1.0"), "v1.0", {
+        notFound: true,
+      });
       created(id);
     });
   },
   async read(id, call) {
     const { first: application, last: owner } = segments(id);
-    const found = await call.find(`/applications/${application}`);
-    const owners = found && idsOf(await call.list(`/applications/${application}/owners`));
-    if (owners?.includes(owner) !== true) return undefined;
+    if (!(await isOwner(application, owner, call))) return undefined;
     return { applicationId: `/applications/${application}`, ownerObjectId: owner };
   },
   delete: (id, call) => call.delete(`${id}/$ref`),
 };
+
+async function isOwner(application: string, owner: string, call: GraphOperation): Promise<boolean> {
+  const filter = encodeURIComponent(`id eq '${owner}'`);
+  try {
+    return idsOf(await call.list(`/applications/${application}/owners?$filter=${filter}`)).includes(owner);
+  } catch (error) {
+    if (call.serviceError(error)?.status === 404) return false;
+    throw error;
+  }
+}
