@@ -6,7 +6,7 @@ import { permissionsOf, type RequestedPermission } from "./needed";
 
 /** An application to which an administrator consents. */
 export interface ConsentedApplication {
-  readonly use: "automation" | "preview" | "connector";
+  readonly use: "automation" | "keeper" | "preview" | "connector";
   /** Application (client) ID. */
   readonly id: string;
   /** As the consent page shows it; absent where the settings do not name it. */
@@ -35,7 +35,7 @@ export function consentedApplications(
   now: Date,
 ): readonly ConsentedApplication[] {
   const { cloud, tenantId } = settings;
-  const { automation, preview, connectors } = permissionsOf([{ stack, settings }], ids, now);
+  const { automation, keeper, preview, connectors } = permissionsOf([{ stack, settings }], ids, now);
   const application = (
     use: ConsentedApplication["use"],
     { id, name }: MsspApplication,
@@ -51,6 +51,7 @@ export function consentedApplications(
   if (known.automation === undefined) throw missingAutomation(stack);
   return [
     application("automation", known.automation, automation),
+    ...(known.keeper === undefined ? [] : [application("keeper", known.keeper, keeper)]),
     ...(known.preview === undefined ? [] : [application("preview", known.preview, preview)]),
     ...connectors.map(({ applicationId, permissions }) => application("connector", { id: applicationId }, permissions)),
   ];

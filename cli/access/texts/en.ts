@@ -52,6 +52,7 @@ export const en = {
     undo: "To undo it, delete the application in the Microsoft Entra admin center ({entra}) under Enterprise applications > the application > Properties > Delete.",
     uses: {
       automation: "Automation application of {mssp}",
+      keeper: "Keeper of {mssp}, which stands while the automation is disabled",
       preview: "Preview application of {mssp}",
       connector: "SIEM connector: application of {mssp}",
     },
@@ -86,6 +87,7 @@ export const en = {
       until: "Until",
     },
     automationRow: "Automation of {mssp}",
+    keeperRow: "Keeper of {mssp}",
     previewRow: "Previews of {mssp}",
     siemRow: "SIEM of {mssp}",
     requestRow: "People of {mssp} who request it and are approved",
@@ -95,6 +97,7 @@ export const en = {
     widens: "With AppRoleAssignment.ReadWrite.All it can also give itself every other permission.",
     widensAll: "Nothing limits it while it has that permission.",
     othersNot: "What its permissions do not name.",
+    keeperMay: "Invite people, and change members of the groups and the secret of the application that it owns.",
     previewMay: "Read the settings of your tenant.",
     changeNot: "Change anything in your tenant.",
     untilDeleted: "no end: until you delete it",

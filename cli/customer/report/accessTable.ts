@@ -87,18 +87,20 @@ function applications({ applications: consented = [] }: AccessReport, { who }: T
     const { use, id, name, permissions } = application;
     if (use === "connector") return [];
     const isAutomation = use === "automation";
+    const isKeeper = use === "keeper";
     const widens = isAutomation && canWiden(application);
     return [
       {
-        who: fill(isAutomation ? who.automationRow : who.previewRow),
+        who: fill(isAutomation ? who.automationRow : isKeeper ? who.keeperRow : who.previewRow),
         by: lines([...(name === undefined ? [] : [name]), code(id)]),
         may: isAutomation
           ? [who.automationMay, ...(widens ? [who.widens] : [])]
           : [
+              ...(isKeeper ? [who.keeperMay] : []),
               who.previewMay,
               ...(permissions.some(({ name }) => readsAlerts(name)) ? [who.capabilities.seeAlerts] : []),
             ],
-        mayNot: [isAutomation ? (widens ? who.widensAll : who.othersNot) : who.changeNot],
+        mayNot: [widens ? who.widensAll : isAutomation || isKeeper ? who.othersNot : who.changeNot],
         raw: permissions.map((permission) => permission.name),
         until: who.untilDeleted,
       },

@@ -340,17 +340,19 @@ function stopSection({ objects, endedByPeople, applications = [] }: AccessReport
   );
 }
 
-/** Name and ID of the application whose consent a step ends. */
+/** Names and IDs of the applications whose consent a step ends. */
 function applicationNote(
   key: PersonEndedKind,
   applications: readonly ConsentedApplication[],
   { consent }: Texts,
 ): Content[] {
-  const use = key === "automationConsent" ? "automation" : "preview";
-  const application = applications.find((candidate) => candidate.use === use);
-  if (application === undefined) return [];
-  const { id, name } = application;
-  return [" ", ...(name === undefined ? [] : [name, ", "]), `${consent.applicationId}: `, code(id)];
+  const uses = key === "automationConsent" ? ["automation", "keeper"] : ["preview"];
+  return applications
+    .filter(({ use }) => uses.includes(use))
+    .flatMap(({ id, name }) => [
+      ...[" ", ...(name === undefined ? [] : [name, ", "]), `${consent.applicationId}: `],
+      code(id),
+    ]);
 }
 
 /** A step for each kind. What ends together with objects of the stack's is named with those. */

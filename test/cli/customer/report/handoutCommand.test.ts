@@ -9,6 +9,8 @@ import { officeRule, renamedRule } from "../../detections/rulesProject";
 import { checkout } from "../../mssp";
 import { inSession } from "../../testSession";
 
+const keeperId = "22222222-0000-4000-8000-000000000003";
+
 describe("mssp report --for customer --from-settings", () => {
   const folder = newFolder();
   before(async () => {
@@ -18,13 +20,14 @@ describe("mssp report --for customer --from-settings", () => {
     const without = dev.replace(/ {2}defender-mssp:msspApplications:\n {4}automation: .*\n/, "");
     assert.notEqual(without, dev);
     await write("unnamed", without);
+    await write("kept", dev.replace(/( {4})automation: .*\n/, `$&$1keeper: { id: ${keeperId}, name: Kept }\n`));
   });
 
   /** Each stack has a tenant of its own. */
   const write = (stack: string, text: string) =>
     writeFile(
       path.join(folder, `Pulumi.${stack}.yaml`),
-      text.replace(/(tenantId: .*)../, `$1${["unnamed", "approved", "watching"].indexOf(stack) + 10}`),
+      text.replace(/(tenantId: .*)../, `$1${["unnamed", "approved", "watching", "kept"].indexOf(stack) + 10}`),
     );
 
   // An engine would be found by PATH: there is none, and no backend.
@@ -59,6 +62,18 @@ describe("mssp report --for customer --from-settings", () => {
     assert.equal(source, "settings");
     assertEach(applications, (application) => application.id, [id]);
     assert.match(mail.body, new RegExp(`client_id=${id}`));
+  });
+
+  it("a keeper: what it may, where to consent, and that it is deleted, too", async () => {
+    const out = path.join(folder, "kept.html");
+    assert.equal((await run(...handout, "--stack", "kept", "--out", out)).exitCode, 0);
+    const page = await readFile(out, "utf8");
+    for (const part of [
+      /Keeper of Fabrikam Security<[^]+Invite people/,
+      /client_id=22222222-0000-4000-8000-000000000003/,
+    ])
+      assert.match(page, part);
+    assert.match(page.slice(page.indexOf('id="stop"')), new RegExp(`Kept, [^<]+<code>${keeperId}`));
   });
 
   it("permissions --format markdown: the same, with what will be created", async () => {
