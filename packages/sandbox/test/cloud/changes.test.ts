@@ -139,4 +139,20 @@ describe("sandbox/cloud: what changes by itself", function () {
     });
     assert.equal(await readsAlerts(), true);
   });
+
+  it("tells a person the missing scope before the missing role, and a change by the route's permissions", async () => {
+    setSwitches(graph.tenant, { unifiedRbac: "off" });
+    const answered = async (method: string, path: string, scope: string, objectId: string) =>
+      JSON.stringify(
+        await graph.call(method, `/v1.0/security/${path}`, { as: { scopes: [scope], objectId }, body: {} }),
+      );
+    const nobody = "00000000-0000-4000-8000-000000000000";
+    assert.match(await answered("PATCH", "alerts_v2/1", "User.Read", nobody), /Missing application scopes/);
+    const noRole = /has no role in Defender/;
+    assert.match(await answered("POST", "runHuntingQuery", "ThreatHunting.Read.All", nobody), noRole);
+    assert.match(await answered("PATCH", "alerts_v2/1", "SecurityAlert.ReadWrite.All", analyst), noRole);
+    for (const name of ["runHuntingQuery", "microsoft.graph.security.runHuntingQuery"]) {
+      assert.match(await answered("POST", name, "ThreatHunting.Read.All", analyst), /The query is missing/);
+    }
+  });
 });
