@@ -43,6 +43,7 @@ import { signInMethods } from "./signInMethods";
 import { unownedConnectorNote } from "./unownedConnector";
 import { lighthouseAloneText } from "../../../domain/sentinelSteps";
 import { unknownDomainsText } from "../../../domain/unknownDomainsText";
+import { stackChanges } from "../../../domain/stackChanges";
 import { stackEndings } from "../../../domain/stackEndings";
 import type { Place } from "../../base/place";
 import { dynamicHostNote } from "../../stack/dynamicHost";
@@ -79,6 +80,7 @@ export async function examine(
     const domains = unknownDomainsText(settings);
     const unknownDomains = domains === undefined ? undefined : `${domains}.`;
     const prefix = await prefixNote(stack, folder);
+    const costs = stackChanges(settings, today).filter(({ effect }) => effect === "costs");
     const notes = [
       hostNote,
       packagesNote,
@@ -88,6 +90,7 @@ export async function examine(
       prefix,
       ...ended,
       alone,
+      ...costs.map(({ what, then, next }) => `${what}: ${then} ${next}`),
     ].filter((note) => note !== undefined);
     const retirements = stackEndings(settings, today, found.restsOn);
     const isFailed =

@@ -269,6 +269,8 @@ describe("mssp doctor", function () {
       const missing = found.features.filter(({ state }) => state === "failed");
       assertEach(missing, (one) => one.feature, [feature]);
       assert.match(missing[0]?.reason ?? "", reason);
+      const isCharged = found.notes.some((note) => note.includes("by monthly active guest"));
+      assert.equal(isCharged, feature === "entitlementManagement");
     });
   }
 
