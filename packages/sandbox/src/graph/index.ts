@@ -14,6 +14,7 @@ import { lapseActivations } from "./groupActivations";
 import type { Match } from "./match";
 import { parseCountQuery, parseQuery } from "./odata/query";
 import { access, refusal } from "./permissions";
+import { resourceUnits } from "./resourceUnits";
 import { bothVersions, type RouteAnswer, type Call } from "./route";
 import { routeTable } from "./routes";
 
@@ -93,6 +94,9 @@ async function serve(
       contentType: header(request, "content-type"),
       path,
     };
+    // `/$count` isn't priced.
+    if (match.counts !== true)
+      void reply.header("x-ms-resource-unit", String(resourceUnits(caller.operation, call.query)));
     if (call.cast !== undefined && match.route.castable === "advanced" && !call.query.advanced)
       throw unsupportedQuery();
     await route.before?.(call);

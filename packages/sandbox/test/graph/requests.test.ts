@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
 import type { Json } from "../../src/cloud/model";
+import { baseUnits } from "../../src/graph/resourceUnits";
+import { routeTable } from "../../src/graph/routes";
 import { Harness, items, text, type As, type Body } from "./support/harness";
 
 describe("requests to the emulated Graph", function () {
@@ -44,6 +46,29 @@ describe("requests to the emulated Graph", function () {
       assert.deepEqual(await graph.list("/v1.0/groups", { as }), []);
       await graph.remove(`/v1.0/groups/${text(created, "id")}`);
     });
+  });
+
+  it("takes of the quota what the page of limits says, by route and options", async () => {
+    const id = text(await graph.create("/v1.0/groups", group("Priced")), "id");
+    const members = `groups/${id}/members`;
+    const priced: readonly (readonly [string, number])[] = [
+      ["organization", 1],
+      ["users", 2],
+      ["users?$select=id", 1],
+      ["users?$select=id&$top=5", 1],
+      ["users?$expand=manager", 3],
+      [members, 3],
+      [`${members}?$top=19`, 2],
+      [`${members}?$top=20`, 3],
+    ];
+    for (const [path, units] of priced) {
+      const { headers } = await graph.call("GET", `/v1.0/${path}`);
+      assert.equal(headers["x-ms-resource-unit"], String(units), path);
+    }
+    await graph.remove(`/v1.0/groups/${id}`);
+    const served = routeTable.routes.map(({ method, path }) => `${method} ${path}`);
+    const unserved = Object.keys(baseUnits).filter((operation) => !served.includes(operation));
+    assert.deepEqual(unserved, []);
   });
 
   describe("permissions", () => {
