@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { microsoftGraph } from "@defender-mssp/microsoft";
-import { assignAppRole, automationApplicationId, fixture } from "@defender-mssp/testkit";
+import { assertRequests, assignAppRole, automationApplicationId, fixture } from "@defender-mssp/testkit";
 import { execa } from "execa";
 import type { ActionResult } from "../../cli/customer/governance/run";
 import type { GovernanceState } from "../../cli/access/governance/state";
@@ -243,5 +243,10 @@ describe("the life of a governance relationship on the real engine", function ()
       "governanceRelationships",
       "governanceRequests",
     ]);
+  });
+
+  it("sends as a person the requests of the ledger", () => {
+    const byPersons = project.sandbox.permissionUse.requests().filter((request) => request.endsWith(" by person"));
+    assertRequests("mssp governance", { permissionUse: { requests: () => byPersons } }, __filename);
   });
 });

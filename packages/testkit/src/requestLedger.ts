@@ -19,7 +19,7 @@ export function requestLedger(): Readonly<Record<string, readonly string[]>> {
  */
 export function assertRequests(
   sender: string,
-  { permissionUse }: Pick<OwnSandbox, "permissionUse">,
+  { permissionUse }: { readonly permissionUse: Pick<OwnSandbox["permissionUse"], "requests"> },
   test: string,
 ): void {
   const sent = permissionUse.requests();
