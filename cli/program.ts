@@ -7,187 +7,176 @@ import { lazyProgram, type Subcommand } from "@defender-mssp/terminal/lazyProgra
 import type { Session } from "@defender-mssp/terminal/session";
 import { descriptions } from "@defender-mssp/siem/descriptions";
 
-const subcommands: Readonly<Record<string, Subcommand>> = {
-  init: {
-    group: "Start",
-    description:
-      "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
-    load: () => require("./customer/init/command") as typeof import("./customer/init/command"),
-  },
-  start: {
-    group: "Start",
-    isDaily: true,
-    description: "Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.",
-    load: () => require("./sandbox/start/command") as typeof import("./sandbox/start/command"),
-  },
-  new: {
-    group: "Start",
-    isDaily: true,
-    description: "Write the settings file of a customer, and print what to send to the customer's administrator.",
-    load: () => require("./customer/new/command") as typeof import("./customer/new/command"),
-  },
-  adopt: {
-    group: "Start",
-    description: "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
-    load: () => require("./customer/adopt/command") as typeof import("./customer/adopt/command"),
-  },
-  upgrade: {
-    group: "Start",
-    description: "Upgrade a repository of customers to a new version, and preview every customer with it.",
-    load: () => require("./customer/upgrade/command") as typeof import("./customer/upgrade/command"),
-  },
-  rehearse: {
-    group: "Start",
-    description:
-      "Compare a test tenant's answers with the sandbox's: read it, change nothing, and write what differs; then try a customer's life.",
-    load: () => require("./sandbox/rehearse/command") as typeof import("./sandbox/rehearse/command"),
-  },
-  docs: {
-    group: "Start",
-    isDaily: true,
-    description: "List the pages of the documentation that this package ships, or print where one is.",
-    load: () => require("./customer/docs/command") as typeof import("./customer/docs/command"),
-  },
-  permissions: {
-    group: "Each customer",
-    description: "List the least permissions that the stacks' settings require, and the URLs to consent to them.",
-    load: () => require("./customer/permissions/command") as typeof import("./customer/permissions/command"),
-  },
-  doctor: {
-    group: "Each customer",
-    isDaily: true,
-    description: "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
-    load: () => require("./customer/doctor/command") as typeof import("./customer/doctor/command"),
-  },
-  verify: {
-    group: "Each customer",
-    isDaily: true,
-    description: descriptions.verify,
-    load: () => require("./customer/verify/command") as typeof import("./customer/verify/command"),
-  },
-  report: {
-    group: "Each customer",
-    isDaily: true,
-    description:
-      "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
-    load: () => require("./customer/report/command") as typeof import("./customer/report/command"),
-  },
-  governance: {
-    group: "Each customer",
-    description: "Establish, show and end the governance relationship of a stack with portalAccess.model governance.",
-    load: () => require("./customer/governance/command") as typeof import("./customer/governance/command"),
-  },
-  evidence: {
-    group: "Each customer",
-    description:
-      "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
-    load: () => require("./customer/evidence/command") as typeof import("./customer/evidence/command"),
-  },
-  offboard: {
-    group: "Each customer",
-    isDaily: true,
-    description:
-      "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
-    load: () => require("./customer/offboard/command") as typeof import("./customer/offboard/command"),
-  },
-  fleet: {
-    group: "All customers",
-    isDaily: true,
-    description:
-      "Preview, deploy, refresh and destroy all customers: every stack of this folder, or the stacks that you select.",
-    load: () => require("./fleet/command") as typeof import("./fleet/command"),
-  },
-  status: {
-    group: "All customers",
-    isDaily: true,
-    description: "Show all customers on one screen: who needs somebody now, what ends next, and whose move it is.",
-    load: () => {
-      const { define } = require("./customer/status/command") as typeof import("./customer/status/command");
-      const { views } = require("./views") as typeof import("./views");
-      return { define: (command, session) => define(command, session, views) };
+/** By their headings in the help. */
+const groups: Readonly<Record<string, Readonly<Record<string, Omit<Subcommand, "group">>>>> = {
+  Start: {
+    init: {
+      description:
+        "Create a repository of customers: settings files, pipelines, and this program as the only dependency.",
+      load: () => require("./customer/init/command") as typeof import("./customer/init/command"),
+    },
+    start: {
+      isDaily: true,
+      description: "Install the Pulumi engine and onboard a sandbox customer: `pulumi up` of a stack on the sandbox.",
+      load: () => require("./sandbox/start/command") as typeof import("./sandbox/start/command"),
+    },
+    new: {
+      isDaily: true,
+      description: "Write the settings file of a customer, and print what to send to the customer's administrator.",
+      load: () => require("./customer/new/command") as typeof import("./customer/new/command"),
+    },
+    adopt: {
+      description:
+        "Make a stack for a customer who was onboarded by hand. Reads the tenant, and changes nothing there.",
+      load: () => require("./customer/adopt/command") as typeof import("./customer/adopt/command"),
+    },
+    upgrade: {
+      description: "Upgrade a repository of customers to a new version, and preview every customer with it.",
+      load: () => require("./customer/upgrade/command") as typeof import("./customer/upgrade/command"),
+    },
+    rehearse: {
+      description:
+        "Compare a test tenant's answers with the sandbox's: read it, change nothing, and write what differs; then try a customer's life.",
+      load: () => require("./sandbox/rehearse/command") as typeof import("./sandbox/rehearse/command"),
+    },
+    docs: {
+      isDaily: true,
+      description: "List the pages of the documentation that this package ships, or print where one is.",
+      load: () => require("./customer/docs/command") as typeof import("./customer/docs/command"),
     },
   },
-  check: {
-    group: "All customers",
-    isDaily: true,
-    description: "Check the settings files of all customers, the detection rules and their tests. Needs no tenant.",
-    load: () => require("./detections/check/command") as typeof import("./detections/check/command"),
-  },
-  analyst: {
-    group: "All customers",
-    isDaily: true,
-    description: "Add and remove analysts, joiners and leavers, in the settings of all customers.",
-    load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
-  },
-  detections: {
-    group: "All customers",
-    description:
-      "Import custom detection rules as files, show what they cover at each customer, and turn them off and on.",
-    load: () => require("./detections/command") as typeof import("./detections/command"),
-  },
-  secrets: {
-    group: "All customers",
-    description:
-      "Replace a client secret that leaked or expires. `npx mssp status --show secrets` lists when each expires.",
-    load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
-  },
-  ci: {
-    group: "All customers",
-    description: "Set up the pipelines of a repository of customers: GitHub's environments, reviewers and variables.",
-    load: () => require("./ci/command") as typeof import("./ci/command"),
-  },
-  connection: {
-    group: "SIEM",
-    isDaily: true,
-    description:
-      "Write a file with which `alerts`, `incidents`, `hunt`, `verify`, `token` and `siem-config` run on a machine that " +
-      "has neither project, engine nor state.",
-    load: () => require("./siem/connection/command") as typeof import("./siem/connection/command"),
-  },
-  token: {
-    group: "SIEM",
-    description: descriptions.token,
-    load: () => require("./siem/token") as typeof import("./siem/token"),
-  },
-  "siem-config": {
-    group: "SIEM",
-    description: descriptions["siem-config"],
-    load: () => require("./siem/siemConfig") as typeof import("./siem/siemConfig"),
-  },
-  alerts: {
-    group: "SIEM",
-    description: descriptions.alerts,
-    load: () => require("./siem/alerts") as typeof import("./siem/alerts"),
-  },
-  incidents: {
-    group: "SIEM",
-    description: descriptions.incidents,
-    load: () => require("./siem/incidents") as typeof import("./siem/incidents"),
-  },
-  hunt: {
-    group: "SIEM",
-    description: descriptions.hunt,
-    load: () => require("./siem/hunt") as typeof import("./siem/hunt"),
-  },
-  completion: {
-    group: "This machine",
-    description: "Print a script with which bash, zsh, fish or PowerShell completes commands, options and stacks.",
-    load: () => {
-      const { define } = require("./base/completion/command") as typeof import("./base/completion/command");
-      return { define: (command, session) => define(command, session, () => programFor(subcommandNames, session)) };
+  "Each customer": {
+    permissions: {
+      description: "List the least permissions that the stacks' settings require, and the URLs to consent to them.",
+      load: () => require("./customer/permissions/command") as typeof import("./customer/permissions/command"),
+    },
+    doctor: {
+      isDaily: true,
+      description:
+        "Check the permissions, licences and policies that a stack's settings need in the customer's tenant.",
+      load: () => require("./customer/doctor/command") as typeof import("./customer/doctor/command"),
+    },
+    verify: {
+      isDaily: true,
+      description: descriptions.verify,
+      load: () => require("./customer/verify/command") as typeof import("./customer/verify/command"),
+    },
+    report: {
+      isDaily: true,
+      description:
+        "Write a page that shows who of the MSSP can do what in a customer's tenant, since when and until when.",
+      load: () => require("./customer/report/command") as typeof import("./customer/report/command"),
+    },
+    governance: {
+      description: "Establish, show and end the governance relationship of a stack with portalAccess.model governance.",
+      load: () => require("./customer/governance/command") as typeof import("./customer/governance/command"),
+    },
+    evidence: {
+      description:
+        "Collect what the MSSP did in the customer's tenant: directory changes, sign-ins, runs of Pulumi, as a folder with hashes.",
+      load: () => require("./customer/evidence/command") as typeof import("./customer/evidence/command"),
+    },
+    offboard: {
+      isDaily: true,
+      description:
+        "Off-board a customer: collect evidence, remove everything, prove in the tenant that nothing is left, and write a certificate.",
+      load: () => require("./customer/offboard/command") as typeof import("./customer/offboard/command"),
     },
   },
-  engine: {
-    group: "This machine",
-    description: "Install the Pulumi engine on this machine, once, and print where it is.",
-    load: () => require("./sandbox/engine/command") as typeof import("./sandbox/engine/command"),
+  "All customers": {
+    fleet: {
+      isDaily: true,
+      description:
+        "Preview, deploy, refresh and destroy all customers: every stack of this folder, or the stacks that you select.",
+      load: () => require("./fleet/command") as typeof import("./fleet/command"),
+    },
+    status: {
+      isDaily: true,
+      description: "Show all customers on one screen: who needs somebody now, what ends next, and whose move it is.",
+      load: () => {
+        const { define } = require("./customer/status/command") as typeof import("./customer/status/command");
+        const { views } = require("./views") as typeof import("./views");
+        return { define: (command, session) => define(command, session, views) };
+      },
+    },
+    check: {
+      isDaily: true,
+      description: "Check the settings files of all customers, the detection rules and their tests. Needs no tenant.",
+      load: () => require("./detections/check/command") as typeof import("./detections/check/command"),
+    },
+    analyst: {
+      isDaily: true,
+      description: "Add and remove analysts, joiners and leavers, in the settings of all customers.",
+      load: () => require("./fleet/analyst/command") as typeof import("./fleet/analyst/command"),
+    },
+    detections: {
+      description:
+        "Import custom detection rules as files, show what they cover at each customer, and turn them off and on.",
+      load: () => require("./detections/command") as typeof import("./detections/command"),
+    },
+    secrets: {
+      description:
+        "Replace a client secret that leaked or expires. `npx mssp status --show secrets` lists when each expires.",
+      load: () => require("./siem/secrets/command") as typeof import("./siem/secrets/command"),
+    },
+    ci: {
+      description: "Set up the pipelines of a repository of customers: GitHub's environments, reviewers and variables.",
+      load: () => require("./ci/command") as typeof import("./ci/command"),
+    },
   },
-  sandbox: {
-    group: "This machine",
-    description: "Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.",
-    load: () => require("./sandbox/sandbox/command") as typeof import("./sandbox/sandbox/command"),
+  SIEM: {
+    connection: {
+      isDaily: true,
+      description:
+        "Write a file with which `alerts`, `incidents`, `hunt`, `verify`, `token` and `siem-config` run on a machine that " +
+        "has neither project, engine nor state.",
+      load: () => require("./siem/connection/command") as typeof import("./siem/connection/command"),
+    },
+    token: {
+      description: descriptions.token,
+      load: () => require("./siem/token") as typeof import("./siem/token"),
+    },
+    "siem-config": {
+      description: descriptions["siem-config"],
+      load: () => require("./siem/siemConfig") as typeof import("./siem/siemConfig"),
+    },
+    alerts: {
+      description: descriptions.alerts,
+      load: () => require("./siem/alerts") as typeof import("./siem/alerts"),
+    },
+    incidents: {
+      description: descriptions.incidents,
+      load: () => require("./siem/incidents") as typeof import("./siem/incidents"),
+    },
+    hunt: {
+      description: descriptions.hunt,
+      load: () => require("./siem/hunt") as typeof import("./siem/hunt"),
+    },
+  },
+  "This machine": {
+    completion: {
+      description: "Print a script with which bash, zsh, fish or PowerShell completes commands, options and stacks.",
+      load: () => {
+        const { define } = require("./base/completion/command") as typeof import("./base/completion/command");
+        return { define: (command, session) => define(command, session, () => programFor(subcommandNames, session)) };
+      },
+    },
+    engine: {
+      description: "Install the Pulumi engine on this machine, once, and print where it is.",
+      load: () => require("./sandbox/engine/command") as typeof import("./sandbox/engine/command"),
+    },
+    sandbox: {
+      description: "Use an emulated Microsoft cloud on this machine instead of a real customer's tenant.",
+      load: () => require("./sandbox/sandbox/command") as typeof import("./sandbox/sandbox/command"),
+    },
   },
 };
+
+const subcommands = Object.fromEntries(
+  Object.entries(groups).flatMap(([group, all]) =>
+    Object.entries(all).map(([name, subcommand]): [string, Subcommand] => [name, { group, ...subcommand }]),
+  ),
+);
 
 export const subcommandNames = Object.keys(subcommands);
 
