@@ -92,10 +92,7 @@ const assets = [
     columns: ["primaryAddressColumn"],
     type: "impactedMailboxAsset",
     names: [
-      "accountUpn",
-      "senderFromAddress",
-      "recipientEmailAddress",
-      "senderMailFromAddress",
+      ...["accountUpn", "senderFromAddress", "recipientEmailAddress", "senderMailFromAddress"],
       "initiatingProcessAccountUpn",
     ],
   },
@@ -114,54 +111,33 @@ function impactedAssets(mappings: Json | undefined): Json[] {
   );
 }
 
-/** The set's old type, and the columns that its `identifier` names. */
-const oldActions: readonly { set: string; type: string; names: readonly string[] }[] = [
-  { set: "isolateDevices", type: "isolateDevice", names: ["deviceId"] },
-  { set: "collectInvestigationPackages", type: "collectInvestigationPackage", names: ["deviceId"] },
-  { set: "runAntivirusScans", type: "runAntivirusScan", names: ["deviceId"] },
-  { set: "initiateInvestigations", type: "initiateInvestigation", names: ["deviceId"] },
-  { set: "restrictAppExecutions", type: "restrictAppExecution", names: ["deviceId"] },
-  {
-    set: "stopAndQuarantineFiles",
-    type: "stopAndQuarantineFile",
-    names: ["deviceId", "sha1", "initiatingProcessSHA1"],
-  },
-  {
-    set: "allowFiles",
-    type: "allowFile",
-    names: ["sha1", "sha256", "initiatingProcessSHA1", "initiatingProcessSHA256"],
-  },
-  {
-    set: "blockFiles",
-    type: "blockFile",
-    names: ["sha1", "sha256", "initiatingProcessSHA1", "initiatingProcessSHA256"],
-  },
-  {
-    set: "disableUsers",
-    type: "disableUser",
-    names: ["accountSid", "initiatingProcessAccountSid", "requestAccountSid", "onPremSid"],
-  },
-  {
-    set: "forceUserPasswordResets",
-    type: "forceUserPasswordReset",
-    names: ["accountSid", "initiatingProcessAccountSid", "requestAccountSid", "onPremSid"],
-  },
-  {
-    set: "markUsersAsCompromised",
-    type: "markUserAsCompromised",
-    names: ["accountObjectId", "initiatingProcessAccountObjectId", "servicePrincipalId", "recipientObjectId"],
-  },
-  ...[
-    ["softDeleteEmails", "softDelete"],
-    ["hardDeleteEmails", "hardDelete"],
-    ["moveEmailsToJunk", "moveToJunk"],
-    ["moveEmailsToInbox", "moveToInbox"],
-    ["moveEmailsToDeletedItems", "moveToDeletedItems"],
-  ].map(([set = "", type = ""]) => ({ set, type, names: ["networkMessageId", "recipientEmailAddress"] })),
+const hashes = ["sha1", "sha256", "initiatingProcessSHA1", "initiatingProcessSHA256"];
+const sids = ["accountSid", "initiatingProcessAccountSid", "requestAccountSid", "onPremSid"];
+const ids = ["accountObjectId", "initiatingProcessAccountObjectId", "servicePrincipalId", "recipientObjectId"];
+const mails = ["networkMessageId", "recipientEmailAddress"];
+
+/** Each set's old type, and the columns that its `identifier` names. */
+const oldActions: readonly (readonly [set: string, type: string, names: readonly string[]])[] = [
+  ["isolateDevices", "isolateDevice", ["deviceId"]],
+  ["collectInvestigationPackages", "collectInvestigationPackage", ["deviceId"]],
+  ["runAntivirusScans", "runAntivirusScan", ["deviceId"]],
+  ["initiateInvestigations", "initiateInvestigation", ["deviceId"]],
+  ["restrictAppExecutions", "restrictAppExecution", ["deviceId"]],
+  ["stopAndQuarantineFiles", "stopAndQuarantineFile", ["deviceId", "sha1", "initiatingProcessSHA1"]],
+  ["allowFiles", "allowFile", hashes],
+  ["blockFiles", "blockFile", hashes],
+  ["disableUsers", "disableUser", sids],
+  ["forceUserPasswordResets", "forceUserPasswordReset", sids],
+  ["markUsersAsCompromised", "markUserAsCompromised", ids],
+  ["softDeleteEmails", "softDelete", mails],
+  ["hardDeleteEmails", "hardDelete", mails],
+  ["moveEmailsToJunk", "moveToJunk", mails],
+  ["moveEmailsToInbox", "moveToInbox", mails],
+  ["moveEmailsToDeletedItems", "moveToDeletedItems", mails],
 ];
 
 function responseActions(sets: Json | undefined): Json[] {
-  return oldActions.flatMap(({ set, type, names }) =>
+  return oldActions.flatMap(([set, type, names]) =>
     objectsIn(innerOf(sets, set)).flatMap((action) => {
       const columns = Object.entries(action).filter(([name]) => name.endsWith("Column"));
       const identifiers = columns.map(([, column]) => oldName(jsonText(column)));
