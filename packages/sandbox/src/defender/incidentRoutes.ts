@@ -7,7 +7,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { SecurityIncident } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json } from "../cloud/model";
-import { dateTime, string } from "../graph/entities/property";
+import { dateTime, each, string } from "../graph/entities/property";
 import { graphOrigin } from "../graph/batch";
 import { notFound, unreadableRequest } from "../graph/graphErrors";
 import { compileFilter } from "../graph/odata/filterMatch";
@@ -39,13 +39,11 @@ const largestPage = 50;
 const filterable = {
   name: "microsoft.graph.security.incident",
   properties: {
-    assignedTo: string(),
-    classification: string(),
+    ...each(string(), "assignedTo", "classification"),
     createdDateTime: dateTime(),
     determination: string(),
     lastUpdateDateTime: dateTime(),
-    severity: string(),
-    status: string(),
+    ...each(string(), "severity", "status"),
   },
 };
 

@@ -6,7 +6,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { SecurityAlert } from "@defender-mssp/microsoft";
 import type { Caller, Cloud, Json, Tenant } from "../cloud/model";
-import { dateTime, string } from "../graph/entities/property";
+import { dateTime, each, string } from "../graph/entities/property";
 import { graphOrigin } from "../graph/batch";
 import { notFound, unreadableRequest } from "../graph/graphErrors";
 import { compileFilter } from "../graph/odata/filterMatch";
@@ -38,14 +38,9 @@ const writePermissions = ["SecurityAlert.ReadWrite.All"];
 const filterable = {
   name: "microsoft.graph.security.alert",
   properties: {
-    assignedTo: string(),
-    classification: string(),
-    determination: string(),
-    createdDateTime: dateTime(),
-    lastUpdateDateTime: dateTime(),
-    severity: string(),
-    serviceSource: string(),
-    status: string(),
+    ...each(string(), "assignedTo", "classification", "determination"),
+    ...each(dateTime(), "createdDateTime", "lastUpdateDateTime"),
+    ...each(string(), "severity", "serviceSource", "status"),
   },
 };
 

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hourMs } from "@defender-mssp/errors/time";
 import type { Caller, Cloud, StoredObject, Tenant } from "../../cloud/model";
 import { isSwitchedOff, switchValue } from "../../cloud/switches";
-import { boolean, dateTime, string } from "../../graph/entities/property";
+import { boolean, dateTime, each, string } from "../../graph/entities/property";
 import { graphOrigin } from "../../graph/batch";
 import { EmulatedGraphError, unreadableRequest } from "../../graph/graphErrors";
 import { compileFilter } from "../../graph/odata/filterMatch";
@@ -40,15 +40,8 @@ const largestPage = 1000;
 const filterable = {
   name: "microsoft.graph.security.detectionRule",
   properties: {
-    id: string(),
-    displayName: string(),
-    description: string(),
-    status: string(),
-    detectorId: string(),
-    createdBy: string(),
-    lastModifiedBy: string(),
-    createdDateTime: dateTime(),
-    lastModifiedDateTime: dateTime(),
+    ...each(string(), "id", "displayName", "description", "status", "detectorId", "createdBy", "lastModifiedBy"),
+    ...each(dateTime(), "createdDateTime", "lastModifiedDateTime"),
     isEnabled: boolean(),
   },
 };

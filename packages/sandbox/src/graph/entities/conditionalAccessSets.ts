@@ -34,8 +34,7 @@ const whatIfAnalysisResult: EntityProperties = {
 const namedLocation: EntityProperties = {
   id: string({ ...computed }),
   displayName: string({ nullable: false, required: true, default: undefined }),
-  modifiedDateTime: dateTime(readOnly),
-  createdDateTime: dateTime(readOnly),
+  ...each(dateTime(readOnly), "modifiedDateTime", "createdDateTime"),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/ipnamedlocation */
@@ -64,12 +63,10 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
   applicationEnforcedRestrictionsSessionControl: { isEnabled },
   authenticationStrengthPolicy: {
     id: string({ nullable: false, required: true, default: undefined }),
-    createdDateTime: dateTime({ ...computed }),
-    modifiedDateTime: dateTime({ ...computed }),
+    ...each(dateTime({ ...computed }), "createdDateTime", "modifiedDateTime"),
     displayName: string({ ...computed }),
     description: string(readOnly),
-    policyType: string({ ...computed }),
-    requirementsSatisfied: string({ ...computed }),
+    ...each(string({ ...computed }), "policyType", "requirementsSatisfied"),
     allowedCombinations: strings(readOnly),
   },
   cloudAppSecuritySessionControl: { cloudAppSecurityType: string(), isEnabled },
@@ -81,8 +78,7 @@ export const conditionalAccessTypes: Readonly<Record<string, EntityProperties>> 
   },
   conditionalAccessAuthenticationFlows: { transferMethods: string({ nullable: false, default: "none" }) },
   conditionalAccessClientApplications: {
-    includeServicePrincipals: strings(),
-    excludeServicePrincipals: strings(),
+    ...each(strings(), "includeServicePrincipals", "excludeServicePrincipals"),
     servicePrincipalFilter: filter,
   },
   conditionalAccessConditionSet: {

@@ -70,8 +70,7 @@ const accessPackage: EntityProperties = {
 const accessPackageAssignment: EntityProperties = {
   id: string({ ...computed }),
   ...each(string({ ...readOnly, ...beta }), "catalogId", "accessPackageId", "assignmentPolicyId", "targetId"),
-  assignmentStatus: string({ ...readOnly, ...beta, default: "Delivered" }),
-  assignmentState: string({ ...readOnly, ...beta, default: "Delivered" }),
+  ...each(string({ ...readOnly, ...beta, default: "Delivered" }), "assignmentStatus", "assignmentState"),
   state: string({ ...readOnly, only: "v1.0", default: "Delivered", small: "assignmentState" }),
   status: string({ ...readOnly, only: "v1.0", default: "Delivered" }),
   isExtended: boolean({ ...readOnly, ...beta, default: false }),
@@ -87,8 +86,7 @@ const accessPackageAssignmentRequest: EntityProperties = {
   requestState: string({ ...readOnly, default: "Submitted" }),
   requestStatus: string({ ...readOnly, default: "Accepted" }),
   createdDateTime: dateTime({ ...computed }),
-  completedDate: dateTime(readOnly),
-  expirationDateTime: dateTime(readOnly),
+  ...each(dateTime(readOnly), "completedDate", "expirationDateTime"),
   justification: string({ emptyText: true }),
 };
 
@@ -107,12 +105,9 @@ const accessPackageSubject: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/accesspackageresource?view=graph-rest-beta */
 const accessPackageResource: EntityProperties = {
   id: string({ ...computed }),
-  displayName: string(),
-  description: string(),
-  url: string(beta),
-  resourceType: string(beta),
-  originId: string(named),
-  originSystem: string(named),
+  ...each(string(), "displayName", "description"),
+  ...each(string(beta), "url", "resourceType"),
+  ...each(string(named), "originId", "originSystem"),
   isPendingOnboarding: boolean({ ...readOnly, ...beta, default: false }),
   addedBy: string({ ...readOnly, ...beta }),
   addedOn: dateTime({ ...readOnly, ...beta }),
@@ -171,8 +166,7 @@ const accessPackageResourceRoleScope: EntityProperties = {
  */
 const accessPackageAssignmentPolicy: EntityProperties = {
   id: string({ ...computed }),
-  accessPackageId: string(named),
-  displayName: string(named),
+  ...each(string(named), "accessPackageId", "displayName"),
   description: string(),
   canExtend: boolean({ default: false }),
   durationInDays: int32({ default: 0 }),
@@ -200,8 +194,7 @@ const assignmentPolicy: EntityProperties = {
   displayName: string(named),
   description: string(),
   allowedTargetScope: string({ default: "notSpecified" }),
-  createdDateTime: dateTime({ ...computed }),
-  modifiedDateTime: dateTime({ ...computed }),
+  ...each(dateTime({ ...computed }), "createdDateTime", "modifiedDateTime"),
   specificAllowedTargets: complexes("subjectSet"),
   automaticRequestSettings: untyped(),
   expiration: complex("expirationPattern"),
@@ -258,27 +251,22 @@ export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
   },
   approvalSettings: {
     isApprovalRequired: boolean({ default: false }),
-    isApprovalRequiredForExtension: boolean({ default: false }),
-    isRequestorJustificationRequired: boolean({ default: false }),
+    ...each(boolean({ default: false }), "isApprovalRequiredForExtension", "isRequestorJustificationRequired"),
     approvalMode: string(),
     approvalStages: complexes("approvalStage"),
   },
   approvalStage: {
     approvalStageTimeOutInDays: int32(),
-    isApproverJustificationRequired: boolean(),
-    isEscalationEnabled: boolean(),
+    ...each(boolean(), "isApproverJustificationRequired", "isEscalationEnabled"),
     escalationTimeInMinutes: int32(),
-    primaryApprovers: complexes("userSet"),
-    escalationApprovers: complexes("userSet"),
+    ...each(complexes("userSet"), "primaryApprovers", "escalationApprovers"),
   },
   assignmentReviewSettings: {
     isEnabled: boolean({ default: false }),
-    recurrenceType: string(),
-    reviewerType: string(),
+    ...each(string(), "recurrenceType", "reviewerType"),
     startDateTime: dateTime(),
     durationInDays: int32(),
-    isAccessRecommendationEnabled: boolean({ default: true }),
-    isApprovalJustificationRequired: boolean({ default: true }),
+    ...each(boolean({ default: true }), "isAccessRecommendationEnabled", "isApprovalJustificationRequired"),
     accessReviewTimeoutBehavior: string({
       values: ["keepAccess", "removeAccess", "acceptAccessRecommendation"],
     }),
@@ -296,12 +284,10 @@ export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
   accessPackageAssignmentReviewSettings: {
     isEnabled: boolean({ default: false }),
     expirationBehavior: string({ values: ["keepAccess", "removeAccess", "acceptAccessRecommendation"] }),
-    isRecommendationEnabled: boolean({ default: true }),
-    isReviewerJustificationRequired: boolean({ default: true }),
+    ...each(boolean({ default: true }), "isRecommendationEnabled", "isReviewerJustificationRequired"),
     isSelfReview: boolean({ default: false }),
     schedule: complex("entitlementManagementSchedule"),
-    primaryReviewers: complexes("subjectSet"),
-    fallbackReviewers: complexes("subjectSet"),
+    ...each(complexes("subjectSet"), "primaryReviewers", "fallbackReviewers"),
   },
   entitlementManagementSchedule: {
     startDateTime: dateTime(),
@@ -324,8 +310,7 @@ export const entitlementTypes: Readonly<Record<string, EntityProperties>> = {
   },
   accessPackageApprovalStage: {
     durationBeforeAutomaticDenial: string(),
-    isApproverJustificationRequired: boolean(),
-    isEscalationEnabled: boolean(),
+    ...each(boolean(), "isApproverJustificationRequired", "isEscalationEnabled"),
     durationBeforeEscalation: string(),
     ...each(complexes("subjectSet"), "primaryApprovers", "fallbackPrimaryApprovers", "escalationApprovers"),
     fallbackEscalationApprovers: complexes("subjectSet"),

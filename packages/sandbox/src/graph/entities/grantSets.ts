@@ -1,6 +1,6 @@
 /** Delegated grants, app role assignments, directory roles and their assignments. */
 import type { EntityProperties } from "./property";
-import { boolean, complexes, computed, dateTime, guid, readOnly, string, strings } from "./property";
+import { boolean, complexes, computed, dateTime, each, guid, readOnly, string, strings } from "./property";
 import { anyPrincipal, directorySet, plainSet } from "./entitySet";
 
 /** https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
@@ -25,8 +25,7 @@ const appRoleAssignment: EntityProperties = {
   creationTimestamp: dateTime({ ...computed, only: "beta" }),
   principalDisplayName: string(readOnly),
   principalId: guid({ required: true, write: "create" }),
-  principalType: string(readOnly),
-  resourceDisplayName: string(readOnly),
+  ...each(string(readOnly), "principalType", "resourceDisplayName"),
   resourceId: guid({ required: true, write: "create" }),
 };
 
@@ -34,8 +33,7 @@ const appRoleAssignment: EntityProperties = {
 const directoryRole: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
-  description: string(readOnly),
-  displayName: string(readOnly),
+  ...each(string(readOnly), "description", "displayName"),
   roleTemplateId: string({ nullable: false, required: true, write: "create", default: undefined }),
 };
 
@@ -43,8 +41,7 @@ const directoryRole: EntityProperties = {
 const directoryRoleTemplate: EntityProperties = {
   id: string({ ...computed }),
   deletedDateTime: dateTime(readOnly),
-  description: string(readOnly),
-  displayName: string(readOnly),
+  ...each(string(readOnly), "description", "displayName"),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleassignment */
@@ -59,8 +56,7 @@ const unifiedRoleAssignment: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/unifiedroledefinition */
 const unifiedRoleDefinition: EntityProperties = {
   id: string({ ...computed }),
-  description: string(),
-  displayName: string(),
+  ...each(string(), "description", "displayName"),
   isBuiltIn: boolean({ ...readOnly, default: true }),
   isEnabled: boolean({ default: true }),
   resourceScopes: strings({ default: ["/"] }),

@@ -23,8 +23,7 @@ const group: EntityProperties = {
   createdDateTime: dateTime({ ...computed }),
   // Returned by the service, missing in the published metadata.
   creationOptions: strings({ ...readOnly, only: "v1.0" }),
-  createdByAppId: string({ ...readOnly, only: "beta" }),
-  organizationId: string({ ...readOnly, only: "beta" }),
+  ...each(string({ ...readOnly, only: "beta" }), "createdByAppId", "organizationId"),
   description: string(),
   displayName: string({ nullable: false, required: true, default: undefined }),
   expirationDateTime: dateTime(readOnly),
@@ -42,12 +41,10 @@ const group: EntityProperties = {
   onPremisesLastSyncDateTime: dateTime(readOnly),
   ...each(string(readOnly), "onPremisesNetBiosName", "onPremisesSamAccountName", "onPremisesSecurityIdentifier"),
   onPremisesSyncEnabled: boolean(readOnly),
-  preferredDataLocation: string(),
-  preferredLanguage: string(),
+  ...each(string(), "preferredDataLocation", "preferredLanguage"),
   proxyAddresses: strings(readOnly),
   renewedDateTime: dateTime({ ...computed }),
-  resourceBehaviorOptions: strings({ write: "create" }),
-  resourceProvisioningOptions: strings({ write: "create" }),
+  ...each(strings({ write: "create" }), "resourceBehaviorOptions", "resourceProvisioningOptions"),
   securityEnabled: boolean({ nullable: false, required: true, default: undefined }),
   securityIdentifier: string({ ...computed }),
   theme: string(),
@@ -55,8 +52,7 @@ const group: EntityProperties = {
   visibility: string({ values: ["Private", "Public", "HiddenMembership"] }),
   ...each(boolean({ ...alwaysSelected }), "allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists"),
   hideFromOutlookClients: boolean({ ...alwaysSelected }),
-  onPremisesProvisioningErrors: untypedCollection(readOnly),
-  serviceProvisioningErrors: untypedCollection(readOnly),
+  ...each(untypedCollection(readOnly), "onPremisesProvisioningErrors", "serviceProvisioningErrors"),
 };
 
 export const groupSets = {

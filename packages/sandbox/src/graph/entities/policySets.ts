@@ -37,21 +37,17 @@ const authorizationPolicy: EntityProperties = {
     nullable: false,
     values: ["none", "adminsAndGuestInviters", "adminsGuestInvitersAndAllMembers", "everyone"],
   }),
-  allowedToSignUpEmailBasedSubscriptions: boolean({ nullable: false, default: true }),
-  allowedToUseSSPR: boolean({ nullable: false, default: true }),
+  ...each(boolean({ nullable: false, default: true }), "allowedToSignUpEmailBasedSubscriptions", "allowedToUseSSPR"),
   allowEmailVerifiedUsersToJoinOrganization: boolean({ nullable: false, default: false }),
-  allowUserConsentForRiskyApps: boolean(),
-  blockMsolPowerShell: boolean(),
-  displayName: string(readOnly),
-  description: string(readOnly),
+  ...each(boolean(), "allowUserConsentForRiskyApps", "blockMsolPowerShell"),
+  ...each(string(readOnly), "displayName", "description"),
   guestUserRoleId: guid(),
   defaultUserRolePermissions: complex("defaultUserRolePermissions"),
 };
 
 const tenantAppManagementPolicy: EntityProperties = {
   id: string({ ...computed }),
-  displayName: string(readOnly),
-  description: string(readOnly),
+  ...each(string(readOnly), "displayName", "description"),
   isEnabled: boolean({ ...readOnly, nullable: false, default: false }),
   applicationRestrictions: complex("appManagementApplicationConfiguration", readOnly),
   servicePrincipalRestrictions: complex("appManagementServicePrincipalConfiguration", readOnly),
@@ -59,8 +55,7 @@ const tenantAppManagementPolicy: EntityProperties = {
 
 const identitySecurityDefaultsEnforcementPolicy: EntityProperties = {
   id: string({ ...computed }),
-  displayName: string(readOnly),
-  description: string(readOnly),
+  ...each(string(readOnly), "displayName", "description"),
   isEnabled: boolean({ nullable: false, default: false }),
 };
 
@@ -121,8 +116,7 @@ const sharepointSettings: EntityProperties = {
   ...each(enabled, "isSiteCreationUIEnabled", "isSitePagesCreationEnabled", "isSitesStorageLimitAutomatic"),
   ...each(enabled, "isSyncButtonHiddenOnPersonalSite", "isUnmanagedSyncAppForTenantRestricted"),
   personalSiteDefaultStorageLimitInMB: int32({ ...readOnly, default: 113_664 }),
-  sharingAllowedDomainList: strings(readOnly),
-  sharingBlockedDomainList: strings(readOnly),
+  ...each(strings(readOnly), "sharingAllowedDomainList", "sharingBlockedDomainList"),
   sharingCapability: string({ ...readOnly, default: "externalUserAndGuestSharing" }),
   sharingDomainRestrictionMode: string({ ...readOnly, default: "none" }),
   siteCreationDefaultManagedPath: string({ ...computed, default: "/sites/" }),

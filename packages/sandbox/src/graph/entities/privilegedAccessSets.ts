@@ -21,12 +21,9 @@ const relationship = string({ nullable: false, required: true, values: ["owner",
  * https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedulerequest
  */
 const eligibilityScheduleRequest: EntityProperties = {
-  id: string({ ...computed }),
-  status: string({ ...computed }),
-  createdDateTime: dateTime(readOnly),
-  completedDateTime: dateTime(readOnly),
-  approvalId: string(readOnly),
-  customData: string(readOnly),
+  ...each(string({ ...computed }), "id", "status"),
+  ...each(dateTime(readOnly), "createdDateTime", "completedDateTime"),
+  ...each(string(readOnly), "approvalId", "customData"),
   createdBy: untyped(readOnly),
   action: string({
     required: true,
@@ -36,8 +33,7 @@ const eligibilityScheduleRequest: EntityProperties = {
   isValidationOnly: boolean({ default: false }),
   justification: string(),
   accessId: relationship,
-  groupId: string({ nullable: false, required: true }),
-  principalId: string({ nullable: false, required: true }),
+  ...each(string({ nullable: false, required: true }), "groupId", "principalId"),
   targetScheduleId: string(readOnly),
   scheduleInfo: complex("requestSchedule"),
   ticketInfo: complex("ticketInfo"),
@@ -46,10 +42,8 @@ const eligibilityScheduleRequest: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/privilegedaccessgroupeligibilityschedule */
 const eligibilitySchedule: EntityProperties = {
   id: string({ ...computed }),
-  createdDateTime: dateTime(readOnly),
-  modifiedDateTime: dateTime(readOnly),
-  createdUsing: string(readOnly),
-  status: string(readOnly),
+  ...each(dateTime(readOnly), "createdDateTime", "modifiedDateTime"),
+  ...each(string(readOnly), "createdUsing", "status"),
   scheduleInfo: complex("requestSchedule", readOnly),
   ...each(string(readOnly), "accessId", "principalId", "groupId"),
   memberType: string({ ...readOnly, default: "direct" }),
@@ -93,8 +87,7 @@ const approvalStage: EntityProperties = {
 const unifiedRoleManagementPolicy: EntityProperties = {
   ...each(string({ ...computed }), "id", "displayName", "description"),
   isOrganizationDefault: boolean({ ...readOnly, default: false }),
-  scopeId: string({ ...computed }),
-  scopeType: string({ ...computed }),
+  ...each(string({ ...computed }), "scopeId", "scopeType"),
   lastModifiedDateTime: dateTime(readOnly),
   lastModifiedBy: untyped(readOnly),
 };
@@ -123,8 +116,7 @@ export const privilegedAccessTypes: Readonly<Record<string, EntityProperties>> =
 const roleEligibilityScheduleRequest: EntityProperties = {
   ...without(eligibilityScheduleRequest, "accessId", "groupId"),
   roleDefinitionId: string({ nullable: false, required: true }),
-  directoryScopeId: string(),
-  appScopeId: string(),
+  ...each(string(), "directoryScopeId", "appScopeId"),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityschedule */
@@ -138,8 +130,7 @@ const roleEligibilitySchedule: EntityProperties = {
 const scheduleInstance: EntityProperties = {
   id: string({ ...computed }),
   ...each(string(readOnly), "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId"),
-  startDateTime: dateTime(readOnly),
-  endDateTime: dateTime(readOnly),
+  ...each(dateTime(readOnly), "startDateTime", "endDateTime"),
 };
 
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance */
@@ -151,8 +142,7 @@ const roleAssignmentScheduleInstance: EntityProperties = {
 /** https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance */
 const roleEligibilityScheduleInstance: EntityProperties = {
   ...scheduleInstance,
-  memberType: string(readOnly),
-  roleEligibilityScheduleId: string(readOnly),
+  ...each(string(readOnly), "memberType", "roleEligibilityScheduleId"),
 };
 
 function without(properties: EntityProperties, ...names: readonly string[]): EntityProperties {

@@ -1,6 +1,6 @@
 /** Subscriptions to change notifications. https://learn.microsoft.com/graph/api/resources/subscription */
 import type { EntityProperties } from "./property";
-import { boolean, computed, dateTime, readOnly, string } from "./property";
+import { boolean, computed, dateTime, each, readOnly, string } from "./property";
 import { plainSet } from "./entitySet";
 
 const create = { write: "create" } as const;
@@ -19,8 +19,7 @@ const subscription: EntityProperties = {
   creatorId: string(readOnly),
   includeResourceData: boolean(create),
   latestSupportedTlsVersion: string({ ...create, default: "v1_2", values: ["v1_0", "v1_1", "v1_2", "v1_3"] }),
-  encryptionCertificate: string(create),
-  encryptionCertificateId: string(create),
+  ...each(string(create), "encryptionCertificate", "encryptionCertificateId"),
   notificationUrlAppId: string({ ...create, only: "v1.0" }),
 };
 

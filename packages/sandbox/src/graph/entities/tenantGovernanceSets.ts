@@ -34,16 +34,13 @@ const governanceInvitation: EntityProperties = {
   id: string({ ...computed }),
   ...tenants,
   governingTenantId: string({ nullable: false, required: true, write: "create" }),
-  createdDateTime: dateTime({ ...computed }),
-  expirationDateTime: dateTime({ ...computed }),
+  ...each(dateTime({ ...computed }), "createdDateTime", "expirationDateTime"),
 };
 
 const governancePolicyTemplate: EntityProperties = {
   id: string({ ...computed }),
-  displayName: string({ nullable: false, required: true }),
-  description: string({ nullable: false, required: true }),
-  createdDateTime: dateTime({ ...computed }),
-  lastModifiedDateTime: dateTime({ ...computed }),
+  ...each(string({ nullable: false, required: true }), "displayName", "description"),
+  ...each(dateTime({ ...computed }), "createdDateTime", "lastModifiedDateTime"),
   version: string({ ...readOnly, default: "1" }),
   multiTenantApplicationsToProvision: complexes("multiTenantApplicationsToProvision", { required: true }),
   delegatedAdministrationRoleAssignments: complexes("delegatedAdministrationRoleAssignment", { required: true }),
@@ -53,8 +50,7 @@ const governanceRequest: EntityProperties = {
   id: string({ ...computed }),
   ...tenants,
   governedTenantId: string({ nullable: false, required: true, write: "create" }),
-  expirationDateTime: dateTime({ ...computed }),
-  requestDateTime: dateTime({ ...computed }),
+  ...each(dateTime({ ...computed }), "expirationDateTime", "requestDateTime"),
   status: string({ nullable: false, default: "pending", values: ["pending", "accepted", "rejected"] }),
   policySnapshot: complex("relationshipPolicy", readOnly),
 };
@@ -93,18 +89,15 @@ export const tenantGovernanceTypes: Readonly<Record<string, EntityProperties>> =
   },
   multiTenantApplicationsToProvision: {
     appId: string({ nullable: false, required: true }),
-    objectId: string(),
-    displayName: string(),
+    ...each(string(), "objectId", "displayName"),
     requiredResourceAccesses: complexes("governanceResourceAccess"),
   },
   delegatedAdministrationRoleAssignmentSnapshot: {
-    groupDisplayName: string(),
-    groupId: string(),
+    ...each(string(), "groupDisplayName", "groupId"),
     roleTemplates: complexes("roleTemplate"),
   },
   multiTenantApplicationsToProvisionSnapshot: {
-    appId: string(),
-    displayName: string(),
+    ...each(string(), "appId", "displayName"),
     requiredResourceAccesses: complexes("governanceResourceAccess"),
   },
   relationshipPolicy: {
@@ -124,8 +117,7 @@ export const tenantGovernanceTypes: Readonly<Record<string, EntityProperties>> =
  */
 const delegatedAdminRelationship: EntityProperties = {
   id: string({ ...computed }),
-  displayName: string({ nullable: false, required: true }),
-  duration: string({ nullable: false, required: true }),
+  ...each(string({ nullable: false, required: true }), "displayName", "duration"),
   customer: complex("delegatedAdminRelationshipCustomerParticipant"),
   accessDetails: complex("delegatedAdminAccessDetails", { required: true }),
   status: string({
@@ -144,10 +136,8 @@ const delegatedAdminRelationship: EntityProperties = {
     ],
   }),
   autoExtendDuration: string(),
-  createdDateTime: dateTime({ ...computed }),
-  lastModifiedDateTime: dateTime({ ...computed }),
-  activatedDateTime: dateTime(),
-  endDateTime: dateTime(),
+  ...each(dateTime({ ...computed }), "createdDateTime", "lastModifiedDateTime"),
+  ...each(dateTime(), "activatedDateTime", "endDateTime"),
 };
 
 export const tenantGovernanceSets = {
