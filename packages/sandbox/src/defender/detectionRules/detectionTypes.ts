@@ -7,6 +7,10 @@
 /** Type of each property by its name; `?` at the end: nullable. */
 export type DetectionType = Readonly<Record<string, string>>;
 
+/** Properties of one type, in their order. */
+const each = (type: string, ...names: readonly string[]): DetectionType =>
+  Object.fromEntries(names.map((name) => [name, type]));
+
 /** The properties that clients write, and those of columns, by the type's name without `microsoft.graph.security.`. */
 export const detectionTypes: Readonly<Record<string, DetectionType>> = {
   detectionRule: {
@@ -74,28 +78,19 @@ export const detectionTypes: Readonly<Record<string, DetectionType>> = {
   fileEntityMapping: { nameColumn: "Edm.String?", sha1Column: "Edm.String?", sha256Column: "Edm.String?" },
   googleCloudResourceEntityMapping: { fullResourceNameColumn: "Edm.String" },
   hostEntityMapping: {
-    deviceIdColumn: "Edm.String?",
-    dnsDomainColumn: "Edm.String?",
-    nameColumn: "Edm.String?",
-    netBiosNameColumn: "Edm.String?",
-    ntDomainColumn: "Edm.String?",
+    ...each("Edm.String?", "deviceIdColumn", "dnsDomainColumn", "nameColumn", "netBiosNameColumn", "ntDomainColumn"),
   },
   ipEntityMapping: { addressColumn: "Edm.String?", scopeColumn: "Edm.String?" },
   mailboxEntityMapping: { primaryAddressColumn: "Edm.String" },
   mailClusterEntityMapping: { queryColumn: "Edm.String", sourceColumn: "Edm.String" },
   mailMessageEntityMapping: {
-    networkMessageIdColumn: "Edm.String",
-    recipientColumn: "Edm.String",
-    senderColumn: "Edm.String",
-    subjectColumn: "Edm.String",
+    ...each("Edm.String", "networkMessageIdColumn", "recipientColumn", "senderColumn", "subjectColumn"),
   },
   oAuthApplicationEntityMapping: { oAuthAppIdColumn: "Edm.String" },
   processEntityMapping: { sha1Column: "Edm.String?", sha256Column: "Edm.String?" },
   registryValueEntityMapping: { keyColumn: "Edm.String", valueNameColumn: "Edm.String" },
   securityGroupEntityMapping: {
-    distinguishedNameColumn: "Edm.String?",
-    objectIdColumn: "Edm.String?",
-    sidColumn: "Edm.String?",
+    ...each("Edm.String?", "distinguishedNameColumn", "objectIdColumn", "sidColumn"),
   },
   urlEntityMapping: { addressColumn: "Edm.String" },
   automatedActionSet: {
@@ -108,9 +103,7 @@ export const detectionTypes: Readonly<Record<string, DetectionType>> = {
     initiateInvestigations: "Collection(deviceAction)?",
     isolateDevices: "Collection(isolateDeviceAction)?",
     markUsersAsCompromised: "Collection(accountObjectIdAction)?",
-    moveEmailsToDeletedItems: "Collection(emailAction)?",
-    moveEmailsToInbox: "Collection(emailAction)?",
-    moveEmailsToJunk: "Collection(emailAction)?",
+    ...each("Collection(emailAction)?", "moveEmailsToDeletedItems", "moveEmailsToInbox", "moveEmailsToJunk"),
     restrictAppExecutions: "Collection(deviceAction)?",
     runAntivirusScans: "Collection(deviceAction)?",
     softDeleteEmails: "Collection(emailAction)?",
