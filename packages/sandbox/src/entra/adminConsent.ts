@@ -9,7 +9,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { EmulatedCloud } from "../cloud/cloud";
 import type { Json, StoredObject, Tenant } from "../cloud/model";
 import type { PermissionsByResource } from "../cloud/tenantMaker";
-import { addConsentedServicePrincipal } from "../graph/newDirectory";
+import { addConsentedServicePrincipal, assignAppRole } from "../graph/newDirectory";
 import { clientIn, listOf, propertyOf, servicePrincipalOf, tenantOf, propertyText } from "./signInDirectory";
 import { entraErrors } from "./entraErrors";
 import { Parameters } from "./parameters";
@@ -61,10 +61,9 @@ function refusal(cloud: EmulatedCloud, tenant: Tenant, clientId: string): Error 
   return entraErrors.notMultitenant(clientId);
 }
 
-/** Consents again to an existing application, which keeps its permissions. */
+/** Grants what the registration requests; an application that is there keeps what it has. */
 function consent(cloud: EmulatedCloud, tenant: Tenant, home: Tenant, application: StoredObject): void {
   const applicationId = propertyText(application["appId"]);
-  if (servicePrincipalOf(tenant, applicationId) !== undefined) return;
   const description = {
     applicationId,
     displayName: propertyText(application["displayName"]),
@@ -72,7 +71,10 @@ function consent(cloud: EmulatedCloud, tenant: Tenant, home: Tenant, application
     homeTenantId: home.id,
   };
   const wanted = listOf(application["requiredResourceAccess"]);
-  const servicePrincipal = addConsentedServicePrincipal(tenant, description, rolesIn(tenant, wanted));
+  const servicePrincipal =
+    servicePrincipalOf(tenant, applicationId) ?? addConsentedServicePrincipal(tenant, description, {});
+  for (const [resource, roles] of Object.entries(rolesIn(tenant, wanted)))
+    for (const role of roles) assignAppRole(tenant, servicePrincipal, resource, role);
   for (const one of wanted) grantScopes(tenant, servicePrincipal, one);
   cloud.changed();
 }
@@ -87,14 +89,19 @@ function grantScopes(tenant: Tenant, client: StoredObject, wanted: Json): void {
   const scopes = namesOf(tenant, wanted, "Scope", "oauth2PermissionScopes");
   const resource = servicePrincipalOf(tenant, propertyText(propertyOf(wanted, "resourceAppId")));
   if (resource === undefined || scopes.length === 0) return;
-  const id = randomUUID();
-  tenant.objects("oauth2PermissionGrants").set(id, {
+  const grants = tenant.objects("oauth2PermissionGrants");
+  const [id, before] = [...grants].find(
+    ([, grant]) =>
+      grant["clientId"] === client.id && grant["resourceId"] === resource.id && grant["principalId"] === null,
+  ) ?? [randomUUID(), { scope: "" }];
+  const all = new Set([...propertyText(before["scope"]).split(" ").filter(Boolean), ...scopes]);
+  grants.set(id, {
     id,
     clientId: client.id,
     consentType: "AllPrincipals",
     principalId: null,
     resourceId: resource.id,
-    scope: scopes.join(" "),
+    scope: [...all].join(" "),
   });
 }
 

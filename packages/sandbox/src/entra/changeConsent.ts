@@ -79,9 +79,8 @@ function given(
     if (displayName !== undefined) assignKeeperRoles(tenant, made.id);
     return made;
   }
-  const held = roleNames(tenant, present.id);
   for (const [resource, roles] of Object.entries(permissions))
-    for (const role of roles) if (!held.includes(role)) assignAppRole(tenant, present, resource, role);
+    for (const role of roles) assignAppRole(tenant, present, resource, role);
   return present;
 }
 

@@ -141,7 +141,7 @@ export function addConsentedServicePrincipal(
   return servicePrincipal;
 }
 
-/** Gives a service principal an application permission of another one in the same tenant. */
+/** Gives a service principal an application permission of another one in the same tenant, unless it has it. */
 export function assignAppRole(tenant: Tenant, principal: StoredObject, resourceAppId: string, role: string): void {
   const resource = [...tenant.objects("servicePrincipals").values()].find(
     (object) => object["appId"] === resourceAppId,
@@ -149,6 +149,11 @@ export function assignAppRole(tenant: Tenant, principal: StoredObject, resourceA
   const roles = (resource?.["appRoles"] ?? []) as unknown as readonly { id: string; value: string }[];
   const appRole = roles.find(({ value }) => value === role);
   if (resource === undefined || appRole === undefined) throw new Error(`${resourceAppId} has no app role ${role}.`);
+  const isThere = [...tenant.objects("appRoleAssignments").values()].some(
+    ({ principalId, resourceId, appRoleId }) =>
+      principalId === principal.id && resourceId === resource.id && appRoleId === appRole.id,
+  );
+  if (isThere) return;
   const id = derivedLinkId(tenant.id, `appRoleAssignments/${principal.id}/${resource.id}/${appRole.id}`);
   add(tenant, "appRoleAssignments", {
     id,

@@ -141,6 +141,13 @@ describe("requests to the emulated Graph", function () {
       const created = await graph.create("/v1.0/groups", group("Own"), { as });
       const path = `/v1.0/groups/${text(created, "id")}`;
       await graph.patch(path, { description: "mine" }, { as });
+      const member = { "@odata.id": `${graph.origin}/v1.0/directoryObjects/${graph.automation.id}` };
+      await graph.refused(403, "POST", `${path}/members/$ref`, member, { as });
+      const bound = { "members@odata.bind": [member["@odata.id"]] };
+      await graph.refused(403, "PATCH", path, bound, { as });
+      await graph.refused(403, "POST", "/v1.0/groups", group("Filled", bound), { as });
+      const both = { roles: ["Group.Create", "Application.ReadWrite.All"] };
+      await graph.expect(204, "POST", `${path}/members/$ref`, member, { as: both });
       const foreign = await graph.create("/v1.0/groups", group("Foreign"));
       await graph.refused(403, "PATCH", `/v1.0/groups/${text(foreign, "id")}`, { description: "x" }, { as });
       await graph.remove(path, { as });

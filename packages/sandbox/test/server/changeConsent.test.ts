@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { microsoftGraph } from "@defender-mssp/microsoft";
+import { addApplication, addConsentedServicePrincipal } from "../../src/graph/newDirectory";
 import { changeTenantConsent, commandEnvironment, startSandbox } from "../../src/server";
 
 const tenantId = "c0570500-0000-4000-8000-0000000000ab";
@@ -48,5 +49,40 @@ describe("sandbox/server: a customer's consent", function () {
   it("of another application is given at its address", async () => {
     const other = "11111111-0000-4000-8000-000000000001";
     await assert.rejects(change("give", other), { name: "VisibleError", message: /adminconsent\?client_id=1111/ });
+  });
+
+  it("at its address gives all that the registration asks for, also to an application that is there, once", async () => {
+    const sandbox = await startSandbox({ home });
+    try {
+      const tenant = sandbox.cloud.tenant(tenantId);
+      const applicationId = "11111111-0000-4000-8000-000000000002";
+      const description = { applicationId, displayName: "Asks", signInAudience: "AzureADMyOrg" } as const;
+      const { appRoles, scopes } = microsoftGraph;
+      addApplication(tenant, description)["requiredResourceAccess"] = [
+        {
+          resourceAppId: microsoftGraph.appId,
+          resourceAccess: [
+            { id: appRoles["User.Read.All"], type: "Role" },
+            { id: appRoles["Group.ReadWrite.All"], type: "Role" },
+            { id: scopes["User.Read"], type: "Scope" },
+          ],
+        },
+      ];
+      const held = { [microsoftGraph.appId]: ["User.Read.All"] };
+      const { id } = addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, held);
+      for (const status of [200, 200])
+        assert.equal(
+          (await fetch(`${sandbox.origins.http}/${tenantId}/adminconsent?client_id=${applicationId}`)).status,
+          status,
+        );
+      const given = (name: string, key: string) => [...tenant.objects(name).values()].filter((one) => one[key] === id);
+      assert.equal(given("appRoleAssignments", "principalId").length, 2);
+      assert.deepEqual(
+        given("oauth2PermissionGrants", "clientId").map(({ scope }) => scope),
+        ["User.Read"],
+      );
+    } finally {
+      await sandbox.stop();
+    }
   });
 });

@@ -9,7 +9,7 @@ import { securityIdentifier, wholeSeconds } from "../identifiers";
 import { transitiveMembers } from "../memberships";
 import { asReadBack, complete, update } from "../objects";
 import type { JsonObject } from "../json";
-import { mayManageRoles, permissions } from "../permissions";
+import { mayManageRoles, passes, permissions } from "../permissions";
 import { type Call, callBody, done, route, type Route, type RouteAnswer } from "../route";
 import { checkCreate, checkUpdate } from "../validate";
 import {
@@ -64,7 +64,7 @@ function create(call: Call): RouteAnswer {
     if (!mayManageRoles(call.caller)) throw denied(["RoleManagement.ReadWrite.Directory"]);
     requireLicence(call, "roleAssignableGroups");
   }
-  resolveBindings(call, entitySet, bindings);
+  resolved(call, bindings);
   const id = randomUUID();
   const now = wholeSeconds(call.cloud.now());
   const common = {
@@ -90,7 +90,7 @@ function patch(call: Call): void {
   guardRoleAssignable(call, group);
   const { values, bindings } = checkUpdate(entitySet, callBody(call), call.version);
   checkKind({ ...group, ...values });
-  refuseExisting(call, entitySet, group.id, resolveBindings(call, entitySet, bindings));
+  refuseExisting(call, entitySet, group.id, resolved(call, bindings));
   update(entitySet, group, asReadBack(entitySet, values));
   bind(call, entitySet, group.id, bindings);
 }
@@ -131,9 +131,24 @@ function visibilityOf(group: JsonObject): string | null {
   return Array.isArray(group["groupTypes"]) && group["groupTypes"].includes("Unified") ? "Public" : null;
 }
 
-function checkMember(call: Call, group: StoredObject, { object }: DirectoryEntry): void {
+/** A service principal needs both permissions, also of the owner: https://learn.microsoft.com/graph/api/group-post-members */
+function checkKindOfMember({ caller }: Call, { entitySet: kind }: DirectoryEntry): void {
+  const enough = ["Application.ReadWrite.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"];
+  if (kind === "servicePrincipals" && !passes(caller, enough)) throw denied(enough.slice(0, 1));
+}
+
+/** What a body binds. */
+function resolved(call: Call, bindings: Parameters<typeof resolveBindings>[2]): ReturnType<typeof resolveBindings> {
+  const links = resolveBindings(call, entitySet, bindings);
+  for (const [link, targets] of links)
+    if (link === "members") for (const target of targets) checkKindOfMember(call, target);
+  return links;
+}
+
+function checkMember(call: Call, group: StoredObject, entry: DirectoryEntry): void {
   guardRoleAssignable(call, group);
-  if (object.id === group.id) throw badRequest("A group can't be a member of itself.");
+  checkKindOfMember(call, entry);
+  if (entry.object.id === group.id) throw badRequest("A group can't be a member of itself.");
   const types = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
   if (types.includes("DynamicMembership")) {
     throw badRequest("Insufficient privileges: members of a group with dynamic membership follow its rule.");
