@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { VisibleError } from "@defender-mssp/errors";
 import { minuteMs } from "@defender-mssp/errors/time";
+import { readStackSettingsOffline } from "../../settings/fromFile";
 import { choices, runTool, wholeNumber } from "../tool";
 import { sampleText, tryDefects } from "./drawnDefects";
 import { readPairs, recordPairs } from "./pairs";
@@ -11,9 +12,10 @@ import { lifeSubject, verbs } from "./lives";
 import { neverDone, neverOccurred } from "./occurrences";
 import type { WorldResult } from "./properties";
 import { failureText, search, worldSubject } from "./search";
+import { findReach, identityOf, openThiefWorld, owning, thiefPage } from "./thief";
 import { World } from "./world";
 
-const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N | --defects N] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
+const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --files N | --defects N | --thief WHO] [--first N] [--seed 1] [--path PATH] [--use 20] [--results FILE] [--record]
 
   --worlds N      how many worlds
   --lives N       lives on the engine in place of worlds
@@ -24,6 +26,8 @@ const help = `npm run -s search -- [--worlds 100 | --lives N | --programs N | --
   --programs N    random programs, judged by the policy pack's protocol
   --files N       random files of a pull request, read by the commands that need no tenant
   --verbs A,B     lives draw from these commands alone, such as join,leave,rotate
+  --thief WHO     what a thief of the automation, of preview, or of Graph permissions with commas reaches
+  --owns A,B      with --thief: its applications, servicePrincipals, groups among the stack's
   --pending       draws acts, too, that the product does not see yet
   --pair NAME     only this recorded pair
   --shrink N      minutes for the shrinking of one failure; 0: failures as they were drawn. Default: 20
@@ -60,6 +64,8 @@ const options = {
   programs: { type: "string" },
   files: { type: "string" },
   defects: { type: "string" },
+  thief: { type: "string" },
+  owns: { type: "string" },
   touched: { type: "string", default: "40" },
   first: { type: "string" },
   seed: { type: "string", default: "1" },
@@ -91,6 +97,17 @@ runTool({ name: "search", help, options }, async (values) => {
   }
   if (values.record) {
     await recordPairs(checkout ?? "", { only: values.pair, say });
+    return;
+  }
+  if (values.thief !== undefined) {
+    const identity = identityOf(values.thief, await readStackSettingsOffline("dev", checkout ?? ""));
+    const owns = values.owns === undefined ? identity.owns : choices("owns", values.owns, owning);
+    const stolen = await openThiefWorld(checkout ?? "");
+    try {
+      process.stdout.write(await thiefPage({ [values.thief]: await findReach(stolen, { ...identity, owns }) }));
+    } finally {
+      await stolen.close();
+    }
     return;
   }
   if (values.defects !== undefined) {

@@ -58,7 +58,7 @@ import { prepareTenants, stack, tenantId } from "../faults/customer";
 import type { ContentChange, RecordedPair } from "./pairs";
 
 /** An application of the customer's, with which its administrators act. */
-const administration = {
+export const administration = {
   applicationId: "c0570500-ad31-4000-8000-000000000001",
   displayName: "Contoso Administration",
   signInAudience: "AzureADMyOrg",

@@ -56,6 +56,7 @@ export function readers(decisions: readonly SidebarPage[]): readonly SidebarGrou
         page("Settings", "docs/reference/settings.md"),
         page("Outputs", "docs/reference/outputs.md"),
         page("Permissions", "docs/reference/permissions.md"),
+        page("What a thief reaches", "docs/reference/thief.md"),
         page("Kinds of access", "docs/reference/kinds.md"),
         page("Policy rules", "docs/reference/policy-rules.md"),
         page("Commands", "docs/reference/commands.md"),
