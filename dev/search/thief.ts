@@ -16,7 +16,7 @@ import {
 } from "@defender-mssp/testkit";
 import { format } from "prettier";
 import { parse } from "yaml";
-import { neededPermissions, type PrerequisiteSettings } from "../../domain/prerequisites";
+import { neededPermissions, permissionsToKeep, type PrerequisiteSettings } from "../../domain/prerequisites";
 import { requestedAzureRoles, requestedPermissions, type AzurePlaces } from "../../domain/requestedPermissions";
 import { tenantId } from "../faults/customer";
 import { readPairs } from "./pairs";
@@ -42,6 +42,16 @@ export const identities: Readonly<Record<string, (settings: PrerequisiteSettings
       .filter(({ application }) => application === "automation")
       .map(({ role, scope }) => `the role ${role} over ${scope}`),
   }),
+  keeper: (settings) => {
+    const kept = { ...settings, msspApplications: { keeper: { id: "" } } };
+    return {
+      permissions: permissionsToKeep(kept).map(({ permission }) => permission),
+      owns: ["applications", "groups"],
+      beside: requestedAzureRoles(kept)
+        .filter(({ application }) => application === "keeper")
+        .map(({ role, scope }) => `the role ${role} over ${scope}`),
+    };
+  },
   preview: (settings) => ({
     permissions: requestedPermissions([settings]).preview.map(({ permission }) => permission),
     owns: [],

@@ -82,6 +82,21 @@ describe("a thief", function () {
     );
   });
 
+  it("a keeper's thief changes what it owns, makes objects and invites; the rest takes an administrator's consent", async () => {
+    const { changes } = await reachOf("keeper");
+    const beyond = changes.filter(
+      ({ does, afterConsent }) => !afterConsent && !does.endsWith(", of those that it owns"),
+    );
+    assert.deepEqual(beyond.map(({ does }) => does).sort(), [
+      "invite anybody as a guest",
+      "invite anybody as a member",
+      "make a group",
+      "make a group with a mailbox",
+      "make the service principal of an application",
+      "register an application",
+    ]);
+  });
+
   it("who owns an application and is consented to again has everything", async () => {
     const { changes } = await reachOf("Application.ReadWrite.OwnedBy");
     const granted = changes.find(({ does }) => does === "grant any application permission to any application");
@@ -92,7 +107,7 @@ describe("a thief", function () {
     const now = await settings();
     assert.throws(() => identityOf("kepper", now), {
       name: "VisibleError",
-      message: /"kepper" is none of automation, preview/,
+      message: /"kepper" is none of automation, keeper, preview/,
     });
     assert.deepEqual((await reachOf("Mail.Send")).untried.at(-1), "all that Mail.Send gives");
     assertNone([...permissionsEverAsked()], (one) => readWords(one).includes(one));
