@@ -9,6 +9,9 @@ export const signatureWords = {
   /** A paragraph a line. */
   signed:
     "Step {step}, signed by {mssp} with the key `{key}`. Digest of the step before: `{previous}`.\nIt proves who signed, that nothing changed since, and the order of the steps: against the last digest that you hold. {mssp} holds the key: without a digest that you hold, the steps could have been rewritten by the holder of the key.\nKeep the digest of each step: it is the SHA-256 of the bytes that are signed in `{file}`, and the lines below print it.\nTo verify this step without {mssp}, have its public key from elsewhere, and run these lines in the folder of that file:",
+  askKey:
+    "If you want your own look to count after an off-boarding, send {mssp} the fingerprint of a key of yours, before it begins. It stands on the next page like this. Keep the private key: {mssp} never needs it.",
+  namedKey: "The key that you named: `{key}`. Only what it signs counts as your own proof after an off-boarding.",
   mail: "Digest of this signed step, to keep:",
 };
 export type SignatureWords = typeof signatureWords;

@@ -26,5 +26,10 @@ export const certificate = {
   gives: "It is still in your tenant, or gives access.",
   confirm: "{mssp} could not tell whether this gives access: look yourself.",
   noAccess: "No access by it was found.",
+  provenByCustomer:
+    "Proven by the customer: her own page, signed with the key that she named on {on}, in step {step}. Compare its digest {digest} with the one that you hold:",
+  customerSays:
+    "The customer's own page, signed with the key that she named on {on}, in step {step}, digest {digest}, says “{state}”:",
+  saidToBe: "A page that is said to be the customer's. It proves nothing:",
   words: "In the program's words",
 };

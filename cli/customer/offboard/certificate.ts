@@ -4,6 +4,7 @@ import { kinds } from "../../../domain/kinds/kinds";
 import { shellQuoted } from "../../base/shellWord";
 import type { StackUpdate } from "../../stack/history";
 import { itemKind } from "../../access/inventory/inventory";
+import type { CustomerPage } from "./customerPage";
 import type { OffboardingJournal } from "./journal";
 import type { Proof } from "./looks";
 import type { Proved, ProvedItem } from "./proof";
@@ -62,6 +63,8 @@ export interface Certificate {
   /** Ways of access that no command looks at, whatever `state` says: the catalogue of ways has them. */
   readonly notLooked: typeof notLookedWays;
   readonly checks: readonly CustomerCheck[];
+  /** The customer's own page, where one was given. */
+  readonly customerPage?: CustomerPage;
   readonly evidence: NonNullable<OffboardingJournal["evidence"]> | null;
 }
 

@@ -24,6 +24,8 @@ interface OffboardOptions {
   readonly prove?: "again" | "later";
   readonly notOurs?: readonly string[];
   readonly language?: Language;
+  readonly customer?: string;
+  readonly steps?: string;
   readonly details?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -61,10 +63,18 @@ export function define(command: Command, session: Session): void {
       "application IDs that may read alerts and are not the MSSP's: the certificate states it, signed",
       (text: string, before?: readonly string[]) => [...(before ?? []), uuidArgument("An application ID")(text)],
     )
+    .option("--customer <file>", "with --prove again: the customer's own page, the signed result of `mssp-watch gone`")
+    .option("--steps <folder>", "with --customer: all signed steps, from the first to this off-boarding's evidence")
     .option("--details", "list each object that can be restored, with the command that deletes it for good")
     .option("--yes", "remove without asking, as in CI")
     .option("--json", "print the certificate as JSON")
-    .action((options: OffboardOptions) => run(options, session));
+    .action((options: OffboardOptions) => {
+      if (options.customer !== undefined && options.prove !== "again")
+        command.error("error: --customer requires --prove again");
+      if (options.steps !== undefined && options.customer === undefined)
+        command.error("error: --steps requires --customer");
+      return run(options, session);
+    });
   describeCommand(command, {
     notes: [
       "Steps: the evidence, as `npx mssp evidence`; what somebody added to the stack's objects; `pulumi destroy --refresh`; " +
@@ -87,6 +97,8 @@ export function define(command: Command, session: Session): void {
         "with --without record it collects the evidence again, and the certificate names the reason as a thing to confirm.",
       "A deleted detection rule is proved by a second DELETE, which the service answers with 404: its lists go on with the rule for some hours. " +
         "A rule of the stack that is there again is removed by it. Prove again the next day, when the lists are empty; the certificate says which of the two was seen.",
+      'A page of --customer is "proven by the customer" only where a hand-out in --steps names its key, and was signed before the evidence of this off-boarding ' +
+        "(`npx mssp report --for customer --customer-key`). Every other page is attached as one that is said to be the customer's. Give it to each run whose certificate is to have it.",
       "No `destroy` ends a governance relationship: while one is active, access is left. Reading it needs " +
         "TenantGovernance-Relationship.Read.All.",
       "It stops before the removal while somebody holds an access package (`npx mssp doctor --before-destroy`).",
@@ -105,6 +117,7 @@ export function define(command: Command, session: Session): void {
       "npx mssp offboard --stack contoso",
       "npx mssp offboard --stack contoso --yes --days 90 --json",
       "npx mssp offboard --stack contoso --prove again --yes",
+      "npx mssp offboard --stack contoso --prove again --yes --customer gone.dsse.json --steps steps",
     ],
   });
 }
@@ -130,6 +143,7 @@ async function run(options: OffboardOptions, session: Session): Promise<void> {
     language,
     ...(by === undefined ? {} : { by }),
     provesOnly: options.prove === "again",
+    customer: options.customer === undefined ? undefined : { file: options.customer, steps: options.steps },
     withoutRecord: options.without?.includes("record") === true,
     provesLater: options.prove === "later",
     notOurs: options.notOurs ?? [],

@@ -30,6 +30,7 @@ import type { Language } from "../../access/texts/texts";
 import { makeCertificate, type Certificate } from "./certificate";
 import { afterConsent, certificateFile } from "./afterConsent";
 import { inventory, joined } from "../../access/inventory/inventory";
+import { readCustomerPage } from "./customerPage";
 import { withHolders } from "./holders";
 import { journalWhose, readJournal, writeJournal, type OffboardingJournal } from "./journal";
 import { markOffboarded } from "./markOffboarded";
@@ -59,6 +60,8 @@ export interface OffboardRun extends Place {
   readonly confirm: (question: string) => Promise<string>;
   /** Proves again after a removal, and removes nothing. @default false */
   readonly provesOnly?: boolean;
+  /** The customer's own page, and the folder of the signed steps that name her key. */
+  readonly customer?: { readonly file: string; readonly steps?: string | undefined } | undefined;
   /** Looks once, and leaves the looks that must agree with it to a later run. @default false */
   readonly provesLater?: boolean;
   /** Application IDs that the MSSP states not to be its own. @default none besides those of earlier runs */
@@ -90,6 +93,8 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
       `${run.out} has no record of a removal: there is nothing to prove again. Run the command without --prove again.`,
     );
   }
+  // A page that does not count ends the run before the looks.
+  const customer = run.customer && (await readCustomerPage({ ...run, ...run.customer }, journal));
   journal = await withHolders(run, deployment, journal);
   journal = await withEvidence(run, deployment, journal);
   journal = await withAdditions(run, deployment, journal);
@@ -103,8 +108,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const endpoints = await tenantEndpoints(settings, environment);
   const ended = await afterConsent(run, withWhose(settings, journalWhose(journal)), journal, endpoints);
   if (ended !== undefined) {
-    await writeCertificate(run, settings, journal, ended);
-    return ended;
+    return writeCertificate(run, settings, journal, ended, customer);
   }
   const { graphEndpoint: graph } = endpoints;
   const { look, ...proof } = await proveGone(run, journal, graph);
@@ -112,8 +116,7 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const otherTenant = otherMsspTenant(settings, journalWhose(journal));
   const certificate = makeCertificate({ journal, proved: look, proof, history, graph, otherTenant });
   const automation = run.environment["ARM_CLIENT_ID"]?.toLowerCase();
-  await writeCertificate(run, settings, { ...journal, looks: proof.looks, automation }, certificate);
-  return certificate;
+  return writeCertificate(run, settings, { ...journal, looks: proof.looks, automation }, certificate, customer);
 }
 
 /** A clause about creates that were interrupted, and the command that looks for what they left. */
@@ -339,14 +342,17 @@ async function writeCertificate(
   run: OffboardRun,
   { cloud }: Settings,
   journal: OffboardingJournal,
-  certificate: Certificate,
-): Promise<void> {
+  judged: Certificate,
+  customer: Awaited<ReturnType<typeof readCustomerPage>> | undefined,
+): Promise<Certificate> {
+  const certificate = { ...judged, ...(customer === undefined ? {} : { customerPage: customer.page }) };
   const { out, language, say } = run;
   const step = await signedStep(run, journal);
   const json = `${JSON.stringify(certificate, undefined, 2)}\n`;
   const files = [
     { name: certificateFile, text: json },
     { name: "certificate.html", text: certificatePage(certificate, { language, cloud, step }) },
+    ...(customer === undefined ? [] : [{ name: customer.page.file, text: customer.text }]),
   ];
   const text = await step?.seal("certificate", files, certificate);
   await putAside(path.join(out, certificateEnvelope));
@@ -357,4 +363,5 @@ async function writeCertificate(
   const mail = certificateMail(certificate, { language, cloud }, digest);
   await writeWholeFile(path.join(out, "certificate.html.mail.txt"), mail, { mode: 0o600 });
   if (digest !== undefined) say(`Signed. Digest of the certificate, for the customer to keep:\n${digest}\n`);
+  return certificate;
 }

@@ -60,6 +60,7 @@ export function certificatePage(
     footer: fill(texts.footer),
     blocks: [
       ...leftForYou(certificate, reader),
+      ...customerPageNotice(certificate, reader),
       ...readersSection(certificate, reader),
       removedSection(certificate, reader),
       staysSection(certificate, reader),
@@ -139,6 +140,23 @@ function leftForYou(certificate: Certificate, reader: Reader): Block[] {
 /** What the certificate says, in one clause. */
 function stateText(certificate: Certificate, { certificate: words }: Texts): string {
   return words[certificate.state] + (isOfKnownApplications(certificate) ? words.ofKnown : "");
+}
+
+/** Proof of hers only where her key was named before. */
+function customerPageNotice({ customerPage: page }: Certificate, { texts, fill }: Reader): Block[] {
+  if (page === undefined) return [];
+  const { provenByCustomer, customerSays, saidToBe, words } = texts.certificate;
+  const { state, namedIn, why, file } = page;
+  const text = namedIn === undefined ? saidToBe : state === "proven" ? provenByCustomer : customerSays;
+  const named = { step: String(namedIn?.step), on: namedIn?.signedOn.slice(0, 10) ?? "", state: state ?? "" };
+  const said = fill(filled({ ...named, digest: namedIn?.digest ?? "" })(text));
+  return [
+    notice(text === provenByCustomer ? "passed" : "warning", [
+      `${said} `,
+      link(file, file),
+      ...(why === undefined ? [] : [folded(words, visibleText(why))]),
+    ]),
+  ];
 }
 
 /** A question that the customer alone can answer. */

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { alertReaderText } from "@defender-mssp/tenant";
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
+import { visibleText } from "@defender-mssp/terminal/terminalText";
 import { stayingAccess } from "../../../domain/stayingAccess";
 import { counted } from "../../base/counted";
 import { shellWord } from "../../base/shellWord";
@@ -44,6 +45,7 @@ export function certificateText(certificate: Certificate, out: string, width?: n
     // What somebody has to do stands before what is done.
     ...part("Access left:", { text: "✗", color: "red" }, left),
     ...part("To confirm by hand:", { text: "!", color: "yellow" }, toConfirm),
+    ...customerPart(certificate, width),
     ...readersPart(certificate, width),
     "\n",
     paragraph(`Removed: ${counted(removed.length, "object")}, and ${parts} of their parts.`, width),
@@ -66,6 +68,17 @@ export function certificateText(certificate: Certificate, out: string, width?: n
       width,
     ),
   ].join("");
+}
+
+function customerPart({ customerPage: page }: Certificate, width: number | undefined): string[] {
+  if (page === undefined) return [];
+  const { file, state, namedIn, why = "" } = page;
+  const said = state === "proven" ? "Proven by the customer" : `The customer's own page says: ${state ?? ""}`;
+  const text =
+    namedIn === undefined
+      ? `A page that is said to be the customer's (${file}): ${why}.`
+      : `${said} (${file}), by the key of the hand-out of ${namedIn.signedOn.slice(0, 10)}.`;
+  return ["\n", paragraph(visibleText(text), width)];
 }
 
 /** A question to the customer. */

@@ -1,6 +1,7 @@
 /** `mssp report`: who of the MSSP can do what in a customer's tenant, as a page. */
 import { basename } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { VisibleError } from "@defender-mssp/errors";
 import { describeCommand } from "@defender-mssp/terminal/help";
 import type { Session } from "@defender-mssp/terminal/session";
 import { writeJson } from "@defender-mssp/terminal/jsonDocument";
@@ -23,6 +24,7 @@ interface ReportOptions extends MonthOptions {
   readonly fromSettings?: boolean;
   readonly clientId?: string;
   readonly previewClientId?: string;
+  readonly customerKey?: string;
 }
 
 export function define(command: Command, session: Session): void {
@@ -42,6 +44,7 @@ export function define(command: Command, session: Session): void {
     .option("--from-settings", "the hand-out before the first `up`: read no state, and start no engine")
     .option("--client-id <id>", "hand-out: application ID of the automation (default: msspApplications)", applicationId)
     .option("--preview-client-id <id>", "hand-out: application ID of the preview application", applicationId)
+    .option("--customer-key <key>", "signed hand-out: fingerprint or public key, PEM, of a key that the customer named")
     .option(
       "--month <month>",
       "the customer's month, such as 2026-11, made of the figures of its days",
@@ -117,6 +120,7 @@ function refuseContradictions(command: Command, options: ReportOptions): void {
     "--from-settings": options.fromSettings,
     "--client-id": options.clientId,
     "--preview-client-id": options.previewClientId,
+    "--customer-key": options.customerKey,
   })) {
     if (reader === undefined && value !== undefined) command.error(`error: ${name} requires --for customer`);
   }
@@ -186,10 +190,16 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const logo = await readHandoutLogo(stack, session.folder);
   const target = out ?? `report/${pageOf(stack).replace(/\.html$/, `-for-customer-${language}.html`)}`;
   const request = { ...placeOf(session), stack, settings: report, now: session.now(), signWith: options.signWith };
+  const { customerKey: keyAt } = await import("../offboard/customerPage.js");
+  const customerKey = options.customerKey && (await keyAt(options.customerKey, session.folder));
   if (report.source !== "settings") await (await import("./signRules.js")).signRules(report, target, request);
   const step = report.source === "settings" ? undefined : await beginStep(request);
-  const page = handoutPage(report, language, { logo, step, file: `${basename(target)}.dsse.json` });
-  const digest = await writeSigned(step, "handout", { [target]: page }, report);
+  if (options.customerKey !== undefined && step === undefined)
+    throw new VisibleError(
+      "--customer-key is recorded by a signature alone: add --sign-with, without --from-settings.",
+    );
+  const page = handoutPage(report, language, { logo, step, customerKey, file: `${basename(target)}.dsse.json` });
+  const digest = await writeSigned(step, "handout", { [target]: page }, { ...report, customerKey });
   const digestText = digest && `\n${textsOf(language).signature.mail} ${digest}\n`;
   const mailFile = `${target}.mail.txt`;
   await writePage(mailFile, `${mail.subject}\n\n${mail.body}\n${digestText ?? ""}`);

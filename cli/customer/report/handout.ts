@@ -15,6 +15,7 @@ import {
   subsection,
   table,
   timeLine,
+  withCode,
   type Block,
   type Content,
 } from "@defender-mssp/pages";
@@ -49,6 +50,8 @@ export interface HandoutParts {
   /** A data URL of the MSSP's logo. */
   readonly logo?: string | undefined;
   readonly step?: NextStep | undefined;
+  /** Fingerprint of the key that the customer named. */
+  readonly customerKey?: string | undefined;
   /** Name of the envelope beside the page. */
   readonly file?: string;
 }
@@ -59,7 +62,7 @@ export interface HandoutParts {
 export function handoutPage(
   report: AccessReport,
   language: Language,
-  { logo, step, file = "" }: HandoutParts = {},
+  { logo, step, customerKey, file = "" }: HandoutParts = {},
 ): string {
   const texts = textsOf(language);
   const fill = handoutFill(report);
@@ -93,10 +96,16 @@ export function handoutPage(
       checkSection(inTenant, texts, fill),
       notLookedSection(report, texts, fill),
       stopSection(inTenant, texts, fill),
+      ...(step === undefined ? [] : [keyNotice(texts.signature, customerKey, msspName)]),
       signatureSection(step, { file, mssp: msspName, words: texts.signature }),
     ],
     footer: `${texts.noSecret} ${texts.footer}`,
   });
+}
+
+/** Asks the customer for a key of hers, or says which one she named. */
+function keyNotice({ askKey, namedKey }: Texts["signature"], key: string | undefined, mssp: string): Block {
+  return paragraph(withCode(filled({ mssp, key: key ?? "" })(key === undefined ? askKey : namedKey)));
 }
 
 export function handoutFill(report: AccessReport): Fill {

@@ -422,6 +422,27 @@ describe("the certificate", () => {
       }
     });
 
+    it("says of the customer's own page whether its key was named before, in each language", () => {
+      const namedIn = { step: 1, signedOn: "2026-11-01T00:00:00.000Z", digest: "d1935" };
+      const page = { file: "customer-page.json", sha256: "5a" };
+      for (const language of languages) {
+        const shown = (customerPage: NonNullable<Certificate["customerPage"]>) =>
+          shownText(certificatePage({ ...certificate(proved()), customerPage }, { language }));
+        const proven = shown({ ...page, state: "proven", namedIn });
+        const said = shown({ ...page, state: null, why: hostile });
+        const { provenByCustomer, saidToBe } = textsOf(language).certificate;
+        const begin = provenByCustomer.split("{")[0] ?? "";
+        assert.ok(proven.includes(begin) && proven.includes("2026-11-01") && proven.includes("d1935"), language);
+        assert.ok(said.includes(saidToBe) && !said.includes(begin) && !said.includes("<script>alert"), language);
+        assert.ok(shown({ ...page, state: "accessLeft", namedIn }).includes("accessLeft"), language);
+        assert.doesNotMatch(proven, /\{(on|step|digest|state)\}/, language);
+      }
+      const text = (state: string) =>
+        certificateText({ ...certificate(proved()), customerPage: { ...page, state, namedIn } }, "out");
+      assert.match(text("proven"), /Proven by the customer/);
+      assert.doesNotMatch(text("toConfirm"), /Proven by the customer/);
+    });
+
     it("says that the consent has ended, when, and that nobody looked between", () => {
       const ended = { ...certificate(proved()), consentEndedOn: "2026-11-27T08:00:00.000Z" };
       const sentence = /On 2026-11-27 08:00 UTC Entra refused .* Between 2026-11-26 09:15 UTC and then nobody looked/;
