@@ -3,14 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { unreadableFile, VisibleError } from "@defender-mssp/errors";
 import { isRecord, parsedJson, recordOf, recordsOf, textOf } from "@defender-mssp/errors/json";
-import {
-  envelopeText,
-  isSignature,
-  keyFingerprint,
-  payloadType,
-  sha256,
-  signatureKey,
-} from "@defender-mssp/errors/dsse";
+import { envelopeText, isSignature, payloadType, sha256, signatureKey } from "@defender-mssp/errors/dsse";
 import { openEnvelope, type OpenedEnvelope } from "@defender-mssp/siem/signed/openEnvelope";
 import { verifyFolder } from "@defender-mssp/siem/signed/verifyFolder";
 import { stackRandomId } from "../../../domain/resourceTypes";
@@ -111,10 +104,4 @@ async function namedKey(folder: string, { identity, tenantId, evidence }: Offboa
       : [];
   });
   return named.at(-1);
-}
-
-/** A fingerprint, or a file with the customer's public key. @throws VisibleError for none */
-export async function customerKey(place: string, folder: string): Promise<string> {
-  if (/^[0-9a-f]{64}$/i.test(place)) return place.toLowerCase();
-  return keyFingerprint(signatureKey(await givenFile(place, folder), place));
 }

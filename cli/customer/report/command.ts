@@ -190,7 +190,7 @@ async function writeHandout(stack: string, options: ReportOptions, session: Sess
   const logo = await readHandoutLogo(stack, session.folder);
   const target = out ?? `report/${pageOf(stack).replace(/\.html$/, `-for-customer-${language}.html`)}`;
   const request = { ...placeOf(session), stack, settings: report, now: session.now(), signWith: options.signWith };
-  const { customerKey: keyAt } = await import("../offboard/customerPage.js");
+  const { customerKey: keyAt } = await import("../../access/signed/customerKey.js");
   const customerKey = options.customerKey && (await keyAt(options.customerKey, session.folder));
   if (report.source !== "settings") await (await import("./signRules.js")).signRules(report, target, request);
   const step = report.source === "settings" ? undefined : await beginStep(request);

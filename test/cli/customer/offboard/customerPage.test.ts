@@ -6,9 +6,10 @@ import path from "node:path";
 import { keyFingerprint, sha256 } from "@defender-mssp/siem/signed/openEnvelope";
 import { newFolder } from "@defender-mssp/testkit/newFolder";
 import { nextStep } from "../../../../cli/access/signed/nextStep";
-import { customerKey, readCustomerPage } from "../../../../cli/customer/offboard/customerPage";
+import { customerKey } from "../../../../cli/access/signed/customerKey";
+import { readCustomerPage } from "../../../../cli/customer/offboard/customerPage";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
-import { signedGone } from "../../../../packages/watch/src/gone/signedGone";
+import { signedGone } from "@defender-mssp/watch/gone/signedGone";
 import { contoso, memoryHead, publicPem, signerOf } from "../../access/signed/life";
 
 const { id, settings } = contoso;
