@@ -1,17 +1,23 @@
 import * as azuread from "@pulumi/azuread";
 import * as pulumi from "@pulumi/pulumi";
 import { VisibleError } from "@defender-mssp/errors";
-import { adminConsentUrl } from "@defender-mssp/microsoft";
+import { adminConsentUrl, type CloudName } from "@defender-mssp/microsoft";
 import { resourceKind } from "../../domain/kinds/kinds";
 import { needsAutomation } from "../../domain/prerequisites";
 import { azuread as azureadType, dynamic } from "../../domain/resourceTypes";
 import { keepVariable } from "../../domain/naming";
 import { keeperResource } from "../../domain/resourceNames";
 import { signsInWith, type PrerequisiteSettings } from "../../domain/prerequisiteSettings";
-import type { Settings } from "../../settings";
 import { inThisRun } from "../hooks";
 
-type KeeperSettings = PrerequisiteSettings & Pick<Settings, "tenantId" | "cloud" | "msspApplications">;
+interface KeeperSettings extends PrerequisiteSettings {
+  /** The customer's tenant ID, a UUID. */
+  readonly tenantId: string;
+  readonly cloud: CloudName;
+  readonly msspApplications?: PrerequisiteSettings["msspApplications"] & {
+    readonly automation: { readonly id: string; readonly name?: string };
+  };
+}
 
 /** Prepares what a keeper changes in a stack. Without the setting, nothing. */
 export interface Keeper {

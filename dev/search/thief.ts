@@ -26,7 +26,7 @@ export const owning = ["applications", "servicePrincipals", "groups"] as const;
 type Owning = (typeof owning)[number];
 
 /** What a thief has. */
-export interface Identity {
+export interface ThiefIdentity {
   readonly permissions: readonly string[];
   /** Of the stack's objects. @default as `up` has left it */
   readonly owns?: readonly Owning[] | undefined;
@@ -35,7 +35,7 @@ export interface Identity {
 }
 
 /** The MSSP's identities, by the settings of a stack. */
-export const identities: Readonly<Record<string, (settings: PrerequisiteSettings & AzurePlaces) => Identity>> = {
+export const identities: Readonly<Record<string, (settings: PrerequisiteSettings & AzurePlaces) => ThiefIdentity>> = {
   automation: (settings) => ({
     permissions: neededPermissions(settings).map(({ permission }) => permission),
     beside: requestedAzureRoles(settings)
@@ -59,7 +59,7 @@ export const identities: Readonly<Record<string, (settings: PrerequisiteSettings
 };
 
 /** @param name of `identities`, or permissions with commas between them, of an owner of the stack's objects */
-export function identityOf(name: string, settings: PrerequisiteSettings & AzurePlaces): Identity {
+export function identityOf(name: string, settings: PrerequisiteSettings & AzurePlaces): ThiefIdentity {
   const identity = identities[name]?.(settings) ?? { permissions: name.split(","), owns: owning };
   const wrong = identity.permissions.find((one) => !/^[A-Z][\w-]*(\.\w+)+$/.test(one));
   if (wrong === undefined) return identity;
@@ -114,7 +114,7 @@ export interface Reached {
   readonly afterConsent: boolean;
 }
 
-export interface Reach {
+export interface ThiefReach {
   readonly changes: readonly Reached[];
   readonly mayRead: readonly string[];
   /** What it holds a permission for, and nobody tried, or no try succeeded: it counts as reached. */
@@ -139,7 +139,7 @@ export async function openThiefWorld(checkout: string): Promise<World> {
 }
 
 /** The world is the same afterwards. */
-export async function findReach(world: World, identity: Identity): Promise<Reach> {
+export async function findReach(world: World, identity: ThiefIdentity): Promise<ThiefReach> {
   const undo = world.remember();
   const { permissions: held, beside = [] } = identity;
   const changes: Reached[] = [];
@@ -172,7 +172,7 @@ const grants = "grant any application permission to any application";
 const changesWanted = "change which permissions an application asks";
 
 /** The sentence for the customer. */
-export function thiefSentence(who: string, { changes, mayRead, untried }: Reach): string {
+export function thiefSentence(who: string, { changes, mayRead, untried }: ThiefReach): string {
   const grant = changes.find(({ does }) => does === grants);
   const own = changes.filter(({ step, afterConsent }) => !afterConsent && (step === 1 || grant === undefined));
   const everything = "everything else that an application can be permitted";
@@ -188,7 +188,7 @@ export function thiefSentence(who: string, { changes, mayRead, untried }: Reach)
 }
 
 /** docs/reference/thief.md */
-export function thiefPage(reaches: Readonly<Record<string, Reach>>): Promise<string> {
+export function thiefPage(reaches: Readonly<Record<string, ThiefReach>>): Promise<string> {
   const lines = Object.entries(reaches).flatMap(([who, reach]) => [
     ...["", `## ${who}`, "", thiefSentence(who, reach), ""],
     ...(reach.changes.length === 0 ? [] : ["| What changed | Step |", "| --- | --- |"]),
@@ -222,7 +222,7 @@ class Thief {
 
   constructor(
     private readonly world: World,
-    private readonly identity: Identity,
+    private readonly identity: ThiefIdentity,
     private readonly changes: Reached[],
   ) {}
 

@@ -13,7 +13,7 @@ import {
   thiefPage,
   triedRoutes,
 } from "../../dev/search/thief";
-import type { Identity, Reach } from "../../dev/search/thief";
+import type { ThiefIdentity, ThiefReach } from "../../dev/search/thief";
 import type { World } from "../../dev/search/world";
 import { permissionsEverAsked } from "../../domain/prerequisites";
 import { readStackSettingsOffline } from "../../settings/fromFile";
@@ -26,12 +26,12 @@ describe("a thief", function () {
   before(async () => (world = await openThiefWorld(checkout)));
   after(() => world.close());
   const settings = () => readStackSettingsOffline("dev", checkout);
-  const reachOf = async (name: string, more: Partial<Identity> = {}) =>
+  const reachOf = async (name: string, more: Partial<ThiefIdentity> = {}) =>
     findReach(world, { ...identityOf(name, await settings()), ...more });
-  const done = ({ changes }: Reach) => changes.map(({ does }) => does);
+  const done = ({ changes }: ThiefReach) => changes.map(({ does }) => does);
 
   it("docs/reference/thief.md is what a thief of each identity reaches", async () => {
-    const reaches: Record<string, Reach> = {};
+    const reaches: Record<string, ThiefReach> = {};
     for (const name of Object.keys(identities)) reaches[name] = await reachOf(name);
     assert.deepEqual(reaches["preview"]?.changes, []);
     const made = await thiefPage(reaches);

@@ -14,7 +14,7 @@ import type { PermissionUse } from "../cloud/permissionUse";
 import { setSwitches, switchValues } from "../cloud/switches";
 import type { TenantDescription } from "../cloud/tenantMaker";
 import { putEvents } from "../defender/customDetections/putEvents";
-import { changeConsent, type ConsentChange } from "../entra/changeConsent";
+import { changeConsent, type ConsentChange } from "./changeConsent";
 import type { Companion } from "./companion";
 import { ClockControl } from "./clockControl";
 import { permissionReport } from "./permissionReport";

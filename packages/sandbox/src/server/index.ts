@@ -28,7 +28,7 @@ import { areas } from "./areas";
 import { ClockControl } from "./clockControl";
 import type { Companion } from "./companion";
 import { certificateFiles, serverCertificate, type ServerCertificate } from "./serverCertificate";
-import { changeConsent, type ChangedConsent, type ConsentChange } from "../entra/changeConsent";
+import { changeConsent, type ChangedConsent, type ConsentChange } from "./changeConsent";
 import { ask, changeSwitches, isAlive, takeLease, type Lease } from "./controlClient";
 import { addControl, Leases } from "./addControl";
 import { Faults, type FaultOptions } from "./faults/index";
@@ -37,7 +37,7 @@ import { listen, listenForHome, type Listener } from "./listener";
 import { claim, currentOwner, type HomeOwner } from "./owner";
 import { readPermissionUse, writePermissionUse } from "./permissionFile";
 
-export type { ChangedConsent, ConsentAct } from "../entra/changeConsent";
+export type { ChangedConsent, ConsentAct } from "./changeConsent";
 export { automationPermissions } from "../graph/newDirectory";
 export type { TenantDescription } from "../cloud/tenantMaker";
 export type { Exchange } from "./app";

@@ -7,7 +7,7 @@ import type { StoredObject, Tenant } from "../cloud/model";
 import type { PermissionsByResource } from "../cloud/tenantMaker";
 import { remove } from "../graph/directory";
 import { addApplication, addConsentedServicePrincipal, assignAppRole } from "../graph/newDirectory";
-import { listOf, propertyOf, propertyText, servicePrincipalOf } from "./signInDirectory";
+import { listOf, propertyOf, propertyText, servicePrincipalOf } from "../entra/signInDirectory";
 
 export type ConsentAct = "give" | "remove" | "enable" | "disable";
 
