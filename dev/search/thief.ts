@@ -169,7 +169,7 @@ export function readWords(permission: string): readonly string[] {
 }
 
 const grants = "grant any application permission to any application";
-const changesWanted = "change which permissions an application asks";
+const changesWanted = "change what an application asks an administrator for";
 
 /** The sentence for the customer. */
 export function thiefSentence(who: string, { changes, mayRead, untried }: ThiefReach): string {

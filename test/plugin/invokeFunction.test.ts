@@ -46,11 +46,13 @@ describe("plugin: Invoke of getPermissions", () => {
   ] as const) {
     it(`lists what \`mssp permissions\` lists: ${name}`, async () => {
       const whole = parseSettings({ ...requiredSettings, analysts, ...settings }, [], {});
-      const { automation, optional, preview, azureRoles } = permissionsOf([{ stack: "contoso", settings: whole }]);
+      const { automation, keeper, optional, preview, azureRoles } = permissionsOf([
+        { stack: "contoso", settings: whole },
+      ]);
       assert.ok(automation.length > 2);
       const roles = azureRoles.map(({ stack: _, ...role }) => role);
       const { connector, others } = await permissions(settings);
-      assert.deepEqual(others, { automation, optional, preview, azureRoles: roles });
+      assert.deepEqual(others, { automation, keeper, optional, preview, azureRoles: roles });
       assert.deepEqual(connector, []);
     });
   }

@@ -117,7 +117,7 @@ export function define(command: Command, session: Session): void {
       "npx mssp offboard --stack contoso",
       "npx mssp offboard --stack contoso --yes --days 90 --json",
       "npx mssp offboard --stack contoso --prove again --yes",
-      "npx mssp offboard --stack contoso --prove again --yes --customer gone.dsse.json --steps steps",
+      "npx mssp offboard --stack contoso --prove again --customer gone.dsse.json",
     ],
   });
 }

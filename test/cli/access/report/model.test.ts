@@ -140,6 +140,7 @@ describe("mssp report: objects and paths", () => {
     const kinds = new Set(report.objects.map(({ kind }) => kind));
     const absent = objectKinds.filter((kind) => !kinds.has(kind));
     assert.deepEqual(absent, [
+      "ownership",
       "eligibility",
       "directoryRole",
       "accessPackageCatalog",
