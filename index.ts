@@ -17,6 +17,7 @@ import { requireCustomerDomain } from "./components/tenant/requireCustomerDomain
 import { StackIdentity } from "./components/tenant/stackIdentity";
 import { deployedResources, stackOutputs } from "./components/tenant/deployedResources";
 import { recoverLostCreates } from "./components/tenant/lostCreates";
+import { deployedConsents } from "./components/siemConnector/consents";
 import { reportDisabledConnector } from "./components/siemConnector/reportDisabledConnector";
 import { refuseLongCertificate } from "./components/siemConnector/longCertificate";
 import { requirePublishedRoles } from "./components/siemConnector/publishedRoles";
@@ -177,6 +178,7 @@ async function declare({ settings, adopted, extend, deployed, clock }: Checked, 
       omit: adopted.omit,
       loginEndpoint,
       connectorSecrets: connectorSecrets(onboardingName, deployed),
+      connectorConsents: deployedConsents(deployed),
       clock,
     },
     { provider, transformations: [recover, leave] },

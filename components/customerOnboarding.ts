@@ -20,6 +20,7 @@ import {
   type OnboardedAnalyst,
 } from "./guests/invitedAnalysts";
 import type { OmittablePart } from "../domain/omittedParts";
+import { isGrantedByAdministrator } from "../domain/prerequisiteSettings";
 import type { OnboardingOutputs } from "../domain/programOutputs";
 import { nextSteps } from "./nextSteps";
 import { declareNotificationRules } from "./notifications/notificationRules";
@@ -96,6 +97,12 @@ export interface CustomerOnboardingArgs {
    * @default none, which is right for a new stack only: an existing secret would be replaced
    */
   readonly connectorSecrets?: SecretsBySlot;
+  /**
+   * Names of the consents in the stack: `deployedConsents(await deployedResources())`. With
+   * `connector.consent` `administrator` they stay in the tenant when the stack no longer has them.
+   * @default none
+   */
+  readonly connectorConsents?: readonly string[];
   /**
    * Whether the customer has disabled the deployed connector, for `nextSteps`:
    * `await reportDisabledConnector(name, connector, await deployedResources(), { provider })`.
@@ -301,7 +308,10 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
         portalAccessSteps: portalAccess.nextSteps,
         notificationRules,
         siemAuthorization: authorization?.status,
-        connectorSteps: args.connectorIsDisabled === true ? disabledSteps(connector, args) : [],
+        connectorSteps: [
+          ...(args.connectorIsDisabled === true ? disabledSteps(connector, args) : []),
+          ...(isGrantedByAdministrator(args) ? [pulumi.output(consentStep())] : []),
+        ],
       }),
     } satisfies DeclaredOutputs<OnboardingOutputs>);
     this.registerOutputs(this.outputs);
@@ -314,13 +324,22 @@ export class CustomerOnboarding extends pulumi.ComponentResource {
   }
 
   private connect(name: string, args: CustomerOnboardingArgs, { nodes }: PortalAccess): CustomerConnector {
-    const { connector: access = defaultConnectorAccess, connectorSecrets = {} } = args;
+    const {
+      connector: access = defaultConnectorAccess,
+      connectorSecrets = {},
+      connectorConsents: deployedConsents,
+    } = args;
     // Then the application is at the depth of the groups or of the catalog, and its service
     // principal and credential at that of the other groups or of the packages.
     const registrationAfter = nodes.organization ?? nodes.model;
-    const connectorArgs = { ...args, access, deployedSecrets: connectorSecrets, registrationAfter };
+    const connectorArgs = { ...args, access, deployedSecrets: connectorSecrets, deployedConsents, registrationAfter };
     return declareCustomerConnector(name, connectorArgs, { parent: this });
   }
+}
+
+function consentStep(): string {
+  const verify = `npx mssp verify --stack ${pulumi.getStack()}`;
+  return `An administrator of the customer consents to the SIEM connector, unless she has: \`${verify}\` reads what was granted and shows the address.`;
 }
 
 function disabledSteps(

@@ -84,6 +84,7 @@ export {
 } from "./portalAccess/portalAccessArgs";
 export { EligibleMembers, type EligibleMemberArgs, type EligibleMembersArgs } from "./portalAccess/eligibleMembers";
 export { PortalAccessModel, type PortalAccessModelArgs } from "./portalAccess/portalAccessModel";
+export { deployedConsents } from "./siemConnector/consents";
 export { deployedSecrets } from "./siemConnector/deployedSecrets";
 export type { MsspServicePrincipal } from "./siemConnector/msspServicePrincipal";
 export { RedirectUri, type RedirectUriArgs } from "./siemConnector/redirectUri";

@@ -92,6 +92,13 @@ export function signsInWith(type: ConnectorAccess["credential"]["type"]) {
     hasCustomerApplication(settings) && (settings.connector ?? defaultConnectorAccess).credential.type === type;
 }
 
+/** Whether an administrator of the customer grants the permissions of the application in her tenant. */
+export function isGrantedByAdministrator({
+  connector = defaultConnectorAccess,
+}: Pick<PrerequisiteSettings, "connector">): boolean {
+  return connector.kind === "customerApp" && connector.consent === "administrator";
+}
+
 export function readsAlertsBy(api: AlertApi) {
   return ({ connector = defaultConnectorAccess }: PrerequisiteSettings): boolean =>
     (connector.alertApis as readonly AlertApi[]).includes(api);

@@ -12,6 +12,8 @@ export interface ConnectorDescription {
   readonly credential: ConnectorAccess["credential"]["type"];
   /** The alert APIs that the connector may read. */
   readonly alertApis: readonly AlertApi[];
+  /** Who grants its permissions. Absent where `up` does. */
+  readonly consent?: "administrator";
   /** What the connector may do: after the last day of changes `hunt`. */
   readonly profile: ConnectorProfile;
   /** Whether it may read incidents with the profile `read`. Absent if not. */

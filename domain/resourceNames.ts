@@ -30,6 +30,11 @@ export function siemResource(onboarding: string): string {
   return `${onboarding}-siem`;
 }
 
+/** @param siem resource name of the `SiemConnector`. */
+export function siemPrincipalResource(siem: string): string {
+  return `${siem}-service-principal`;
+}
+
 export function guestResource(onboarding: string, email: string): string {
   return `${onboarding}-guest-${email}`;
 }

@@ -4,6 +4,7 @@ export const stepTitles = {
   previewConsent: "Preview consent",
   licences: "Licences and policies",
   up: "pulumi up",
+  connectorConsent: "Connector consent",
   invitations: "Invitations",
   accessPackages: "Access packages",
   governance: "Governance relationship",

@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   connectorSecrets,
   contactObjectIds,
+  deployedConsents,
   deployedSecrets,
   type EntitlementTerms,
   type PortalAccessChoice,
@@ -74,14 +75,19 @@ async function ownArguments(
 ): Promise<pulumi.Inputs> {
   const clock = clockFrom(process.env);
   switch (component) {
-    case "SiemConnector":
-      return { clock, deployedSecrets: deployedSecrets(name, await stackResources()) };
-    case "CustomerOnboarding":
+    case "SiemConnector": {
+      const deployed = await stackResources();
+      return { clock, deployedSecrets: deployedSecrets(name, deployed), deployedConsents: deployedConsents(deployed) };
+    }
+    case "CustomerOnboarding": {
+      const deployed = await stackResources();
       return {
         clock,
-        connectorSecrets: connectorSecrets(name, await stackResources()),
+        connectorSecrets: connectorSecrets(name, deployed),
+        connectorConsents: deployedConsents(deployed),
         approverObjectIds: await approversOf(args["portalAccess"] as PortalAccessChoice | undefined, provider),
       };
+    }
     case "EntitlementAccess": {
       const { approvers } = args["terms"] as EntitlementTerms;
       return { approverObjectIds: await contactObjectIds(approvers, { provider }) };

@@ -64,4 +64,10 @@ export const exposedResources = [
  * Arguments that a program in TypeScript reads from its stack's state or looks up: the plugin does
  * so itself.
  */
-export const argumentsMadeByPlugin = ["approverObjectIds", "connectorSecrets", "deployedSecrets"] as const;
+export const argumentsMadeByPlugin = [
+  "approverObjectIds",
+  "connectorConsents",
+  "connectorSecrets",
+  "deployedConsents",
+  "deployedSecrets",
+] as const;

@@ -5,6 +5,7 @@ import {
   alertApis,
   clouds,
   connectorActions,
+  connectorConsents,
   connectorKinds,
   connectorProfiles,
   credentialTypes,
@@ -42,7 +43,7 @@ export type ConnectorSettings = ConnectorAccess;
 const longestSecret = 365;
 
 const keysOfKind: Readonly<Record<ConnectorKind, readonly string[]>> = {
-  customerApp: ["loopbackRedirectPort", "accountEnabled"],
+  customerApp: ["loopbackRedirectPort", "accountEnabled", "consent"],
   msspApp: ["applicationId"],
 };
 const keysOfCredential: Readonly<Record<CredentialType, readonly string[]>> = {
@@ -190,6 +191,13 @@ const connector = mapOf(
         example: "8400",
       },
     ),
+    consent: optional(oneOf("who grants the connector's permissions", connectorConsents), {
+      description:
+        "Who grants the connector's permissions. `automation`: `up`. `administrator`: an administrator of the customer, by a click, so that the automation " +
+        "needs neither `AppRoleAssignment.ReadWrite.All` nor `DelegatedPermissionGrant.ReadWrite.All`. Only with the kind `customerApp`.",
+      default: "`automation`",
+      example: "administrator",
+    }),
     accountEnabled: optional(switchOf("whether to enable a service principal that the customer has disabled"), {
       description:
         "`true`: `up --refresh` enables the connector's service principal if the customer has disabled it. Only with the kind `customerApp`.",
@@ -215,7 +223,14 @@ export function connectorMap(raw: unknown): unknown {
 }
 
 export function connectorFrom(checked: z.infer<typeof connector> | undefined, cloud: CloudName): ConnectorSettings {
-  const { kind = "customerApp", applicationId = "", loopbackRedirectPort, accountEnabled, ...rest } = checked ?? {};
+  const {
+    kind = "customerApp",
+    applicationId = "",
+    loopbackRedirectPort,
+    accountEnabled,
+    consent,
+    ...rest
+  } = checked ?? {};
   const contract = contractFrom(rest);
   if (kind === "msspApp") {
     // The default is a certificate: Microsoft's page of 2026 advises against secrets.
@@ -236,6 +251,7 @@ export function connectorFrom(checked: z.infer<typeof connector> | undefined, cl
     credential: credentialFrom(rest.credential, cloud),
     ...(loopbackRedirectPort === undefined ? {} : { loopbackRedirectPort }),
     ...(accountEnabled === true ? { accountEnabled } : {}),
+    ...(consent === "administrator" ? { consent } : {}),
     ...contract,
   };
 }

@@ -56,6 +56,7 @@ const shape = {
   connector: z.object({
     kind: z.enum(connectorKinds),
     credential: z.enum(credentialTypes),
+    consent: z.literal("administrator").optional(),
     alertApis: z.array(z.enum(alertApis)),
     profile: z.enum(connectorProfiles),
     incidents: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import {
+  legacyAlertScope,
   messageOf,
   microsoftGraph,
   windowsDefenderAtp,
@@ -13,7 +14,7 @@ import { inThisRun } from "../hooks";
 import { managedNote } from "../mark";
 import type { OmittablePart } from "../../domain/omittedParts";
 import { siemConnectorName } from "../../domain/naming";
-import { siemApplicationResource } from "../../domain/resourceNames";
+import { siemApplicationResource, siemPrincipalResource } from "../../domain/resourceNames";
 
 export interface CustomerApplicationArgs {
   readonly customerName: pulumi.Input<string>;
@@ -26,6 +27,8 @@ export interface CustomerApplicationArgs {
   readonly registrationAfter?: pulumi.Resource | undefined;
   /** Enables a service principal that the customer has disabled. Omitted: left as it is. */
   readonly accountEnabled: true | undefined;
+  /** Set where an administrator of the customer grants: names of the consents of an earlier `up`, which stay and are never deleted. */
+  readonly keptConsents: readonly string[] | undefined;
   /** Permissions and consents that are not declared. */
   readonly omit: readonly OmittablePart[];
 }
@@ -41,9 +44,11 @@ export interface CustomerApplication {
  */
 export function customerApplication(
   name: string,
-  { customerName, readsLegacyAlerts, profile, roles, registrationAfter, accountEnabled, omit }: CustomerApplicationArgs,
+  args: CustomerApplicationArgs,
   parent: pulumi.Resource,
 ): CustomerApplication {
+  const { customerName, readsLegacyAlerts, profile, roles, registrationAfter, accountEnabled, keptConsents, omit } =
+    args;
   const application = new azuread.ApplicationRegistration(
     siemApplicationResource(name),
     {
@@ -60,7 +65,7 @@ export function customerApplication(
     },
   );
   const servicePrincipal = new azuread.ServicePrincipal(
-    `${name}-service-principal`,
+    siemPrincipalResource(name),
     // Not set, it is a default of the provider, which keeps the value that a refresh has found.
     { clientId: application.clientId, ...(accountEnabled === undefined ? {} : { accountEnabled }) },
     // An application has one service principal in a tenant, which Entra deletes together with the registration. The
@@ -69,13 +74,13 @@ export function customerApplication(
   );
   const declared = { application, servicePrincipal };
   const ofApi = (api: PublishedApplication) => roles.filter((role) => role.api === api);
+  const options = { parent, keptConsents, omit };
   const legacy = declareDefenderAccess(name, declared, {
+    ...options,
     roles: ofApi(windowsDefenderAtp),
     readsLegacyAlerts,
-    parent,
-    omit,
   });
-  declareGraphAccess(name, declared, { roles: ofApi(microsoftGraph), parent, omit, after: legacy });
+  declareGraphAccess(name, declared, { ...options, roles: ofApi(microsoftGraph), after: legacy });
   return declared;
 }
 
@@ -87,10 +92,8 @@ const purposes: Readonly<Record<ConnectorProfile, string>> = {
   respond: "The MSSP's SOC reads this tenant's Defender data and takes response actions with it",
 };
 
-interface ApiAccessOptions {
-  readonly roles: readonly ConnectorRole[];
+interface ApiAccessOptions extends Pick<CustomerApplicationArgs, "keptConsents" | "omit" | "roles"> {
   readonly parent: pulumi.Resource;
-  readonly omit: readonly OmittablePart[];
 }
 
 /**
@@ -100,8 +103,9 @@ interface ApiAccessOptions {
 function declareDefenderAccess(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
-  { roles, readsLegacyAlerts, parent, omit }: ApiAccessOptions & { readonly readsLegacyAlerts: boolean },
+  options: ApiAccessOptions & { readonly readsLegacyAlerts: boolean },
 ): azuread.ApplicationApiAccess | undefined {
+  const { roles, readsLegacyAlerts, parent, omit } = options;
   if (!readsLegacyAlerts && roles.length === 0) return undefined;
   const api = publishedApi(windowsDefenderAtp, parent);
   const hasPermission = readsLegacyAlerts && !omit.includes("legacyPermission");
@@ -113,21 +117,22 @@ function declareDefenderAccess(
           {
             applicationId: application.id,
             apiClientId: windowsDefenderAtp.appId,
-            ...(hasPermission ? { scopeIds: [api.scopeId("Alert.Read")] } : {}),
+            ...(hasPermission ? { scopeIds: [api.scopeId(legacyAlertScope)] } : {}),
             ...(roles.length === 0 ? {} : { roleIds: roles.map(({ value }) => api.roleId(value)) }),
           },
           { parent },
         );
-  consentTo(roles, api, `${name}-defender`, servicePrincipal, parent);
-  if (!readsLegacyAlerts || omit.includes("legacyConsent")) return access;
+  consentTo(roles, api, `${name}-defender`, servicePrincipal, options);
+  const consent = `${name}-defender-consent`;
+  if (!readsLegacyAlerts || omit.includes("legacyConsent") || !isDeclared(consent, options)) return access;
   new azuread.ServicePrincipalDelegatedPermissionGrant(
-    `${name}-defender-consent`,
+    consent,
     {
       servicePrincipalObjectId: servicePrincipal.objectId,
       resourceServicePrincipalObjectId: api.objectId,
-      claimValues: ["Alert.Read"],
+      claimValues: [legacyAlertScope],
     },
-    { parent },
+    consentOptions(options),
   );
   return access;
 }
@@ -136,8 +141,9 @@ function declareDefenderAccess(
 function declareGraphAccess(
   name: string,
   { application, servicePrincipal }: CustomerApplication,
-  { roles, parent, omit, after }: ApiAccessOptions & { readonly after: azuread.ApplicationApiAccess | undefined },
+  options: ApiAccessOptions & { readonly after: azuread.ApplicationApiAccess | undefined },
 ): void {
+  const { roles, parent, omit, after } = options;
   if (roles.length === 0) return;
   const api = publishedApi(microsoftGraph, parent);
   const without = (part: OmittablePart) =>
@@ -156,7 +162,7 @@ function declareGraphAccess(
       { parent, ...(after === undefined ? {} : { dependsOn: [after] }) },
     );
   }
-  consentTo(without("graphConsent"), api, `${name}-graph`, servicePrincipal, parent);
+  consentTo(without("graphConsent"), api, `${name}-graph`, servicePrincipal, options);
 }
 
 function consentTo(
@@ -164,9 +170,9 @@ function consentTo(
   api: PublishedApi,
   prefix: string,
   servicePrincipal: azuread.ServicePrincipal,
-  parent: pulumi.Resource,
+  options: ApiAccessOptions,
 ): void {
-  for (const { value } of roles) {
+  for (const { value } of roles.filter((role) => isDeclared(consentName(prefix, role.value), options))) {
     new azuread.AppRoleAssignment(
       consentName(prefix, value),
       {
@@ -174,9 +180,17 @@ function consentTo(
         resourceObjectId: api.objectId,
         appRoleId: api.roleId(value),
       },
-      { parent },
+      consentOptions(options),
     );
   }
+}
+
+function isDeclared(consent: string, { keptConsents }: ApiAccessOptions): boolean {
+  return keptConsents?.includes(consent) ?? true;
+}
+
+function consentOptions({ keptConsents, parent }: ApiAccessOptions): pulumi.CustomResourceOptions {
+  return { parent, ...(keptConsents === undefined ? {} : { retainOnDelete: true }) };
 }
 
 interface PublishedApi {

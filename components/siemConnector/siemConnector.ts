@@ -52,6 +52,12 @@ export interface SiemConnectorArgs {
    */
   readonly deployedSecrets: SecretsBySlot;
   /**
+   * Names of the consents in the stack: `deployedConsents(await deployedResources())`. With
+   * `access.consent` `administrator` they stay in the tenant when the stack no longer has them.
+   * @default none
+   */
+  readonly deployedConsents?: readonly string[];
+  /**
    * Resource before which the app registration is deleted. It has no other meaning: the engine
    * deletes all resources of one depth of the graph together, and the official azuread plugin waits
    * 20 seconds at each depth, so the registration should be as deep as the groups.
@@ -101,7 +107,8 @@ export interface SiemConnectorArgs {
  *   its credential and the service principal, which Entra deletes together with the registration;
  *   `Application.Read.All` to look up Microsoft's service principals;
  *   `AppRoleAssignment.ReadWrite.All` and, for `legacySiem`,
- *   `DelegatedPermissionGrant.ReadWrite.All` for the consent. `Application.ReadWrite.All` instead
+ *   `DelegatedPermissionGrant.ReadWrite.All` for the consent, unless `access.consent` is
+ *   `administrator`. `Application.ReadWrite.All` instead
  *   of the first two for a registration that the automation does not own, and for `accountEnabled`;
  * - or, for a signed-in user, the directory roles `Application Administrator` and `Privileged Role
  *   Administrator` (consent to an application permission of Microsoft Graph).
@@ -169,6 +176,7 @@ export class SiemConnector extends pulumi.ComponentResource {
       profile: profileOn(access, today),
       roles: connectorRoles(access, today),
       accountEnabled: access.accountEnabled,
+      keptConsents: access.consent === "administrator" ? (args.deployedConsents ?? []) : undefined,
     };
     const parts = customerApplication(name, { ...rights, customerName, registrationAfter, omit }, this);
     if (omit.includes("clientSecret")) return { ...parts, credential: { passwords: [] } };
@@ -271,10 +279,12 @@ function descriptionOf(
   declared?: DeclaredCredential,
 ): pulumi.Output<ConnectorDescription> {
   const { kind, credential, alertApis, incidents, actions, approvedBy, writesEndOn } = access;
+  const consent = access.kind === "customerApp" ? access.consent : undefined;
   const profile = profileOn(access, today);
   const known = withoutUndefined({
     kind,
     credential: credential.type,
+    consent,
     alertApis,
     profile,
     ...(profile === "read" ? { incidents } : {}),

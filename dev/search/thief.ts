@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { microsoftGraph } from "@defender-mssp/microsoft";
+import { defaultConnectorAccess, microsoftGraph } from "@defender-mssp/microsoft";
 import { VisibleError } from "@defender-mssp/errors";
 import {
   assignAppRole,
@@ -34,13 +34,23 @@ export interface ThiefIdentity {
   readonly beside?: readonly string[];
 }
 
-/** The MSSP's identities, by the settings of a stack. */
-export const identities: Readonly<Record<string, (settings: PrerequisiteSettings & AzurePlaces) => ThiefIdentity>> = {
-  automation: (settings) => ({
+type ThiefSettings = PrerequisiteSettings & AzurePlaces;
+
+function automation(settings: ThiefSettings): ThiefIdentity {
+  return {
     permissions: neededPermissions(settings).map(({ permission }) => permission),
     beside: requestedAzureRoles(settings)
       .filter(({ application }) => application === "automation")
       .map(({ role, scope }) => `the role ${role} over ${scope}`),
+  };
+}
+
+/** The MSSP's identities, by the settings of a stack. */
+export const identities: Readonly<Record<string, (settings: ThiefSettings) => ThiefIdentity>> = {
+  automation,
+  "administrator-consent": (settings) => ({
+    ...automation({ ...settings, connector: { ...defaultConnectorAccess, consent: "administrator" } }),
+    owns: ["applications", "groups"],
   }),
   keeper: (settings) => {
     const kept = { ...settings, msspApplications: { keeper: { id: "" } } };
@@ -59,7 +69,7 @@ export const identities: Readonly<Record<string, (settings: PrerequisiteSettings
 };
 
 /** @param name of `identities`, or permissions with commas between them, of an owner of the stack's objects */
-export function identityOf(name: string, settings: PrerequisiteSettings & AzurePlaces): ThiefIdentity {
+export function identityOf(name: string, settings: ThiefSettings): ThiefIdentity {
   const identity = identities[name]?.(settings) ?? { permissions: name.split(","), owns: owning };
   const wrong = identity.permissions.find((one) => !/^[A-Z][\w-]*(\.\w+)+$/.test(one));
   if (wrong === undefined) return identity;
@@ -171,6 +181,11 @@ export function readWords(permission: string): readonly string[] {
 const grants = "grant any application permission to any application";
 const changesWanted = "change what an application asks an administrator for";
 
+/** An identity in a sentence, where its key is none. */
+const named: Readonly<Record<string, string>> = {
+  "administrator-consent": "automation, where the customer's administrator grants (`connector.consent`),",
+};
+
 /** The sentence for the customer. */
 export function thiefSentence(who: string, { changes, mayRead, untried }: ThiefReach): string {
   const grant = changes.find(({ does }) => does === grants);
@@ -181,7 +196,7 @@ export function thiefSentence(who: string, { changes, mayRead, untried }: ThiefR
   const could = [...own.map(({ does }) => does), ...more].join("; ");
   const tried = could === "" ? "change nothing" : `${could}, and nothing else`;
   return [
-    `If the MSSP's ${who} were stolen, whoever has it could ${tried} that was tried here.`,
+    `If the MSSP's ${named[who] ?? who} were stolen, whoever has it could ${tried} that was tried here.`,
     `It could read ${mayRead.join("; ") || "nothing"}.`,
     `Not tried, and counted as reached: ${untried.join("; ") || "nothing"}.`,
   ].join(" ");

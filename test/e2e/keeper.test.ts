@@ -7,7 +7,6 @@ import {
   automationApplicationId,
   fixture,
   msspTenantId,
-  type PermissionsByResource,
 } from "@defender-mssp/testkit";
 import { neededPermissions, permissionsToKeep } from "../../domain/prerequisites";
 import { mssp } from "../cli/mssp";
@@ -15,6 +14,7 @@ import { readStackSettings } from "../../settings/fromFile";
 import {
   ana,
   ben,
+  byResource,
   cleo,
   createProject,
   customer,
@@ -212,11 +212,3 @@ describe("the keeper", function () {
 });
 
 const unchanged = ["preview", "--refresh", "--expect-no-changes"] as const;
-
-function byResource(
-  permissions: readonly { readonly apiAppId: string; readonly permission: string }[],
-): PermissionsByResource {
-  const granted: Record<string, string[]> = {};
-  for (const { apiAppId, permission } of permissions) (granted[apiAppId] ??= []).push(permission);
-  return granted;
-}

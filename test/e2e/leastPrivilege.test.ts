@@ -13,7 +13,7 @@ import { readStackSettings } from "../../settings/fromFile";
 import { neededPermissions, permissionsToPreview, type NeededPermission } from "../../domain/prerequisites";
 import { inSession as mssp } from "../cli/testSession";
 import { writingPermissions } from "../../domain/writingPermissions";
-import { ana, ben, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
+import { ana, ben, byResource, createProject, customer, dumpOfTenant, tenantIdOf } from "./support";
 
 const rule = { name: "SOC", severities: ["High"], recipients: ["soc@fabrikam-security.example"] };
 const approvers = ["security.admin@customer.example"];
@@ -63,6 +63,10 @@ const stacks = {
   "a connector that responds": [
     { ...governance, connector: { alertApis: ["graph"], profile: "respond", actions: ["isolate"], ...approved } },
     { ...governance, connector: { alertApis: ["graph"], profile: "triage", ...approved } },
+  ],
+  "a connector to which the customer's administrator grants": [
+    { ...governance, connector: { consent: "administrator" } },
+    { ...governance, connector: { consent: "administrator", profile: "hunt" } },
   ],
   "a connector of the MSSP's application": [
     { ...governance, connector: { kind: "msspApp", applicationId: msspApplicationId, alertApis: ["graph"] } },
@@ -236,12 +240,6 @@ describe("the permissions that a stack needs", function () {
     assert.ok((stdout + stderr).includes(permission), `${permission} isn't named:\n${stdout}\n${stderr}`);
   }
 });
-
-function byResource(permissions: readonly NeededPermission[]): PermissionsByResource {
-  const granted: Record<string, string[]> = {};
-  for (const { apiAppId, permission } of permissions) (granted[apiAppId] ??= []).push(permission);
-  return granted;
-}
 
 function inGroups<T>(all: readonly T[], size: number): T[][] {
   return all.flatMap((_, index) => (index % size === 0 ? [all.slice(index, index + size)] : []));

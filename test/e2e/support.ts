@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dump } from "@defender-mssp/sandbox";
-import { SandboxProject, type SandboxProjectOptions } from "@defender-mssp/testkit";
+import { SandboxProject, type PermissionsByResource, type SandboxProjectOptions } from "@defender-mssp/testkit";
 import type { Ended } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
 
@@ -75,6 +75,15 @@ export function dumpOfTenant(project: SandboxProject, tenantId: string): string 
   for (const entry of Object.values(organization)) delete entry["verifiedDomains"];
   if (tenant !== undefined) tenant.objects = { ...objects, organization };
   return JSON.stringify(tenant, undefined, 2);
+}
+
+/** Permissions as a tenant of the sandbox takes them. */
+export function byResource(
+  permissions: readonly { readonly apiAppId: string; readonly permission: string }[],
+): PermissionsByResource {
+  const granted: Record<string, string[]> = {};
+  for (const { apiAppId, permission } of permissions) (granted[apiAppId] ??= []).push(permission);
+  return granted;
 }
 
 export type ObjectsById = Record<string, Record<string, unknown>>;

@@ -107,7 +107,7 @@ describe("a thief", function () {
     const now = await settings();
     assert.throws(() => identityOf("kepper", now), {
       name: "VisibleError",
-      message: /"kepper" is none of automation, keeper, preview/,
+      message: /"kepper" is none of automation, administrator-consent, keeper, preview/,
     });
     assert.deepEqual((await reachOf("Mail.Send")).untried.at(-1), "all that Mail.Send gives");
     assertNone([...permissionsEverAsked()], (one) => readWords(one).includes(one));

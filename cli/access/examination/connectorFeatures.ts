@@ -13,6 +13,7 @@ import {
   type ServicePrincipal,
 } from "@defender-mssp/microsoft";
 import { isCallError } from "@defender-mssp/errors";
+import { isGrantedByAdministrator } from "../../../domain/prerequisiteSettings";
 import type { Settings } from "../../../settings";
 import type { Feature } from "./report";
 
@@ -28,11 +29,13 @@ export async function connectorFeatures(
   return writesHaveEnded(connector, today) ? [published, ended(connector)] : [published];
 }
 
-function ended({ profile = "read", writesEndOn = "" }: Settings["connector"]): Feature {
+function ended(connector: Settings["connector"]): Feature {
+  const { profile = "read", writesEndOn = "" } = connector;
+  const who = isGrantedByAdministrator({ connector }) ? "an administrator of the customer" : "the next npx pulumi up";
   return {
     feature: "connectorProfile",
     state: "passed",
-    reason: `${profile} ended on ${writesEndOn}: the next npx pulumi up removes the roles that allow changes`,
+    reason: `${profile} ended on ${writesEndOn}: ${who} removes the roles that allow changes`,
   };
 }
 

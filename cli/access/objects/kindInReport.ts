@@ -384,7 +384,7 @@ function membersText(group: ReportResource, resources: readonly ReportResource[]
 }
 
 /** National clouds have other IDs: then the ID is shown. */
-function permissionName(id: string): string {
+export function permissionName(id: string): string {
   const known = [windowsDefenderAtp, microsoftGraph].flatMap(({ appRoles, scopes }) => [
     ...Object.entries(appRoles),
     ...Object.entries(scopes),
@@ -392,7 +392,7 @@ function permissionName(id: string): string {
   return known.find(([, permission]) => permission === id)?.[0] ?? id;
 }
 
-function apiName(permissions: readonly string[]): string {
+export function apiName(permissions: readonly string[]): string {
   const known = { ...windowsDefenderAtp.appRoles, ...windowsDefenderAtp.scopes };
   return permissions.every((permission) => permission in known)
     ? windowsDefenderAtp.displayName

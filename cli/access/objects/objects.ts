@@ -1,8 +1,15 @@
 /** The objects and paths of a report, from the resources of a stack's state or preview. */
-import { lastSegment } from "@defender-mssp/microsoft";
+import { lastSegment, type ConnectorAccess } from "@defender-mssp/microsoft";
 import { plannedId } from "../../planned/plannedId";
 import { kinds } from "../../../domain/kinds/kinds";
-import { kindInReport, objectKinds, type ObjectDescription, type ObjectKind } from "./kindInReport";
+import {
+  apiName,
+  kindInReport,
+  objectKinds,
+  permissionName,
+  type ObjectDescription,
+  type ObjectKind,
+} from "./kindInReport";
 import { kindWords } from "./kindWords";
 import { adminCenter, type LinkPlace } from "./links";
 import type { ReportObject, ReportPath } from "./reportObject";
@@ -21,19 +28,44 @@ export interface ObjectsAndPaths {
   readonly paths: readonly ReportPath[];
 }
 
-/** @param place the customer's tenant. */
-export function objectsOf(resources: readonly ReportResource[], place: LinkPlace): ObjectsAndPaths {
+/** The customer's tenant, and who grants the permissions of the connector there. */
+export type ObjectsPlace = LinkPlace & { readonly connector: ConnectorAccess };
+
+export function objectsOf(resources: readonly ReportResource[], place: ObjectsPlace): ObjectsAndPaths {
   const described = resources.flatMap((resource) => {
     const kind = kindInReport(resource.kind);
     return kind === undefined ? [] : [object(kind.word, resource, kind.describe(resource, resources), place)];
   });
+  const hers = grantedByHer(resources, place);
+  described.push(...hers.objects);
   const objects = described.map((one) => (one.kind === "clientSecret" ? toldApart(one, described) : one));
   objects.sort((a, b) => objectKinds.indexOf(a.kind) - objectKinds.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
   const known = new Set(objects.map(({ key }) => key));
-  const paths = resources
-    .flatMap((resource) => pathsOf(resource, resources))
-    .filter(({ from, to }) => known.has(from) && known.has(to));
+  const paths = [...resources.flatMap((resource) => pathsOf(resource, resources)), ...hers.paths].filter(
+    ({ from, to }) => known.has(from) && known.has(to),
+  );
   return { objects, paths };
+}
+
+/**
+ * What an administrator of the customer grants by a click is no resource: it is what the registration asks for.
+ * Whether she has clicked, only the tenant says; what may be granted is never left out.
+ */
+function grantedByHer(resources: readonly ReportResource[], { connector }: ObjectsPlace): ObjectsAndPaths {
+  const isHers = connector.kind === "customerApp" && connector.consent === "administrator";
+  const principal = resources.find(({ kind }) => kind === "servicePrincipal");
+  if (!isHers || principal === undefined) return { objects: [], paths: [] };
+  const granted = resources.flatMap((one) => [text(one, "appRoleId"), ...texts(one, "claimValues")]);
+  const asked = resources.filter(({ kind }) => kind === "requestedPermission");
+  const objects = asked
+    .flatMap((one) => [...texts(one, "roleIds"), ...texts(one, "scopeIds")])
+    .filter((id) => !granted.includes(id) && !granted.includes(permissionName(id)))
+    .map((id) => {
+      const name = permissionName(id);
+      const detail = `${apiName([name])}, by the consent of the customer's administrator`;
+      return { key: `consent-${id}`, kind: "permission" as const, name, detail, objectId: "", adopted: false };
+    });
+  return { objects, paths: objects.map(({ key }) => ({ from: objectKey(principal), to: key, by: "may" })) };
 }
 
 function object(

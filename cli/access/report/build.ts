@@ -45,7 +45,7 @@ export interface ReportSources {
 export function reportOf(sources: ReportSources): CustomerAccess {
   const { stack, settings, state, source, refreshToken, live, applications, now } = sources;
   const { tenantId, cloud, connector } = settings;
-  const deployed = objectsOf(state.resources, { cloud, tenantId });
+  const deployed = objectsOf(state.resources, settings);
   if (deployed.objects.length === 0) {
     throw new NothingDeployed(
       `Stack "${stack}" has no objects in a tenant: nothing is deployed there. Run \`npx pulumi up --stack ${stack}\` first, ` +

@@ -16,6 +16,8 @@ export interface OnboardingStep {
   readonly found: string;
   /** What the actor does next; empty where nothing is left, or an earlier step comes first. */
   readonly next: string;
+  /** What was granted is more than the settings have, and only the actor takes it away. */
+  readonly isExcess?: true;
   /** Why nobody knows whether it is done; absent where it was checked. */
   readonly unchecked?: "notPermitted" | "failed";
 }

@@ -2,6 +2,7 @@
 import {
   adminConsentUrl,
   clockFrom,
+  findServicePrincipal,
   graphCall,
   invitationStatePath,
   isRecentWrite,
@@ -15,6 +16,8 @@ import { accessPackageAssignment } from "../../../domain/kinds/accessPackages";
 import { defenderRole } from "../../../domain/kinds/defenderRoles";
 import { governanceRelationship } from "../../../domain/kinds/trusts";
 import { guest } from "../../../domain/kinds/people";
+import { applicationPermission, delegatedConsent } from "../../../domain/kinds/servicePrincipals";
+import { consentsToLegacyApi, isGrantedByAdministrator } from "../../../domain/prerequisiteSettings";
 import type { Settings } from "../../../settings";
 import { assignmentsOf } from "../../tenant/additions/accessPackages";
 import { deployedOf } from "../../tenant/deployed";
@@ -26,6 +29,7 @@ import type { StackOutputs } from "../../stack/stackOutputs";
 import type { StepName } from "../../../domain/stepTitles";
 import type { OnboardingStep } from "./progress";
 import type { Actor } from "../actor";
+import { consentSentence, grantedConsent, whereRevoked } from "../connector/connectorConsent";
 import { notYetText } from "../connector/notYet";
 import { stackGovernanceState as governanceStateOf } from "../governance/state";
 import { isPreviewApplication, previewConsentSteps } from "./previewConsentSteps";
@@ -110,6 +114,13 @@ export async function accessSteps(
     packages,
     // People of both tenants establish it: it waits for nothing that is deployed.
     ...(isStepExpected("governance", settings) ? [await governanceStep(run, settings)] : []),
+    ...(isGrantedByAdministrator(settings)
+      ? [
+          outputs === undefined
+            ? notYet("connectorConsent", "customerAdministrator")
+            : await connectorConsentStep(run, settings, outputs),
+        ]
+      : []),
     rbac,
     outputs === undefined ? notYet("notificationRules", "customerAdministrator") : ruleStep(outputs),
   ];
@@ -175,6 +186,40 @@ async function accessPackageStep(run: OnboardingRun, deployment: () => Promise<D
     return waiting(name, "analyst", found, "Request an access package by its link in the output accessPackages.");
   } catch (error) {
     return { name, ...unchecked(error, readPermission(accessPackageAssignment)) };
+  }
+}
+
+/** Whether an administrator of the customer has granted what the registration asks for. */
+async function connectorConsentStep(
+  run: OnboardingRun,
+  settings: Settings,
+  outputs: StackOutputs,
+): Promise<OnboardingStep> {
+  const [name, actor] = ["connectorConsent", "customerAdministrator"] as const;
+  try {
+    const now = run.now?.() ?? clockFrom(run.environment)();
+    const call = await callOf(run, settings);
+    const { clientId, redirectUri } = outputs;
+    const principal = await findServicePrincipal(call, clientId);
+    if (principal === undefined)
+      return waiting(name, "platformEngineer", `no service principal of ${clientId}`, "Run `npx pulumi up --refresh`.");
+    const { missing, additional } = await grantedConsent(call, principal.id, settings.connector, now);
+    const excess = `the settings do not have ${additional.join(", ")}`;
+    if (additional.length > 0)
+      return { ...waiting(name, actor, excess, `An administrator removes it ${whereRevoked}.`), isExcess: true };
+    if (missing.length === 0) return done(name, actor, "the connector has what the settings say");
+    const next = await consentSentence(call, { ...settings, ...settings.connector, clientId, redirectUri }, now);
+    return waiting(name, actor, `no consent to ${missing.join(", ")}`, next);
+  } catch (error) {
+    return {
+      name,
+      ...unchecked(
+        error,
+        [applicationPermission, ...(consentsToLegacyApi(settings) ? [delegatedConsent] : [])]
+          .map(readPermission)
+          .join(", "),
+      ),
+    };
   }
 }
 

@@ -8,22 +8,19 @@ import {
   dateOf,
   findServicePrincipal,
   getNotificationRule,
-  graphServicePrincipals,
-  listAppRoleAssignments,
-  listClientGrants,
+  legacyAlertScope,
   profileWrites,
   request,
-  windowsDefenderAtp,
   writesHaveEnded,
-  type ConnectorRole,
   type GraphCall,
-  type ServicePrincipal,
 } from "@defender-mssp/microsoft";
 import { readRegistration } from "@defender-mssp/siem/tokens/redirect";
 import { failed, notChecked, passed, type Check } from "@defender-mssp/siem/verify/check";
 import type { VerifyContext } from "@defender-mssp/siem/verify/context";
 import { asAutomation, automationToken } from "../../access/connector/automation";
+import { consentSentence, grantedConsent, whereRevoked } from "../../access/connector/connectorConsent";
 import type { StackVerifyContext } from "../../access/connector/stackContext";
+import type { StackConnector } from "../../stack/connector";
 
 /**
  * The last day on which the connector may change anything; undefined for a profile that only reads.
@@ -33,10 +30,11 @@ export function endOfChanges({ connector, now }: StackVerifyContext): Check | un
   if (!profileWrites(profile) || writesEndOn === undefined) return undefined;
   const name = "end of changes";
   if (writesHaveEnded(connector, dateOf(now))) {
-    return failed(
-      name,
-      `the profile ${profile} ended on ${writesEndOn}: run npx pulumi up, which removes its roles, or set a later connector.writesEndOn`,
-    );
+    const end =
+      connector.consent === "administrator"
+        ? "an administrator removes its roles; run npx pulumi up, which asks for them no longer"
+        : "run npx pulumi up, which removes its roles";
+    return failed(name, `the profile ${profile} ended on ${writesEndOn}: ${end}, or set a later connector.writesEndOn`);
   }
   return passed(name, `the profile ${profile}, approved by ${approvedBy}, ends after ${writesEndOn}`);
 }
@@ -55,15 +53,11 @@ export function consent(context: StackVerifyContext): Promise<Check> {
       return { ...failed(name, reason), facts: { consent: "lost" } };
     }
     const readsLegacy = connector.alertApis.includes("legacySiem");
-    const wanted = connectorRoles(connector, dateOf(now));
-    const granted = await grantedRoles(call, client.id);
-    const missing = [
-      ...wanted.filter((role) => !granted.some((one) => isRole(one, role))).map(({ value }) => value),
-      ...(readsLegacy && !(await hasScope(call, client.id)) ? [alertScope] : []),
-    ];
-    const additional = granted.filter((one) => !wanted.some((role) => isRole(one, role))).map(({ value }) => value);
+    const { missing, additional } = await grantedConsent(call, client.id, connector, now);
+    const give = async () =>
+      connector.consent === "administrator" ? consentSentence(call, connector, now) : "run npx pulumi up --refresh";
     const problems = [
-      ...(missing.length > 0 ? [`no consent to ${missing.join(" and ")}: run npx pulumi up --refresh`] : []),
+      ...(missing.length > 0 ? [`no consent to ${missing.join(" and ")}: ${await give()}`] : []),
       ...(additional.length > 0 ? [additionalProblem(connector, additional)] : []),
     ];
     if (problems.length > 0) {
@@ -71,53 +65,16 @@ export function consent(context: StackVerifyContext): Promise<Check> {
       return { ...failed(name, problems.join("; ")), facts };
     }
     const all = [
-      ...wanted.map(({ value }) => `${value} (application)`),
-      ...(readsLegacy ? [`${alertScope} (delegated)`] : []),
+      ...connectorRoles(connector, dateOf(now)).map(({ value }) => `${value} (application)`),
+      ...(readsLegacy ? [`${legacyAlertScope} (delegated)`] : []),
     ];
     return passed(name, all.join(", "));
   });
 }
 
-const alertScope = "Alert.Read";
-
-function additionalProblem({ profile }: VerifyContext["connector"], additional: readonly string[]): string {
-  return (
-    `${additional.join(" and ")} ${additional.length === 1 ? "is" : "are"} not of the profile ${profile}: run npx pulumi up; ` +
-    "remove what it leaves in Entra admin center > Enterprise applications > the connector > Permissions"
-  );
-}
-
-/** A role that the connector has, by names: national clouds have other IDs. */
-interface GrantedRole {
-  /** Application ID of the API. */
-  readonly appId: string | undefined;
-  readonly value: string;
-}
-
-function isRole(granted: GrantedRole, { api, value }: ConnectorRole): boolean {
-  return granted.appId === api.appId && granted.value === value;
-}
-
-async function grantedRoles(call: GraphCall, clientId: string): Promise<GrantedRole[]> {
-  const assignments = await listAppRoleAssignments(call, clientId);
-  const read = async (id: string) => {
-    const { body } = await call(graphServicePrincipals.item(id), { accept: [404] });
-    return [id, body as Partial<ServicePrincipal>] as const;
-  };
-  const apis = new Map(await Promise.all([...new Set(assignments.map(({ resourceId }) => resourceId))].map(read)));
-  return assignments.map(({ appRoleId, resourceId }) => {
-    const api = apis.get(resourceId);
-    return { appId: api?.appId, value: api?.appRoles?.find(({ id }) => id === appRoleId)?.value ?? appRoleId };
-  });
-}
-
-async function hasScope(call: GraphCall, clientId: string): Promise<boolean> {
-  const defender = await findServicePrincipal(call, windowsDefenderAtp.appId);
-  const grants = await listClientGrants(call, clientId);
-  return grants.some(
-    ({ consentType, resourceId, scope }) =>
-      consentType === "AllPrincipals" && resourceId === defender?.id && scope?.split(" ").includes(alertScope) === true,
-  );
+function additionalProblem({ profile, consent: by }: StackConnector, additional: readonly string[]): string {
+  const remove = by === "administrator" ? "an administrator removes it" : "run npx pulumi up; remove what it leaves";
+  return `${additional.join(" and ")} ${additional.length === 1 ? "is" : "are"} not of the profile ${profile}: ${remove} ${whereRevoked}`;
 }
 
 /** The stack's redirect URIs, in the registration. */

@@ -27,7 +27,8 @@ export function onboarding({ stack, onboarding: progress, access, nothing }: Fac
 
 function waitingStep({ name, actor, next, ...step }: OnboardingStep, isDeployed: boolean): Finding {
   const isLost = isDeployed && (name === "consent" || name === "previewConsent");
-  return finding(isLost ? "consent" : "onboarding", isLost ? "now" : "waiting", {
+  const topic = isLost ? "consent" : step.isExcess === true ? "drift" : "onboarding";
+  return finding(topic, topic === "onboarding" ? "waiting" : "now", {
     key: `onboarding ${name}`,
     who: actor,
     title: isLost ? "consent is missing" : `${stepTitles[name]}${whoseMove(actor)}`,

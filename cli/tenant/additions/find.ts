@@ -5,7 +5,7 @@
  */
 import { unread } from "@defender-mssp/errors/notChecked";
 import { customerAzure, unreadReason, type KindKey } from "@defender-mssp/tenant";
-import { objectIdIn, ServiceError } from "@defender-mssp/microsoft";
+import { clockFrom, dateOf, objectIdIn, ServiceError } from "@defender-mssp/microsoft";
 import { isCallError, VisibleError } from "@defender-mssp/errors";
 import type { Settings } from "../../../settings";
 import { readStackSettings } from "../../../settings/fromFile";
@@ -280,6 +280,7 @@ export function additionsTenant(
       ...(hasKeeper(settings) ? Object.values(settings.msspApplications ?? {}).map(({ id }) => id) : []),
     ],
     rereads: rereads(environment),
+    today: dateOf(clockFrom(environment)()),
   };
 }
 

@@ -7,13 +7,18 @@ import { azRest, chain } from "@defender-mssp/tenant";
 import {
   appRoleAssignmentsPath,
   clientGrantsPath,
+  connectorRoles,
+  defaultConnectorAccess,
   equals,
+  findServicePrincipal,
   graphApplications,
   graphList,
   graphPermissionGrants,
   graphServicePrincipals,
+  legacyAlertScope,
   listAppRoleAssignments,
-  type AppRoleAssignment,
+  windowsDefenderAtp,
+  type ConnectorRole,
   type OAuth2PermissionGrant,
   type ServicePrincipal,
 } from "@defender-mssp/microsoft";
@@ -23,6 +28,9 @@ import { credential, expectedRedirectUris } from "./application";
 import { textsOf, type DeployedObject } from "../deployed";
 import { foreignOwners, type AdditionsTenant } from "./tenant";
 import { resourceKind } from "../../../domain/kinds/kinds";
+import { consentsToLegacyApi, isGrantedByAdministrator } from "../../../domain/prerequisiteSettings";
+import { siemName, siemPrincipalResource } from "../../../domain/resourceNames";
+import { urnName } from "../../../domain/urn";
 
 /** The SIEM's service principals: of its own application, or of the MSSP's. */
 export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly DeployedObject[] {
@@ -31,7 +39,12 @@ export function servicePrincipalsOf({ deployed }: AdditionsTenant): readonly Dep
 
 /** Without delegated permissions: reading them needs another permission. */
 export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const found = servicePrincipalsOf(tenant).map(async ({ objectId, type }): Promise<FoundAddition[]> => {
+  const { settings, today = "" } = tenant;
+  const found = servicePrincipalsOf(tenant).map(async (one): Promise<FoundAddition[]> => {
+    const { objectId, type } = one;
+    const agreed = isGrantedByHer(tenant, one)
+      ? connectorRoles(settings.connector ?? defaultConnectorAccess, today)
+      : [];
     const principal = await read(tenant, objectId);
     if (principal === undefined) return [];
     const named = { id: objectId, name: `service principal "${principal.displayName}"` };
@@ -40,7 +53,7 @@ export async function servicePrincipalAdditions(tenant: AdditionsTenant): Promis
       ...principalCredentials(tenant, principal, named.name),
       // The MSSP's own application has redirect URIs that the stack does not declare.
       ...(isOfCustomerApplication(type) ? await replyUrls(tenant, principal, named.name) : []),
-      ...(await grantedRoles(tenant, principal, named.name)),
+      ...(await grantedRoles(tenant, principal, named.name, agreed)),
       ...(await foreignOwners(tenant, "servicePrincipals", named)),
     ];
   });
@@ -127,37 +140,62 @@ async function replyUrls(tenant: AdditionsTenant, principal: ServicePrincipal, t
     }));
 }
 
-async function grantedRoles(tenant: AdditionsTenant, { id }: ServicePrincipal, to: string): Promise<FoundAddition[]> {
-  const foreign = (await listAppRoleAssignments(tenant.call, id)).filter((one) => !tenant.deployed.has(one.id));
-  return Promise.all(
-    foreign.map(async (one) => ({
-      kind: "application permission",
-      to,
-      what: `application permission ${await roleName(tenant, one)} of ${one.resourceDisplayName ?? one.resourceId}`,
-      id: one.id,
-      chains: [chain({ kind: "applicationPermission", principal: id, object: one.id })],
-      createdOn: one.createdDateTime,
-      targets: [id, one.resourceId],
-      mentions: [id, one.appRoleId],
-      step: azRest("DELETE", `${tenant.graph}${appRoleAssignmentsPath(id)}/${one.id}`),
-    })),
-  );
+async function grantedRoles(
+  tenant: AdditionsTenant,
+  { id }: ServicePrincipal,
+  to: string,
+  agreed: readonly ConnectorRole[],
+): Promise<FoundAddition[]> {
+  const undeclared = (await listAppRoleAssignments(tenant.call, id)).filter((one) => !tenant.deployed.has(one.id));
+  const found = undeclared.map(async (one): Promise<FoundAddition[]> => {
+    const resource = await read(tenant, one.resourceId);
+    const role = resource?.appRoles.find(({ id: roleId }) => roleId === one.appRoleId)?.value ?? one.appRoleId;
+    if (agreed.some(({ api, value }) => value === role && api.appId === resource?.appId)) return [];
+    return [
+      {
+        kind: "application permission",
+        to,
+        what: `application permission ${role} of ${one.resourceDisplayName ?? one.resourceId}`,
+        id: one.id,
+        chains: [chain({ kind: "applicationPermission", principal: id, object: one.id })],
+        createdOn: one.createdDateTime,
+        targets: [id, one.resourceId],
+        mentions: [id, one.appRoleId],
+        step: azRest("DELETE", `${tenant.graph}${appRoleAssignmentsPath(id)}/${one.id}`),
+      },
+    ];
+  });
+  return (await Promise.all(found)).flat();
 }
 
-async function roleName(tenant: AdditionsTenant, { appRoleId, resourceId }: AppRoleAssignment): Promise<string> {
-  const resource = await read(tenant, resourceId);
-  return resource?.appRoles.find(({ id }) => id === appRoleId)?.value ?? appRoleId;
+/** Whether what an administrator grants to it by the settings is no resource of the stack. */
+function isGrantedByHer({ prerequisites }: AdditionsTenant, { urn }: DeployedObject): boolean {
+  if (prerequisites === undefined || !isGrantedByAdministrator(prerequisites)) return false;
+  return urn !== undefined && urnName(urn) === siemPrincipalResource(siemName);
 }
 
 export async function consentAdditions(tenant: AdditionsTenant): Promise<FoundAddition[]> {
-  const found = servicePrincipalsOf(tenant).map(async ({ objectId }): Promise<FoundAddition[]> => {
+  const found = servicePrincipalsOf(tenant).map(async (principal): Promise<FoundAddition[]> => {
+    const { objectId } = principal;
     const path = clientGrantsPath(objectId);
     const { status } = await tenant.call(path, { accept: [404] });
     if (status === 404) return [];
     const grants = await graphList<OAuth2PermissionGrant>(tenant.call, path);
-    return grants.flatMap((one) => addedScopes(tenant, one, `service principal ${objectId}`));
+    const agreed = isGrantedByHer(tenant, principal) ? await legacyApiId(tenant) : undefined;
+    return grants
+      .filter(({ consentType, resourceId, scope }) => {
+        const isHers = consentType === "AllPrincipals" && resourceId === agreed && scope === legacyAlertScope;
+        return !isHers;
+      })
+      .flatMap((one) => addedScopes(tenant, one, `service principal ${objectId}`));
   });
   return (await Promise.all(found)).flat();
+}
+
+/** Object ID of the API whose delegated permission an administrator grants by the settings. */
+async function legacyApiId({ call, prerequisites }: AdditionsTenant): Promise<string | undefined> {
+  if (prerequisites === undefined || !consentsToLegacyApi(prerequisites)) return undefined;
+  return (await findServicePrincipal(call, windowsDefenderAtp.appId))?.id;
 }
 
 /** Another grant, or added scopes in the stack's grant, which the engine removes. */

@@ -46,6 +46,8 @@ export interface AdditionsTenant {
   readonly ownObjectId: string | undefined;
   /** Application (client) IDs of the MSSP's automation and preview identity, as far as they are known. */
   readonly identities?: readonly string[];
+  /** An ISO 8601 date, UTC: a profile may have ended before it. @default none has ended */
+  readonly today?: string;
   /** An addition that any look shows is there. @default one look */
   readonly rereads?: Rereads;
 }

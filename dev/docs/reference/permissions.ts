@@ -29,6 +29,7 @@ import {
   hasCrossTenantTrust,
   hasCustomerApplication,
   hasDefenderEndpoint,
+  isGrantedByAdministrator,
   isJustInTime,
   ownsConnector,
   readsAlertsBy,
@@ -53,7 +54,7 @@ const models: Readonly<Record<PortalAccessSettings["model"], PortalAccessSetting
 const connectors: readonly ConnectorAccess[] = [
   { ...defaultConnectorAccess, alertApis: ["legacySiem"] },
   { ...defaultConnectorAccess, alertApis: ["legacySiem"], incidents: true },
-  { ...defaultConnectorAccess, alertApis: ["graph"] },
+  { ...defaultConnectorAccess, alertApis: ["legacySiem", "graph"], consent: "administrator" },
   defaultConnectorAccess,
   { kind: "msspApp", applicationId: "", alertApis: ["graph"], credential: { type: "certificate" } },
 ];
@@ -261,6 +262,7 @@ const settingConditions: readonly {
   },
   { text: "`portalAccess.activation` is `justInTime`", isMet: isJustInTime },
   ...alertApis.map((api) => ({ text: `\`connector.alertApis\` has \`${api}\``, isMet: readsAlertsBy(api) })),
+  { text: "`connector.consent` is not `administrator`", isMet: (settings) => !isGrantedByAdministrator(settings) },
   {
     text: "the connector has an application permission (`connector.alertApis` has `graph`, or `connector` has `incidents` or a `profile`)",
     isMet: applicationPermission.isExpected,

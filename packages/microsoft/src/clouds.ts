@@ -189,6 +189,25 @@ export function adminConsentUrl(cloud: CloudName, tenantId: string, applicationI
 }
 
 /**
+ * Where she consents to all that a registration of her own tenant asks for: `/.default` stands for its whole list, of every API.
+ * Microsoft, "Admin consent on the Microsoft identity platform". Not tried on a tenant.
+ */
+export function registeredConsentUrl(
+  cloud: CloudName,
+  tenantId: string,
+  applicationId: string,
+  redirectUri: string,
+): string {
+  const { loginEndpoint, graphEndpoint } = clouds[cloud];
+  const query = new URLSearchParams({
+    client_id: applicationId,
+    scope: `${graphEndpoint}/.default`,
+    redirect_uri: redirectUri,
+  });
+  return `${loginEndpoint}/${tenantId}/v2.0/adminconsent?${query.toString()}`;
+}
+
+/**
  * Where somebody of another organization asks for an access package; `domain`: one of the tenant's
  * that has the package. [packages]
  */

@@ -124,6 +124,9 @@ const actionRoles: Readonly<Record<ConnectorAction, ConnectorRole>> = {
   ),
 };
 
+/** The delegated permission of WindowsDefenderATP that reads the legacy alert API. */
+export const legacyAlertScope = "Alert.Read";
+
 /** Every application role that a profile can grant, each once. */
 export const allConnectorRoles: readonly ConnectorRole[] = [
   readsAlerts,

@@ -8,6 +8,9 @@ import type { ConnectorContract } from "./connectorProfile";
 export const connectorKinds = ["customerApp", "msspApp"] as const;
 export type ConnectorKind = (typeof connectorKinds)[number];
 
+/** Who grants the connector's permissions: the identity that runs `up`, or an administrator of the customer by a click. */
+export const connectorConsents = ["automation", "administrator"] as const;
+
 export const credentialTypes = ["secret", "certificate", "federated"] as const;
 export type CredentialType = (typeof credentialTypes)[number];
 
@@ -58,6 +61,8 @@ export type ConnectorAccess =
       readonly loopbackRedirectPort?: number;
       /** Enables the service principal that the customer has disabled. Omitted: left as it is. */
       readonly accountEnabled?: true;
+      /** An administrator of the customer grants the permissions. Omitted: the identity that runs `up` does. */
+      readonly consent?: "administrator";
     } & ConnectorContract)
   /**
    * The MSSP's own multitenant application, one for all its customers. Its credential is created in

@@ -2,7 +2,7 @@
 import { tenantReader, type TenantReader } from "@defender-mssp/tenant";
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
-import { ServiceError, type Answer, type GraphCall } from "@defender-mssp/microsoft";
+import { defaultConnectorAccess, ServiceError, type Answer, type GraphCall } from "@defender-mssp/microsoft";
 import { compared } from "../../../../cli/access/report/live";
 import { objectsOf } from "../../../../cli/access/objects/objects";
 import type { ReportResource } from "../../../../cli/access/state/readState";
@@ -68,7 +68,8 @@ describe("mssp report --live", () => {
   });
 
   it("an object of a type that no kind knows is listed as not compared", async () => {
-    const { objects } = objectsOf([unknown], { cloud: "public", tenantId: "c0570500-0000-4000-8000-00000000000a" });
+    const tenantId = "c0570500-0000-4000-8000-00000000000a";
+    const { objects } = objectsOf([unknown], { cloud: "public", tenantId, connector: defaultConnectorAccess });
     assertEach(objects, ({ kind, name, detail }) => [kind, name, detail], [["unknown", "Office", unknown.type]]);
     const findings = await compared(empty, objects, [unknown]);
     assert.deepEqual(findings.missing, []);
