@@ -1,7 +1,7 @@
 /**
  * The admin consent endpoint, where a customer's administrator consents to another party's
  * application. Opening the address is the consent. The application gets its service principal and
- * the permissions that its registration requests.
+ * the permissions that its registration requests, whatever scope the address names.
  * https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
  */
 import { randomUUID } from "node:crypto";
@@ -18,8 +18,10 @@ export async function adminConsent(
   cloud: EmulatedCloud,
   request: FastifyRequest,
   reply: FastifyReply,
+  required: readonly string[],
 ): Promise<FastifyReply> {
   const parameters = Parameters.ofQuery(request);
+  for (const name of required) parameters.need(name);
   const clientId = parameters.need("client_id").toLowerCase();
   const { tenant: name } = request.params as { tenant: string };
   const tenant = tenantOf(cloud, name, clientId);
@@ -31,8 +33,8 @@ export async function adminConsent(
   }
   consent(cloud, tenant, home, application);
   const address = redirectUri ?? registered[0];
-  if (address === undefined)
-    return reply.type("text/plain; charset=utf-8").send("The application has got its consent.\n");
+  // The consent has taken effect. Seen by a public project, whose application has no redirect URI.
+  if (address === undefined) throw entraErrors.noRedirectRegistered();
   const target = new URL(address);
   const answer = { admin_consent: "True", tenant: tenant.id, state: parameters.get("state") };
   for (const [key, value] of Object.entries(answer)) if (value !== undefined) target.searchParams.set(key, value);

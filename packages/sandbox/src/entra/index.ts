@@ -35,9 +35,9 @@ export function addEntra(app: FastifyInstance, cloud: EmulatedCloud, keys: Token
 }
 
 function addTokenRoutes(app: FastifyInstance, cloud: EmulatedCloud, tokens: TokenMaker): void {
-  for (const path of ["/adminconsent", "/v2.0/adminconsent"]) {
-    app.get(`/:tenant${path}`, (request, reply) => adminConsent(cloud, request, reply));
-  }
+  app.get("/:tenant/adminconsent", (request, reply) => adminConsent(cloud, request, reply, []));
+  const required = ["scope", "redirect_uri"];
+  app.get("/:tenant/v2.0/adminconsent", (request, reply) => adminConsent(cloud, request, reply, required));
   const endpoint = new TokenEndpoint(cloud, tokens);
   for (const { version, path } of versions) {
     app.post(`/:tenant${path}/token`, (request) => endpoint.answer(request, version));

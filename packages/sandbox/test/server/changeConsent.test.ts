@@ -70,11 +70,11 @@ describe("sandbox/server: a customer's consent", function () {
       ];
       const held = { [microsoftGraph.appId]: ["User.Read.All"] };
       const { id } = addConsentedServicePrincipal(tenant, { ...description, homeTenantId: tenantId }, held);
-      for (const status of [200, 200])
-        assert.equal(
-          (await fetch(`${sandbox.origins.http}/${tenantId}/adminconsent?client_id=${applicationId}`)).status,
-          status,
-        );
+      const at = async (address: string) => (await fetch(`${sandbox.origins.http}/${tenantId}${address}`)).text();
+      // The consent counts, although no redirect URI is registered.
+      for (let click = 0; click < 2; click++)
+        assert.match(await at(`/adminconsent?client_id=${applicationId}`), /AADSTS500113/);
+      assert.match(await at(`/v2.0/adminconsent?client_id=${applicationId}`), /AADSTS900144.*scope/);
       const given = (name: string, key: string) => [...tenant.objects(name).values()].filter((one) => one[key] === id);
       assert.equal(given("appRoleAssignments", "principalId").length, 2);
       assert.deepEqual(
