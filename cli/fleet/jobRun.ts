@@ -9,7 +9,7 @@ import { urnName } from "../../domain/urn";
 import { automationStack } from "../../program/sdk/automationStack";
 import { readStackSettingsOffline } from "../../settings/fromFile";
 import { readProject, stackFile } from "../../settings/project";
-import { guestsIn, leaversIn, leaverSentence } from "../stack/leavers";
+import { disableStep, guestsIn, leaversIn, leaverSentence, waitsForAutomation } from "../stack/leavers";
 import { serveDynamicHost, type DynamicHost } from "../../program/dynamicHost/serve";
 import { engineCommand, EngineFailed, workspaceWith, type EngineCommand } from "../../program/sdk/engineCommand";
 import { secretsOfEnvironment } from "../base/redaction";
@@ -166,9 +166,14 @@ export class JobRun {
     const place = { folder: this.setup.folder, environment: this.#environment };
     try {
       const { resources } = deployment ?? (await readDeployment(stack, place));
-      const leavers = leaversIn(guestsIn(resources), await readStackSettingsOffline(stack, place.folder));
+      const settings = await readStackSettingsOffline(stack, place.folder);
+      const leavers = leaversIn(guestsIn(resources), settings);
       if (leavers.length === 0) return ended;
-      return { ...ended, result: { ...ended.result, leavers: leavers.map((leaver) => leaverSentence(leaver, stack)) } };
+      const end = waitsForAutomation(settings) ? `, which the keeper can't end: ${disableStep}` : "";
+      return {
+        ...ended,
+        result: { ...ended.result, leavers: leavers.map((leaver) => `${leaverSentence(leaver, stack)}${end}`) },
+      };
     } catch {
       // The run's own failure says why the state or the settings can't be read.
       return ended;

@@ -1,5 +1,9 @@
 /** People whom the settings no longer name, and whose guest the state still has: their access ends with `up`. */
+import { directoryRoleAssignment } from "../../domain/kinds/directoryRoles";
 import { resourceKind } from "../../domain/kinds/kinds";
+import { eligibility, group } from "../../domain/kinds/people";
+import { hasKeeper, type PrerequisiteSettings } from "../../domain/prerequisiteSettings";
+import { needsAutomation } from "../../domain/prerequisites";
 import type { Settings } from "../../settings";
 import type { StateResource } from "./deployment";
 
@@ -31,6 +35,24 @@ export function joinersIn(guests: readonly Leaver[], { analysts }: Pick<Settings
 export function leaverSentence({ displayName, email }: Leaver, stack: string): string {
   return `${displayName === "" ? email : displayName} still has access at ${stack}`;
 }
+
+const endings = [
+  [group, "update"],
+  [eligibility, "update"],
+  [directoryRoleAssignment, "delete"],
+] as const;
+
+/** Whether a keeper stands that can't take a leaver out of what gives the access. */
+export function waitsForAutomation(settings: PrerequisiteSettings): boolean {
+  const needs = endings.filter(([kind, operation]) => {
+    const [type = ""] = kind.types;
+    return kind.isExpected(settings) && needsAutomation({ type }, operation, settings);
+  });
+  return hasKeeper(settings) && needs.length > 0;
+}
+
+/** What works without the automation. */
+export const disableStep = "disable the person's account in your own tenant, with which a guest signs in";
 
 /** Before `up` ends the access, and for tokens that it does not end. */
 export const revokeStep =

@@ -1,5 +1,5 @@
 import type { ReportState } from "../../access/state/readState";
-import { leaverSentence, leaversIn, revokeStep } from "../../stack/leavers";
+import { disableStep, leaverSentence, leaversIn, revokeStep, waitsForAutomation } from "../../stack/leavers";
 import { finding, type Finding } from "../finding";
 import type { Facts } from "../facts";
 
@@ -15,7 +15,9 @@ export function leaver({
       key: `leaver ${person.email}`,
       title: leaverSentence(person, stack).replace(/ at \S+$/, ""),
       text: `${leaverSentence(person, stack)}: the settings no longer name ${person.email}`,
-      next: `npx mssp fleet up --stack ${stack}; if it is urgent, ${revokeStep}`,
+      next: waitsForAutomation(settings)
+        ? `the keeper can't end it: ${disableStep}; then npx mssp fleet up --stack ${stack} as the automation, when the customer has enabled it`
+        : `npx mssp fleet up --stack ${stack}; if it is urgent, ${revokeStep}`,
     }),
   );
 }

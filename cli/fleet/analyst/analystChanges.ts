@@ -7,6 +7,7 @@ import { checkSettings } from "../../../settings/index";
 import { shownStackFile, stackFile, stacksWithSettings, type Project } from "../../../settings/project";
 import type { PortalAccessModelName } from "../../../settings/portalAccess";
 import { fromJson, problemsMessage } from "../../../settings/problems";
+import { waitsForAutomation } from "../../stack/leavers";
 import { readSharedAnalysts, sharedAnalystsIn, withSharedAnalysts } from "../../../settings/withSharedAnalysts";
 import { analystLine, withAnalyst, withoutAnalyst, type AnalystEntry } from "./withAnalyst";
 
@@ -164,6 +165,14 @@ async function changesOf(
     }
   }
   return { changes, unchanged };
+}
+
+/** Of these stacks, those in which only the automation ends a leaver's access. */
+export async function waitingForAutomation(stacks: readonly string[], { folder }: Project): Promise<readonly string[]> {
+  const waits = await Promise.all(
+    stacks.map(async (stack) => waitsForAutomation(await readStackSettingsOffline(stack, folder))),
+  );
+  return stacks.filter((_, index) => waits[index]).sort();
 }
 
 type Values = Readonly<Record<string, string>>;

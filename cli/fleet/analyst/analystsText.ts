@@ -1,6 +1,6 @@
 /** What `mssp analyst` prints. */
 import { paragraph, tableText, type TextCell } from "@defender-mssp/terminal/table";
-import { revokeStep } from "../../stack/leavers";
+import { disableStep, revokeStep } from "../../stack/leavers";
 import { stayingAccess } from "../../../domain/stayingAccess";
 import { visibleText } from "@defender-mssp/terminal/terminalText";
 import type { FileChange, NamedAnalyst, UnchangedFile } from "./analystChanges";
@@ -61,9 +61,19 @@ function changedLines(before: readonly string[], after: readonly string[]) {
   return { removed: before.slice(start, before.length - end), added: after.slice(start, after.length - end) };
 }
 
-/** What a leaver still holds, before `up` and after it. */
-export function leaverText(email: string): string {
+/**
+ * What a leaver still holds, before `up` and after it.
+ * @param waiting stacks in which only the automation ends it.
+ */
+export function leaverText(email: string, waiting: readonly string[]): string {
   return [
+    ...(waiting.length === 0
+      ? []
+      : [
+          paragraph(
+            `The keeper can't end the access at ${waiting.join(", ")}: ${disableStep}. Then the customer enables the automation for \`npx mssp fleet up\`.`,
+          ),
+        ]),
     paragraph(
       `Until \`npx mssp fleet up\` has run, ${email} keeps the access in each of these customers, and \`npx mssp status\` says so. If it is ` +
         `urgent, ${revokeStep}.`,

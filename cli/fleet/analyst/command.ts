@@ -68,12 +68,20 @@ function registerRemove(analyst: Command, session: Session): void {
     .argument("<address>", "address of the leaver")
     .description("Remove an analyst from the settings files of the selected customers.")
     .action(async (address: string, options: ChangeOptions) => {
-      const { removedEverywhere } = await import("./analystChanges.js");
+      const { removedEverywhere, waitingForAutomation } = await import("./analystChanges.js");
       const { leaverText } = await import("./analystsText.js");
-      const changed = await change("remove", options, session, (stacks, project) =>
-        removedEverywhere(address, stacks, project),
-      );
-      if (changed) session.err.write(leaverText(address));
+      const waiting: string[] = [];
+      const changed = await change("remove", options, session, async (stacks, project) => {
+        const changes = await removedEverywhere(address, stacks, project);
+        waiting.push(
+          ...(await waitingForAutomation(
+            changes.changes.flatMap((one) => one.stacks),
+            project,
+          )),
+        );
+        return changes;
+      });
+      if (changed) session.err.write(leaverText(address, waiting));
     });
   describeCommand(command, {
     ...changeTexts,

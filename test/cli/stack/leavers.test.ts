@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { assertEach } from "@defender-mssp/testkit/assertEach";
+import { leaver } from "../../../cli/findings/rules/leaver";
 import { parseDeployment } from "../../../cli/stack/deployment";
 import { leakedSecrets, madeBefore, secretsIn } from "../../../cli/stack/leakedSecrets";
-import { guestsIn, joinersIn, leaverSentence, leaversIn } from "../../../cli/stack/leavers";
+import { guestsIn, joinersIn, leaverSentence, leaversIn, waitsForAutomation } from "../../../cli/stack/leavers";
+import { parseSettings } from "../../../settings";
+import { requiredSettings } from "../../settings/required";
 
 const urn = (type: string, name: string): string => `urn:pulumi:dev::p::${type}::${name}`;
 const guestType = "pulumi-nodejs:dynamic/defender-mssp:Guest";
@@ -40,6 +43,42 @@ describe("a state with people whom the settings no longer name", () => {
       "Ben Okafor still has access at northwind",
       "eve@mssp.example still has access at northwind",
     ]);
+  });
+});
+
+describe("a leaver of a stack with a keeper", () => {
+  const msspApplications = {
+    automation: { id: "5ec0de00-a070-4000-8000-000000000001" },
+    keeper: { id: "5ec0de00-a070-4000-8000-000000000002" },
+  };
+
+  it("waits for the automation where the keeper sets no members, and is needed now", () => {
+    const models = {
+      rbac: "rbac",
+      "just in time": { model: "rbac", activation: "justInTime" },
+      "roles of a group": "basic",
+      "roles of guests": { model: "basic", assignTo: "guests" },
+    };
+    const waits = Object.entries(models).map(([name, portalAccess]) => {
+      const settings = parseSettings({ ...requiredSettings, analysts: [], portalAccess, msspApplications }, [], {});
+      const [said] = leaver({ stack: "northwind", settings, state: { guests: guestsIn(resources) } });
+      assert.equal(said?.urgency, "now");
+      assert.equal(
+        /the keeper can't end it: disable the person's account/.test(said.next),
+        waitsForAutomation(settings),
+      );
+      return [name, waitsForAutomation(settings)];
+    });
+    assert.deepEqual(Object.fromEntries(waits), {
+      rbac: false,
+      "just in time": true,
+      "roles of a group": true,
+      "roles of guests": true,
+    });
+    assert.equal(
+      waitsForAutomation(parseSettings({ ...requiredSettings, analysts: [], portalAccess: "basic" }, [], {})),
+      false,
+    );
   });
 });
 
