@@ -3,11 +3,24 @@ import { applicable } from "./kinds/accessKind";
 import { kinds } from "./kinds/kinds";
 import type { PrerequisiteSettings } from "./prerequisiteSettings";
 
+/** Whom a whole removal takes where a keeper stands: one sentence. */
+export function automationRemoves({ msspApplications }: PrerequisiteSettings): string | undefined {
+  const { automation, keeper } = msspApplications ?? {};
+  if (keeper === undefined) return undefined;
+  const name = [automation?.name, automation?.id].filter((one) => one !== undefined).join(", ");
+  return (
+    `Before \`pulumi destroy\` the customer enables the automation (${name}): Enterprise applications > the application > Properties > Enabled for users ` +
+    "to sign in. The keeper's `destroy` stops at the first object that it may not delete; the same command by the automation goes on."
+  );
+}
+
 /** With these settings, for each kind that a person ends first: sentences. */
 export function beforeDestroy(settings: PrerequisiteSettings): string[] {
-  return kinds.flatMap(({ isExpected, removal }) => {
+  const ofPeople = kinds.flatMap(({ isExpected, removal }) => {
     if (removal.by !== "person" || !isExpected(settings)) return [];
     const sentences = applicable(removal.beforeDestroy);
     return sentences === undefined ? [] : [sentences];
   });
+  const byAutomation = automationRemoves(settings);
+  return byAutomation === undefined ? ofPeople : [...ofPeople, byAutomation];
 }

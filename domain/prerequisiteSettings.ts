@@ -40,7 +40,10 @@ export interface PrerequisiteSettings {
   /** Set for a customer who gets a report each month. */
   readonly reportTimeZone?: string;
   readonly adopted?: { readonly objects: readonly { readonly resource: string }[] };
-  readonly msspApplications?: { readonly keeper?: { readonly id: string } };
+  readonly msspApplications?: {
+    readonly automation?: { readonly id: string; readonly name?: string };
+    readonly keeper?: { readonly id: string };
+  };
   /** File name of an extension. */
   readonly extension?: string;
 }

@@ -16,6 +16,7 @@ import {
 import { VisibleError } from "@defender-mssp/errors";
 import { applicable, isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds } from "../../../domain/kinds/kinds";
+import { automationRemoves } from "../../../domain/beforeDestroy";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
 import { readStackSettings } from "../../../settings/fromFile";
 import { assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
@@ -81,7 +82,7 @@ export interface AfterDestroy {
 export interface BeforeDestroyReport {
   readonly stack: string;
   /**
-   * `failed` where somebody holds a package or a governance relationship grants access, `notChecked`
+   * `failed` where somebody holds a package, a governance relationship grants access or the keeper is signed in, `notChecked`
    * where neither could be looked at: the stack has no package in its state.
    */
   readonly state: CheckState;
@@ -93,6 +94,8 @@ export interface BeforeDestroyReport {
   readonly kept: readonly KeptObject[];
   /** What stays after `destroy`, and what a person ends then. */
   readonly stays: readonly AfterDestroy[];
+  /** Whom the removal takes, where the keeper is signed in: it may not delete everything. */
+  readonly automation?: string;
   /** Resources whose type is unknown: `destroy` deletes them, and nothing can tell what they gave. */
   readonly unknown: readonly string[];
 }
@@ -111,15 +114,19 @@ export async function beforeDestroyReport(deployment: Deployment, place: Place):
   const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn, rereads(place.environment)));
   const items = inventory(deployed);
   const settings = await readStackSettings(stack, place).catch(undefinedIfInvalid);
+  const isKeeper = settings?.msspApplications?.keeper?.id === place.environment["ARM_CLIENT_ID"]?.toLowerCase();
+  const automation = settings !== undefined && isKeeper ? automationRemoves(settings) : undefined;
+  const isFailed = holders.length > 0 || grantsAccess(relationship) || automation !== undefined;
   const isChecked = hasAccessPackages || relationship.state !== "notChecked";
   return {
     stack,
-    state: holders.length > 0 || grantsAccess(relationship) ? "failed" : isChecked ? "passed" : "notChecked",
+    state: isFailed ? "failed" : isChecked ? "passed" : "notChecked",
     hasAccessPackages,
     holders,
     relationship,
     kept: keptObjects(items),
     stays: [...staysByKind(items), ...madeByHand(items), ...endedByPeople(settings)],
+    ...(automation === undefined ? {} : { automation }),
     unknown: unknownResources(deployment),
   };
 }
@@ -225,7 +232,9 @@ async function namesOf(tenant: AdditionsTenant): Promise<ReadonlyMap<string, str
 
 /** The report for people. */
 export function beforeDestroyText(report: BeforeDestroyReport): string {
-  return [holdersText(report), relationshipPart(report), keptText(report), staysText(report)].join("");
+  const { automation } = report;
+  const first = automation === undefined ? "" : `${paragraph(`You are signed in as the keeper. ${automation}`)}\n`;
+  return [first, holdersText(report), relationshipPart(report), keptText(report), staysText(report)].join("");
 }
 
 function relationshipPart({ stack, relationship, holders }: BeforeDestroyReport): string {

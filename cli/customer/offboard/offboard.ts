@@ -287,6 +287,7 @@ async function destroyed(
     const report = await beforeDestroyReport(deployment, run);
     // A relationship stops no `destroy`: the certificate is incomplete until the customer ends it.
     if (report.holders.length > 0) throw new VisibleError(beforeDestroyText(report).trimEnd());
+    if (report.automation !== undefined) say(`Warning: you are signed in as the keeper. ${report.automation}\n`);
     const { state, found, step } = report.relationship;
     if (state !== "none" && state !== "notChecked")
       say(

@@ -12,6 +12,7 @@ import { applicable } from "../../../../domain/kinds/accessKind";
 import { kinds, resourceKind } from "../../../../domain/kinds/kinds";
 import { azuread, dynamic } from "../../../../domain/resourceTypes";
 import type { PrerequisiteSettings } from "../../../../domain/prerequisites";
+import { readStackSettingsOffline } from "../../../../settings/fromFile";
 import { requiredSettings } from "../../../settings/required";
 
 const resource = (type: string, changes: Partial<StateResource> = {}): StateResource => ({
@@ -78,6 +79,29 @@ describe("mssp doctor --before-destroy, by kind", () => {
     assert.match(text, /notification rule "SOC" made by hand: remove it in the Microsoft Defender portal/);
     assert.match(text, /refresh token Revoke the sessions of the account that signed in/);
     assert.match(text, /unknown types: "thing" \(acme:index:Office\)/);
+  });
+
+  it("names the automation to the keeper alone, and to whoever confirms a destroy", async () => {
+    const [automation, keeper] = ["5ec0de00-a070-4000-8000-000000000001", "5ec0de00-a070-4000-8000-000000000002"];
+    const msspApplications = { automation: { id: automation, name: "Fabrikam Automation" }, keeper: { id: keeper } };
+    const file = path.join(folder, "Pulumi.kept.yaml");
+    const settings = { ...requiredSettings, analysts: [], portalAccess: "rbac", msspApplications };
+    const config = Object.entries(settings).map(([key, value]) => [`defender-mssp:${key}`, value]);
+    await writeFile(file, stringify({ config: Object.fromEntries(config) as object }));
+    const as = (ARM_CLIENT_ID: string) =>
+      beforeDestroyReport(
+        { stack: "kept", resources: [resource(dynamic("Guest"))], pending: [] },
+        { folder, environment: { ARM_USE_CLI: "false", ARM_CLIENT_ID } },
+      );
+    const [byKeeper, byAutomation] = [await as(keeper.toUpperCase()), await as(automation)];
+    assert.equal(byKeeper.state, "failed");
+    assert.match(
+      beforeDestroyText(byKeeper).replaceAll(/\s+/g, " "),
+      /^You are signed in as the keeper\. Before `pulumi destroy` the customer enables the automation \(Fabrikam Automation, /,
+    );
+    assert.deepEqual([byAutomation.automation, byAutomation.state], [undefined, "notChecked"]);
+    const read = await readStackSettingsOffline("kept", folder);
+    assert.equal(beforeDestroy(read).length, 1);
   });
 
   it("asks a person for what the settings' kinds need before it, and for nothing else", () => {
