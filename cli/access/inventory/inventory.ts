@@ -52,16 +52,26 @@ export function inventory({ resources }: Pick<Deployed, "resources">): readonly 
 }
 
 function item(resource: DeployedObject, kind: AccessKind | undefined, all: Deployed["resources"]): Item {
-  const { type, outputs, retainOnDelete = false } = resource;
+  const { type } = resource;
   const identity = objectIdentity(resource);
   return {
     kind: kind?.key ?? unknownKind,
     type,
     name: roleOfPrincipal(resource, all) ?? objectName(resource, identity.id),
     ...identity,
-    adopted: outputs["adopted"] === true || outputs["isOwn"] === false || retainOnDelete,
+    adopted: isLeft(resource, all),
     byHand: isMadeByHand(resource),
   };
+}
+
+/** A part of an object that `destroy` deletes ends with it, although the engine forgets the part. */
+function isLeft(resource: DeployedObject, all: Deployed["resources"]): boolean {
+  const { outputs, retainOnDelete = false } = resource;
+  if (outputs["adopted"] === true || outputs["isOwn"] === false) return true;
+  if (!retainOnDelete) return false;
+  const { ownerId } = objectIdentity(resource);
+  const owner = ownerId === undefined ? undefined : all.find((other) => objectIdentity(other).id === ownerId);
+  return owner === undefined || isLeft(owner, all);
 }
 
 /** An assignment of a directory role has no name: the role's, and whose it is. */

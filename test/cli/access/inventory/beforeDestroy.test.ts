@@ -59,6 +59,19 @@ describe("mssp doctor --before-destroy, by kind", () => {
     );
   });
 
+  it("keeps no part of an object that it deletes, such as a consent with retainOnDelete", async () => {
+    const principal = (changes: Partial<StateResource>) =>
+      resource(azuread("ServicePrincipal"), { id: "sp", ...changes });
+    const consent = resource(azuread("AppRoleAssignment"), {
+      id: "/servicePrincipals/api/appRoleAssignedTo/granted",
+      retainOnDelete: true,
+      inputs: { principalObjectId: "sp" },
+    });
+    const keptOf = async (own: StateResource) => (await report(own, consent)).kept.map(({ kind }) => kind);
+    assert.deepEqual(await keptOf(principal({})), []);
+    assert.deepEqual(await keptOf(principal({ retainOnDelete: true })), ["servicePrincipal", "applicationPermission"]);
+  });
+
   it("says what stays of what it deletes, and what a person removes or ends afterwards", async () => {
     const found = await report(
       resource(azuread("ApplicationRegistration")),
