@@ -1,16 +1,14 @@
 /** What a person must do before `pulumi destroy` of a stack. */
 import { applicable } from "./kinds/accessKind";
 import { kinds } from "./kinds/kinds";
-import type { PrerequisiteSettings } from "./prerequisiteSettings";
+import { automationName, hasKeeper, signInSwitch, type PrerequisiteSettings } from "./prerequisiteSettings";
 
 /** Whom a whole removal takes where a keeper stands: one sentence. */
-export function automationRemoves({ msspApplications }: PrerequisiteSettings): string | undefined {
-  const { automation, keeper } = msspApplications ?? {};
-  if (keeper === undefined) return undefined;
-  const name = [automation?.name, automation?.id].filter((one) => one !== undefined).join(", ");
+export function automationRemoves(settings: PrerequisiteSettings): string | undefined {
+  if (!hasKeeper(settings)) return undefined;
   return (
-    `Before \`pulumi destroy\` the customer enables the automation (${name}): Enterprise applications > the application > Properties > Enabled for users ` +
-    "to sign in. The keeper's `destroy` stops at the first object that it may not delete; the same command by the automation goes on."
+    `Before \`pulumi destroy\` the customer enables the automation (${automationName(settings)}): ${signInSwitch}. ` +
+    "The keeper's `destroy` stops at the first object that it may not delete; the same command by the automation goes on."
   );
 }
 

@@ -56,6 +56,20 @@ export function hasKeeper({ msspApplications }: PrerequisiteSettings): boolean {
   return msspApplications?.keeper !== undefined;
 }
 
+/** Whether an application is the keeper of the settings. */
+export function isKeeper({ msspApplications }: PrerequisiteSettings, clientId: string | undefined): boolean {
+  return clientId !== undefined && msspApplications?.keeper?.id === clientId.toLowerCase();
+}
+
+/** Name and application ID of the automation, as far as the settings have them. */
+export function automationName({ msspApplications }: PrerequisiteSettings): string {
+  const { name, id } = msspApplications?.automation ?? {};
+  return [name, id].filter((one) => one !== undefined).join(", ");
+}
+
+/** Where a customer enables and disables an application. */
+export const signInSwitch = "Enterprise applications > the application > Properties > Enabled for users to sign in";
+
 /** Whether the stack has one of these models. */
 export function hasModel(...models: readonly PortalAccessModel[]) {
   return ({ portalAccess }: PrerequisiteSettings): boolean => models.includes(portalAccess.model);

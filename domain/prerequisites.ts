@@ -8,7 +8,7 @@ import { additionsPartNames, isPartOf, type AdditionsPartName } from "./addition
 import { isSearched } from "./adoption";
 import { applicable, isNotApplicable, type AccessKind, type Keeping } from "./kinds/accessKind";
 import { kinds, resourceKind } from "./kinds/kinds";
-import { hasDetections, hasKeeper, type PrerequisiteSettings } from "./prerequisiteSettings";
+import { hasDetections, hasKeeper, isKeeper, type PrerequisiteSettings } from "./prerequisiteSettings";
 import { writingPermissions, type GraphPermission, type NeededPermission, type Permission } from "./writingPermissions";
 
 export type { GraphPermission, NeededPermission } from "./writingPermissions";
@@ -59,8 +59,7 @@ const keptFor: Readonly<Partial<Record<GraphPermission, string>>> = {
 
 /** The permissions of whoever is signed in: the keeper's, or the automation's. */
 export function permissionsOfIdentity(settings: PrerequisiteSettings, clientId: string): readonly NeededPermission[] {
-  const isKeeper = settings.msspApplications?.keeper?.id === clientId.toLowerCase();
-  return isKeeper ? permissionsToKeep(settings) : neededPermissions(settings);
+  return isKeeper(settings, clientId) ? permissionsToKeep(settings) : neededPermissions(settings);
 }
 
 /** Whether only the automation may do it to a resource. What needs no permission, anybody may. */

@@ -7,7 +7,12 @@ import { needsAutomation } from "../../domain/prerequisites";
 import { azuread as azureadType, dynamic } from "../../domain/resourceTypes";
 import { keepVariable } from "../../domain/naming";
 import { keeperResource } from "../../domain/resourceNames";
-import { signsInWith, type PrerequisiteSettings } from "../../domain/prerequisiteSettings";
+import {
+  automationName,
+  signInSwitch,
+  signsInWith,
+  type PrerequisiteSettings,
+} from "../../domain/prerequisiteSettings";
 import { inThisRun } from "../hooks";
 
 interface KeeperSettings extends PrerequisiteSettings {
@@ -104,12 +109,10 @@ async function objectIdOf(
   }
 }
 
-function onlyTheAutomation(what: readonly string[], { msspApplications }: KeeperSettings): string {
-  const { automation } = msspApplications ?? {};
-  const name = automation?.name === undefined ? "" : `${automation.name}, `;
+function onlyTheAutomation(what: readonly string[], settings: KeeperSettings): string {
   return (
-    `The keeper may not do this, the automation (${name}${automation?.id}) may:\n${what.map((one) => `- ${one}`).join("\n")}\n` +
-    "The customer enables it for the run, under Enterprise applications > the application > Properties > Enabled for users to sign in; " +
+    `The keeper may not do this, the automation (${automationName(settings)}) may:\n${what.map((one) => `- ${one}`).join("\n")}\n` +
+    `The customer enables it for the run, under ${signInSwitch}; ` +
     "npx mssp fleet up --keep does the rest without it. See npx mssp docs keeper."
   );
 }

@@ -39,10 +39,14 @@ type ThiefSettings = PrerequisiteSettings & AzurePlaces;
 function automation(settings: ThiefSettings): ThiefIdentity {
   return {
     permissions: neededPermissions(settings).map(({ permission }) => permission),
-    beside: requestedAzureRoles(settings)
-      .filter(({ application }) => application === "automation")
-      .map(({ role, scope }) => `the role ${role} over ${scope}`),
+    beside: azureRoles(settings, "automation"),
   };
+}
+
+function azureRoles(settings: ThiefSettings, of: "automation" | "keeper"): readonly string[] {
+  return requestedAzureRoles(settings)
+    .filter(({ application }) => application === of)
+    .map(({ role, scope }) => `the role ${role} over ${scope}`);
 }
 
 /** The MSSP's identities, by the settings of a stack. */
@@ -57,9 +61,7 @@ export const identities: Readonly<Record<string, (settings: ThiefSettings) => Th
     return {
       permissions: permissionsToKeep(kept).map(({ permission }) => permission),
       owns: ["applications", "groups"],
-      beside: requestedAzureRoles(kept)
-        .filter(({ application }) => application === "keeper")
-        .map(({ role, scope }) => `the role ${role} over ${scope}`),
+      beside: azureRoles(kept, "keeper"),
     };
   },
   preview: (settings) => ({

@@ -7,18 +7,17 @@ import {
   findServicePrincipal,
   graphApplications,
   graphList,
-  graphServicePrincipals,
+  isConnectorRole,
   legacyAlertScope,
   listAppRoleAssignments,
   listClientGrants,
+  namedRoles,
   registeredConsentUrl,
   windowsDefenderAtp,
   type Application,
   type CloudName,
   type ConnectorRights,
-  type ConnectorRole,
   type GraphCall,
-  type ServicePrincipal,
 } from "@defender-mssp/microsoft";
 
 export interface GrantedConsent {
@@ -36,14 +35,14 @@ export async function grantedConsent(
   now: Date,
 ): Promise<GrantedConsent> {
   const wanted = connectorRoles(rights, dateOf(now));
-  const granted = await grantedRoles(call, principalId);
+  const granted = await namedRoles(call, await listAppRoleAssignments(call, principalId));
   const lacksScope = rights.alertApis.includes("legacySiem") && !(await hasScope(call, principalId));
   return {
     missing: [
-      ...wanted.filter((role) => !granted.some((one) => isRole(one, role))).map(({ value }) => value),
+      ...wanted.filter((role) => !granted.some((one) => isConnectorRole(one, role))).map(({ value }) => value),
       ...(lacksScope ? [legacyAlertScope] : []),
     ],
-    additional: granted.filter((one) => !wanted.some((role) => isRole(one, role))).map(({ value }) => value),
+    additional: granted.filter((one) => !wanted.some((role) => isConnectorRole(one, role))).map(({ value }) => value),
   };
 }
 
@@ -109,30 +108,6 @@ function shown(api: string, permission: string): string {
 
 function without(list: readonly string[], others: readonly string[]): readonly string[] {
   return list.filter((one) => !others.includes(one));
-}
-
-/** A role that the connector has, by names: national clouds have other IDs. */
-interface GrantedRole {
-  /** Application ID of the API. */
-  readonly appId: string | undefined;
-  readonly value: string;
-}
-
-function isRole(granted: GrantedRole, { api, value }: ConnectorRole): boolean {
-  return granted.appId === api.appId && granted.value === value;
-}
-
-async function grantedRoles(call: GraphCall, principalId: string): Promise<GrantedRole[]> {
-  const assignments = await listAppRoleAssignments(call, principalId);
-  const read = async (id: string) => {
-    const { body } = await call(graphServicePrincipals.item(id), { accept: [404] });
-    return [id, body as Partial<ServicePrincipal>] as const;
-  };
-  const apis = new Map(await Promise.all([...new Set(assignments.map(({ resourceId }) => resourceId))].map(read)));
-  return assignments.map(({ appRoleId, resourceId }) => {
-    const api = apis.get(resourceId);
-    return { appId: api?.appId, value: api?.appRoles?.find(({ id }) => id === appRoleId)?.value ?? appRoleId };
-  });
 }
 
 async function hasScope(call: GraphCall, principalId: string): Promise<boolean> {

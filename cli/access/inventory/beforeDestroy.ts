@@ -18,6 +18,7 @@ import { applicable, isNotApplicable } from "../../../domain/kinds/accessKind";
 import { kinds } from "../../../domain/kinds/kinds";
 import { automationRemoves } from "../../../domain/beforeDestroy";
 import type { PrerequisiteSettings } from "../../../domain/prerequisites";
+import { isKeeper } from "../../../domain/prerequisiteSettings";
 import { readStackSettings } from "../../../settings/fromFile";
 import { assignmentsOf, removalOf } from "../../tenant/additions/accessPackages";
 import { deployedOf } from "../../tenant/deployed";
@@ -114,8 +115,8 @@ export async function beforeDestroyReport(deployment: Deployment, place: Place):
   const relationship = relationshipLeft(stack, await lookAtGovernance(signedIn, rereads(place.environment)));
   const items = inventory(deployed);
   const settings = await readStackSettings(stack, place).catch(undefinedIfInvalid);
-  const isKeeper = settings?.msspApplications?.keeper?.id === place.environment["ARM_CLIENT_ID"]?.toLowerCase();
-  const automation = settings !== undefined && isKeeper ? automationRemoves(settings) : undefined;
+  const clientId = place.environment["ARM_CLIENT_ID"];
+  const automation = settings && isKeeper(settings, clientId) ? automationRemoves(settings) : undefined;
   const isFailed = holders.length > 0 || grantsAccess(relationship) || automation !== undefined;
   const isChecked = hasAccessPackages || relationship.state !== "notChecked";
   return {

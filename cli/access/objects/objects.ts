@@ -2,6 +2,7 @@
 import { lastSegment, type ConnectorAccess } from "@defender-mssp/microsoft";
 import { plannedId } from "../../planned/plannedId";
 import { kinds } from "../../../domain/kinds/kinds";
+import { isGrantedByAdministrator } from "../../../domain/prerequisiteSettings";
 import {
   apiName,
   kindInReport,
@@ -52,9 +53,8 @@ export function objectsOf(resources: readonly ReportResource[], place: ObjectsPl
  * Whether she has clicked, only the tenant says; what may be granted is never left out.
  */
 function grantedByHer(resources: readonly ReportResource[], { connector }: ObjectsPlace): ObjectsAndPaths {
-  const isHers = connector.kind === "customerApp" && connector.consent === "administrator";
   const principal = resources.find(({ kind }) => kind === "servicePrincipal");
-  if (!isHers || principal === undefined) return { objects: [], paths: [] };
+  if (!isGrantedByAdministrator({ connector }) || principal === undefined) return { objects: [], paths: [] };
   const granted = resources.flatMap((one) => [text(one, "appRoleId"), ...texts(one, "claimValues")]);
   const asked = resources.filter(({ kind }) => kind === "requestedPermission");
   const objects = asked

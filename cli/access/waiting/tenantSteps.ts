@@ -204,9 +204,10 @@ async function connectorConsentStep(
     if (principal === undefined)
       return waiting(name, "platformEngineer", `no service principal of ${clientId}`, "Run `npx pulumi up --refresh`.");
     const { missing, additional } = await grantedConsent(call, principal.id, settings.connector, now);
-    const excess = `the settings do not have ${additional.join(", ")}`;
-    if (additional.length > 0)
-      return { ...waiting(name, actor, excess, `An administrator removes it ${whereRevoked}.`), isExcess: true };
+    if (additional.length > 0) {
+      const found = `the settings do not have ${additional.join(", ")}`;
+      return { ...waiting(name, actor, found, `An administrator removes it ${whereRevoked}.`), isExcess: true };
+    }
     if (missing.length === 0) return done(name, actor, "the connector has what the settings say");
     const next = await consentSentence(call, { ...settings, ...settings.connector, clientId, redirectUri }, now);
     return waiting(name, actor, `no consent to ${missing.join(", ")}`, next);

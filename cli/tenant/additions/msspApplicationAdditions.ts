@@ -4,7 +4,6 @@
  */
 import { azRest, chain, edgeChain, heldBy, msspEntries, type ServicePrincipalEntry } from "@defender-mssp/tenant";
 import {
-  appRoleAssignmentsPath,
   graphServicePrincipals,
   listAppRoleAssignments,
   ownsApplication,
@@ -24,7 +23,7 @@ import {
 import type { FoundAddition } from "./addition";
 import { applicationsOf } from "./application";
 import { heldText } from "./nodeAdditions";
-import { principalCredentials } from "./servicePrincipal";
+import { permissionAddition, principalCredentials } from "./servicePrincipal";
 import { foreignOwners, kindTenant, type AdditionsTenant, type StackPrincipal } from "./tenant";
 
 interface MsspApplications {
@@ -140,17 +139,13 @@ export async function automationAdditions(tenant: AdditionsTenant): Promise<Foun
     const unasked = (await rolesOf(tenant, id)).filter(({ role }) => !asked.has(role));
     return [
       ...principalCredentials(tenant, body as ServicePrincipal, named.name),
-      ...unasked.map(({ assignment, role }) => ({
-        kind: "application permission",
-        to: named.name,
-        what: `application permission ${role} of ${assignment.resourceDisplayName ?? assignment.resourceId}, which this program never asks for`,
-        id: assignment.id,
-        chains: [chain({ kind: "applicationPermission", principal: id, object: assignment.id })],
-        createdOn: assignment.createdDateTime,
-        targets: [id, assignment.resourceId],
-        mentions: [id, assignment.appRoleId],
-        step: azRest("DELETE", `${tenant.graph}${appRoleAssignmentsPath(id)}/${assignment.id}`),
-      })),
+      ...unasked.map(({ assignment, role }) =>
+        permissionAddition(tenant, assignment, {
+          role,
+          to: named.name,
+          note: ", which this program never asks for",
+        }),
+      ),
       ...(await foreignOwners(tenant, "servicePrincipals", named)),
     ];
   });

@@ -15,9 +15,12 @@ import {
   graphList,
   graphPermissionGrants,
   graphServicePrincipals,
+  isConnectorRole,
   legacyAlertScope,
   listAppRoleAssignments,
+  namedRoles,
   windowsDefenderAtp,
+  type AppRoleAssignment,
   type ConnectorRole,
   type OAuth2PermissionGrant,
   type ServicePrincipal,
@@ -147,25 +150,29 @@ async function grantedRoles(
   agreed: readonly ConnectorRole[],
 ): Promise<FoundAddition[]> {
   const undeclared = (await listAppRoleAssignments(tenant.call, id)).filter((one) => !tenant.deployed.has(one.id));
-  const found = undeclared.map(async (one): Promise<FoundAddition[]> => {
-    const resource = await read(tenant, one.resourceId);
-    const role = resource?.appRoles.find(({ id: roleId }) => roleId === one.appRoleId)?.value ?? one.appRoleId;
-    if (agreed.some(({ api, value }) => value === role && api.appId === resource?.appId)) return [];
-    return [
-      {
-        kind: "application permission",
-        to,
-        what: `application permission ${role} of ${one.resourceDisplayName ?? one.resourceId}`,
-        id: one.id,
-        chains: [chain({ kind: "applicationPermission", principal: id, object: one.id })],
-        createdOn: one.createdDateTime,
-        targets: [id, one.resourceId],
-        mentions: [id, one.appRoleId],
-        step: azRest("DELETE", `${tenant.graph}${appRoleAssignmentsPath(id)}/${one.id}`),
-      },
-    ];
-  });
-  return (await Promise.all(found)).flat();
+  const roles = await namedRoles(tenant.call, undeclared);
+  return roles
+    .filter((granted) => !agreed.some((role) => isConnectorRole(granted, role)))
+    .map(({ assignment, value }) => permissionAddition(tenant, assignment, { to, role: value }));
+}
+
+/** An application permission that the stack does not have. */
+export function permissionAddition(
+  { graph }: AdditionsTenant,
+  { id, principalId, resourceId, ...assignment }: AppRoleAssignment,
+  { role, to, note = "" }: { readonly role: string; readonly to: string; readonly note?: string },
+): FoundAddition {
+  return {
+    kind: "application permission",
+    to,
+    what: `application permission ${role} of ${assignment.resourceDisplayName ?? resourceId}${note}`,
+    id,
+    chains: [chain({ kind: "applicationPermission", principal: principalId, object: id })],
+    createdOn: assignment.createdDateTime,
+    targets: [principalId, resourceId],
+    mentions: [principalId, assignment.appRoleId],
+    step: azRest("DELETE", `${graph}${appRoleAssignmentsPath(principalId)}/${id}`),
+  };
 }
 
 /** Whether what an administrator grants to it by the settings is no resource of the stack. */

@@ -137,6 +137,14 @@ export const allConnectorRoles: readonly ConnectorRole[] = [
   ...Object.values(actionRoles),
 ];
 
+/** Whether a permission that was granted is this role of the connector. */
+export function isConnectorRole(
+  granted: { readonly apiId: string | undefined; readonly value: string },
+  { api, value }: ConnectorRole,
+): boolean {
+  return granted.apiId === api.appId && granted.value === value;
+}
+
 /** Whether the profile allows changes in the customer's tenant. */
 export function profileWrites(profile: ConnectorProfile): boolean {
   return profile === "triage" || profile === "respond";

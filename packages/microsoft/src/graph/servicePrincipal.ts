@@ -79,6 +79,32 @@ export function listAppRoleAssignments(call: GraphCall, principalId: string): Pr
   return graphList(call, appRoleAssignmentsPath(principalId));
 }
 
+/** An application permission of a principal, by names: national clouds have other IDs. */
+export interface GrantedRole {
+  readonly assignment: AppRoleAssignment;
+  /** Application ID of the API; undefined where the tenant no longer has the API's service principal. */
+  readonly apiId: string | undefined;
+  /** Name of the permission, or its ID where the API does not publish it. */
+  readonly value: string;
+}
+
+/** Reads each API once. Requires `Application.Read.All`. */
+export async function namedRoles(
+  call: GraphCall,
+  assignments: readonly AppRoleAssignment[],
+): Promise<readonly GrantedRole[]> {
+  const read = async (id: string) => {
+    const { status, body } = await call(graphServicePrincipals.item(id), { accept: [404] });
+    return [id, status === 404 ? undefined : (body as ServicePrincipal)] as const;
+  };
+  const apis = new Map(await Promise.all([...new Set(assignments.map(({ resourceId }) => resourceId))].map(read)));
+  return assignments.map((assignment) => {
+    const api = apis.get(assignment.resourceId);
+    const role = api?.appRoles.find(({ id }) => id === assignment.appRoleId);
+    return { assignment, apiId: api?.appId, value: role?.value ?? assignment.appRoleId };
+  });
+}
+
 export function listClientGrants(call: GraphCall, principalId: string): Promise<OAuth2PermissionGrant[]> {
   return graphList(call, clientGrantsPath(principalId));
 }
