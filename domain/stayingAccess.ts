@@ -3,6 +3,14 @@
  * the hand-out, the report, `analyst remove` and `secrets rotate`.
  * Source: https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation
  */
+
+/**
+ * The longest life of an application's access token by default, in minutes. One with continuous access evaluation lives
+ * longer, and ends when its application is deleted.
+ * Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#token-lifetime
+ */
+export const tokenLife = 90;
+
 export const stayingAccess = {
   tokens:
     "An access token that was issued before stays valid until it expires: by default after 60 to 90 minutes, with continuous access evaluation after up to 28 hours unless you revoke the account's sessions.",

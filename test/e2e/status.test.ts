@@ -26,7 +26,7 @@ import { kinds } from "../../domain/kinds/kinds";
 import { permissionsToRead } from "../../domain/prerequisites";
 import { mssp as inProcess, type Ended } from "../cli/mssp";
 import { inSession } from "../cli/testSession";
-import { ben, createProject, customer, tenantIdOf } from "./support";
+import { ben, createProject, customer, TenantHands, tenantIdOf } from "./support";
 
 describe("mssp status, five customers", function () {
   this.timeout(600_000);
@@ -174,6 +174,9 @@ describe("mssp status, five customers", function () {
 
     const principals = objects("left", "servicePrincipals");
     const consent = [...principals.values()].find(({ appId }) => appId === automationApplicationId)!;
+    // A token lives on when its application is deleted.
+    const thief = new TenantHands(project, tenantIdOf(numbers.left));
+    await thief.graph("GET", "/v1.0/organization");
     principals.delete(consent.id);
     const file = path.join(folder, "certificate.json");
     const text = await readFile(file, "utf8");
@@ -212,7 +215,19 @@ describe("mssp status, five customers", function () {
       const { exitCode, stdout } = await proveAs(other);
       return { exitCode, certificate: JSON.parse(stdout) as Certificate };
     };
+    const planted = await thief.graph<{ id: string }>("POST", "/v1.0/applications", { displayName: "Payroll" });
+    const { certificate: robbed } = await proveAsReader();
+    assert.match(
+      JSON.stringify(robbed.toConfirm),
+      /what MSSP Onboarding Automation did from the removal to .*AuditLog/,
+    );
+    const readerIn = [...principals.values()].find(({ appId }) => appId === other)!;
+    assignAppRole(cloud.tenant(tenantIdOf(numbers.left)), readerIn, microsoftGraph.appId, "AuditLog.Read.All");
+    const { certificate: logged } = await proveAsReader();
+    assert.match(JSON.stringify(logged.toConfirm), /"Payroll\W.*audit log: Add application on .* credentials that/);
+    objects("left", "applications").delete(planted.id);
     const { certificate: looked } = await proveAsReader();
+    assert.deepEqual([looked.lookedBy?.readsOnly, looked.writing.log], [true, 1]);
     assertEach(
       looked.toConfirm,
       ({ kinds, readsOnly }) => [kinds, readsOnly],

@@ -19,6 +19,11 @@ export const certificate = {
   later: "They are too few: ask {mssp} for a page made after {later} UTC.",
   consentEnded:
     "On {ended} UTC Entra refused the sign-in of the application of {mssp} that looked: it is no longer in your tenant. Between {last} UTC and then nobody looked.",
+  byPerson: "A signed-in person looked.",
+  byReader: "The application of {mssp} that looked can change nothing.",
+  byWriter: "The application of {mssp} that looked can change your tenant.",
+  writable:
+    "Until {until} UTC a token of a deleted application could still change your tenant: {writers}. Changes by it in the audit log since the removal (? where it could not be read): {entries}.",
   looked: "What was looked at",
   cli: "With the Azure CLI",
   evidence: "Evidence of what {mssp} did",

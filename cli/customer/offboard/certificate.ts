@@ -9,6 +9,7 @@ import type { OffboardingJournal } from "./journal";
 import type { Proof } from "./looks";
 import type { Proved, ProvedItem } from "./proof";
 import { verdict, type Staying, type VerdictState } from "./verdict";
+import type { Writing } from "./writers";
 
 /** A check that the customer can make without the MSSP. */
 export interface CustomerCheck {
@@ -43,6 +44,10 @@ export interface Certificate {
     /** From when on looks that agree prove it. ISO 8601, UTC. */
     readonly provableOn: string;
   };
+  /** Which applications could change the tenant after the removal, until when, and what its log has of them since. */
+  readonly writing: Writing;
+  /** The application that looked; null for a signed-in person. */
+  readonly lookedBy: { readonly appId: string; readonly readsOnly: boolean } | null;
   /** The runs of `pulumi destroy`. */
   readonly runs: readonly Pick<StackUpdate, "startedOn" | "endedOn" | "result" | "changes" | "ranBy">[];
   /** Objects of their own that are gone. */
@@ -116,6 +121,8 @@ export function makeCertificate(input: CertificateInput): Certificate {
     destroyedOn,
     checkedOn: proved.checkedOn,
     looks: { agreed, firstOn, lastOn, accessSeenOn: seenOn, isSettled: proof.isSettled, provableOn: proof.provableOn },
+    writing: proved.writing,
+    lookedBy: proved.by === undefined ? null : { appId: proved.by, readsOnly: toConfirm.some((one) => one.readsOnly) },
     runs: history
       .filter(({ kind, startedOn }) => kind === "destroy" && startedOn >= beganOn.slice(0, 19))
       .map(({ startedOn, endedOn, result, changes, ranBy }) => ({ startedOn, endedOn, result, changes, ranBy })),

@@ -12,6 +12,7 @@ import { writeWholeFile, textIfThere } from "@defender-mssp/terminal/wholeFile";
 import type { DeployedWhose } from "../../tenant/deployedWhose";
 import { looksShape } from "./looks";
 import { itemShape } from "../../access/inventory/inventory";
+import { writerShape } from "./writers";
 
 const resource = z.object({ urn: z.string(), type: z.string(), id: z.string(), custom: z.boolean() });
 
@@ -70,6 +71,8 @@ const shape = z.object({
   notOurs: z.array(z.string()).readonly().optional(),
   /** The looks at the tenant since then. */
   looks: looksShape.optional(),
+  /** Applications that could change the tenant since then. */
+  writers: z.array(writerShape).readonly().optional(),
 });
 
 export type OffboardingJournal = z.infer<typeof shape>;

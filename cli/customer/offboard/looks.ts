@@ -51,6 +51,8 @@ export interface LookResult {
   readonly isLasting: boolean;
   /** What could not be told. Looks that could look at different things do not agree. */
   readonly open: string;
+  /** Until when a token of a deleted application could change the tenant. ISO 8601, UTC. */
+  readonly writableUntil?: string | undefined;
 }
 
 export interface LookRun<Look> {
@@ -64,7 +66,7 @@ export interface LookRun<Look> {
   readonly look: () => Promise<Look>;
   readonly shown: (look: Look) => LookResult;
   /** Keeps the looks for a run after an interruption. */
-  readonly record: (looks: Looks) => Promise<void>;
+  readonly record: (looks: Looks, look: Look) => Promise<void>;
   /** Receives the progress, a line or more. */
   readonly say: (text: string) => void;
   readonly now: () => Date;
@@ -94,10 +96,13 @@ export async function lookUntilSettled<Look>(run: LookRun<Look>): Promise<Settle
     const look = await run.look();
     const shown = run.shown(look);
     looks = withLook(looks, shown, { beganOn, endedOn: now() });
-    await record(looks);
-    const settled = isSettled(looks, removedOn, rule);
-    const left = quietLeft(looks, removedOn, rule, now());
-    if (settled || endsAtOnce || isLeft(looks, shown, removedOn, rule) || now().getTime() >= ends)
+    await record(looks, look);
+    const changedOn = [removedOn, shown.writableUntil ?? ""].sort().at(-1) ?? removedOn;
+    const settled = isSettled(looks, changedOn, rule);
+    const left = quietLeft(looks, changedOn, rule, now());
+    // What only time proves, a later run does: it need not wait here.
+    const isLater = looks.answer !== "access" && looks.agreed >= rule.hits && now().getTime() + left > ends;
+    if (settled || endsAtOnce || isLater || isLeft(looks, shown, removedOn, rule) || now().getTime() >= ends)
       return { look, looks, isSettled: settled, provableOn: new Date(now().getTime() + left).toISOString() };
     say(progressText(looks, shown, rule, left));
     await sleep(shown.isLasting ? rule.shortestPause : Math.max(rule.shortestPause, Math.min(rule.pause, left)));
@@ -124,9 +129,9 @@ export function withLook(
 }
 
 /** Whether the looks prove that nothing is left which could be looked at. */
-export function isSettled(looks: Looks, removedOn: string, rule: LookRule): boolean {
+export function isSettled(looks: Looks, changedOn: string, rule: LookRule): boolean {
   if (looks.answer === "access" || looks.agreed < rule.hits) return false;
-  return Date.parse(looks.lastOn) - quietSince(looks, removedOn) >= rule.quiet;
+  return Date.parse(looks.lastOn) - quietSince(looks, changedOn) >= rule.quiet;
 }
 
 /** Whether more looks can't change that access is left. */
@@ -142,14 +147,14 @@ function isLeft(
 }
 
 /** Milliseconds until a look may be the last one. */
-function quietLeft(looks: Looks, removedOn: string, rule: LookRule, now: Date): number {
+function quietLeft(looks: Looks, changedOn: string, rule: LookRule, now: Date): number {
   if (looks.answer === "access") return rule.quiet;
-  return Math.max(0, Math.min(rule.quiet, quietSince(looks, removedOn) + rule.quiet - now.getTime()));
+  return Math.max(0, quietSince(looks, changedOn) + rule.quiet - now.getTime());
 }
 
 /** Where a look showed access, whatever ended it came before the first look that showed none. */
-function quietSince({ seenOn, firstOn }: Looks, removedOn: string): number {
-  return Math.max(Date.parse(removedOn), Date.parse(seenOn === undefined ? removedOn : firstOn));
+function quietSince({ seenOn, firstOn }: Looks, changedOn: string): number {
+  return Math.max(Date.parse(changedOn), Date.parse(seenOn === undefined ? changedOn : firstOn));
 }
 
 /** Lines of access that the progress names. */

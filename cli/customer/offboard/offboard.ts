@@ -37,6 +37,7 @@ import { markOffboarded } from "./markOffboarded";
 import { certificateEnvelope, certificateMail, certificatePage } from "./page";
 import { recordProblem } from "./recordProblem";
 import { proveGone } from "./proveGone";
+import { remover } from "./writers";
 import { tenantEndpoints } from "../../tenant/tenantEndpoints";
 import type { Deployment } from "../../stack/deployment";
 import { isInStateAlone, isProviderType, stackRandomId } from "../../../domain/resourceTypes";
@@ -116,7 +117,14 @@ export async function offboard(run: OffboardRun): Promise<Certificate> {
   const otherTenant = otherMsspTenant(settings, journalWhose(journal));
   const certificate = makeCertificate({ journal, proved: look, proof, history, graph, otherTenant });
   const automation = run.environment["ARM_CLIENT_ID"]?.toLowerCase();
-  return writeCertificate(run, settings, { ...journal, looks: proof.looks, automation }, certificate, customer);
+  const { writers } = look.writing;
+  return writeCertificate(
+    run,
+    settings,
+    { ...journal, looks: proof.looks, writers, automation },
+    certificate,
+    customer,
+  );
 }
 
 /** A clause about creates that were interrupted, and the command that looks for what they left. */
@@ -309,7 +317,12 @@ async function destroyed(
     say(`Removing everything that stack ${stack} created…\n`);
     await destroy(run);
   }
-  const whole: OffboardingJournal = { ...journal, destroyedOn: now().toISOString(), looks: undefined };
+  const whole: OffboardingJournal = {
+    ...journal,
+    destroyedOn: now().toISOString(),
+    looks: undefined,
+    writers: [...remover(run.environment)],
+  };
   await writeJournal(out, whole);
   return whole;
 }

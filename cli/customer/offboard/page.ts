@@ -86,7 +86,7 @@ export function certificateMail(certificate: Certificate, options: CertificatePa
 }
 
 function readerOf(certificate: Certificate, { language = "en", cloud }: CertificatePageOptions): Reader {
-  const { msspName, customerName, looks } = certificate;
+  const { msspName, customerName, looks, writing } = certificate;
   const values = {
     mssp: msspName,
     customer: customerName,
@@ -94,6 +94,9 @@ function readerOf(certificate: Certificate, { language = "en", cloud }: Certific
     last: moment(looks.lastOn),
     later: moment(looks.provableOn),
     ended: moment(certificate.consentEndedOn ?? ""),
+    until: moment(writing.until ?? ""),
+    writers: writing.writers.flatMap(({ name, endedOn }) => (endedOn === undefined ? [] : [name])).join(", "),
+    entries: typeof writing.log === "number" ? String(writing.log) : "?",
     entra: new URL(clouds[cloud ?? "public"].entraAdminCenter).host,
   };
   return { texts: textsOf(language), fill: (text) => visibleText(filled(values)(text)) };
@@ -106,12 +109,15 @@ function openSteps({ left, toConfirm }: Certificate) {
 
 /** What is left, the customer's own last step first; nothing where all is proven. */
 function leftForYou(certificate: Certificate, reader: Reader): Block[] {
-  const { state, left, looks, consentEndedOn } = certificate;
+  const { state, left, looks, consentEndedOn, writing, lookedBy } = certificate;
   const { fill, texts } = reader;
-  const { agreed, later, consentEnded } = texts.certificate;
+  const { agreed, later, consentEnded, byPerson, byReader, byWriter, writable } = texts.certificate;
   const steps = openSteps(certificate);
   const said = [
-    ...(state === "accessLeft" ? [] : [fill(agreed)]),
+    ...(state === "accessLeft"
+      ? []
+      : [fill(agreed), lookedBy === null ? byPerson : fill(lookedBy.readsOnly ? byReader : byWriter)]),
+    ...(writing.until === undefined ? [] : [fill(writable)]),
     ...(looks.isSettled || state === "accessLeft" ? [] : [fill(later)]),
     ...(consentEndedOn === undefined ? [] : [fill(consentEnded)]),
   ].join(" ");

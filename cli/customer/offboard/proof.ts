@@ -30,6 +30,7 @@ import { openTenant } from "../../tenant/openTenant";
 import { itemKind, joined, kindText, type Item } from "../../access/inventory/inventory";
 import { madeByMssp } from "./madeByMssp";
 import { journalWhose, type OffboardingJournal } from "./journal";
+import { writersAt, writingSince, type Writing } from "./writers";
 
 /** Three answers and their shades: what was not looked at is never `gone`. */
 export type ItemState =
@@ -65,6 +66,9 @@ export interface Proved {
   readonly alertReaders: readonly AlertReader[];
   /** What could not be searched, and why. */
   readonly notes: readonly string[];
+  readonly writing: Writing;
+  /** The application that looked; undefined for a signed-in person. */
+  readonly by?: string | undefined;
 }
 
 export interface ProofRun extends Place {
@@ -101,14 +105,18 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
   const everyItem = joined(journal.items, journal.holders ?? []);
   const logged = await madeByMssp(run.out, journal);
   const pauses = run.looksAgain ? [] : patience;
+  const own: ReadonlySet<string> = new Set(journal.items.map(({ id }) => id.toLowerCase()));
+  let writers = journal.writers ?? [];
   return async () => {
     const present = await provedItems(freshly(tenant), everyItem, pauses, run.sleep ?? wait);
     const fresh = freshly(tenant);
     const items = withEnded(await withDeletedRules(fresh, present, removedOn, rules));
-    const own = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
-    const named = withoutDomains(tenant, await withAuthors(fresh, own, everyItem, authors));
+    const found = await withoutDeletedRules(fresh, await readGraph(fresh), removedOn, rules);
+    const named = withoutDomains(tenant, await withAuthors(fresh, found, everyItem, authors));
     const known = new Set([...named.nodes, ...everyItem].map(({ id }) => id.toLowerCase()));
-    const made = await loggedNodes(fresh, logged, known);
+    writers = await writersAt(fresh, named.nodes, { before: writers, own, now: run.now() });
+    const { objects, ...writing } = await writingSince(fresh, writers, removedOn, run.environment);
+    const made = await loggedNodes(fresh, [...logged, ...objects], known);
     const isNews = ({ kind }: UnreadKind): boolean => named.unread.every((other) => other.kind !== kind);
     const search = { nodes: [...named.nodes, ...made.nodes], unread: [...named.unread, ...made.unread.filter(isNews)] };
     return {
@@ -116,6 +124,8 @@ export async function openProof(run: ProofRun, journal: OffboardingJournal): Pro
       items,
       ...(await withAlertReaders(fresh, search, items)),
       notes: [...notes, ...fresh.customerAzure.unread()],
+      writing,
+      by: tenant.owner.automation,
     };
   };
 }

@@ -27,7 +27,7 @@ export async function proveGone(run: ProveRun, journal: OffboardingJournal, grap
     sleep,
     look: await openProof({ ...run, looksAgain: rule.hits > 1 && !provesLater }, journal),
     shown: (proved) => shownBy({ stack, graph, proved, additions }, own),
-    record: (looks) => writeJournal(out, { ...journal, looks }),
+    record: (looks, { writing: { writers } }) => writeJournal(out, { ...journal, looks, writers }),
   });
   const milliseconds = Date.parse(settled.looks.lastOn) - Date.parse(destroyedOn);
   recordWait(waits.removal, { milliseconds, looks: settled.looks.agreed, isSeen: settled.isSettled }, environment);
@@ -46,5 +46,6 @@ function shownBy(input: VerdictInput, own: readonly string[]): LookResult {
     access: texts.map(({ shown }) => shown),
     isLasting: texts.some(({ text }) => !own.some((id) => text.includes(id))),
     open: sha256(JSON.stringify(open)).slice(0, 16),
+    writableUntil: input.proved.writing.until,
   };
 }

@@ -18,6 +18,7 @@ import { itemKind } from "../../access/inventory/inventory";
 import type { RecordedAddition } from "./journal";
 import { looksInRow, type Proof } from "./looks";
 import { isMarkAlone, type Proved, type ProvedItem } from "./proof";
+import type { Writer, Writing } from "./writers";
 
 /** The beginning of the reason of every deleted object that can be restored. */
 export const keptByEntra = "Entra keeps it for 30 days";
@@ -97,7 +98,11 @@ export function verdict({ stack, graph, proved, additions, proof }: VerdictInput
     ...additions.flatMap(({ what, to, outlives }) =>
       outlives === undefined ? [] : [confirm(`${what}, on ${to}`, outlives, outlivingStep)],
     ),
-    ...(proof === undefined || proof.isSettled || proof.looks.answer === "access" ? [] : [unsettled(stack, proof)]),
+    ...(proof === undefined || proof.isSettled || proof.looks.answer === "access"
+      ? []
+      : [unsettled(stack, proof, proved.writing)]),
+    ...proved.writing.writers.map((writer) => standing(writer, nodes)),
+    unlogged(proved.writing),
     always,
   ];
   const joined = (name: keyof Part) => once(parts.flatMap((part) => part[name] ?? []));
@@ -295,12 +300,43 @@ const outlivingStep =
   "Microsoft Entra admin center > App registrations > the application > Certificates & secrets: delete what you do not know.";
 
 /** Looks that are too few, or too early. */
-function unsettled(stack: string, { looks: { agreed, lastOn, seenOn }, provableOn }: Proof): Partial<Part> {
+function unsettled(
+  stack: string,
+  { looks: { agreed, lastOn, seenOn }, provableOn }: Proof,
+  { until = "" }: Writing,
+): Partial<Part> {
   const seen = seenOn === undefined ? "" : `; a look at ${minute(seenOn)} showed access`;
+  const token = until > lastOn ? ` A token of a deleted application could change it until ${minute(until)}.` : "";
   return confirm(
     unsettledEnd,
-    `${looksInRow(agreed)} up to ${minute(lastOn)} without access left${seen}. The tenant answers from replicas that may be behind`,
+    `${looksInRow(agreed)} up to ${minute(lastOn)} without access left${seen}.${token} The tenant answers from replicas that may be behind`,
     `Prove it after ${minute(provableOn)}: npx mssp offboard --stack ${shellWord(stack)} --prove again --yes`,
+  );
+}
+
+/** The application that removed, where it is none of the MSSP's tenant: no search for the MSSP's finds it. */
+function standing({ id, name, endedOn }: Writer, nodes: readonly GrantingNode[]): Partial<Part> {
+  if (endedOn !== undefined || nodes.some((node) => node.id === id)) return {};
+  const step = `Microsoft Entra admin center > Enterprise applications > ${name}: delete it, as the last step.`;
+  return confirm(
+    `application "${name}" (${id ?? "no service principal seen"})`,
+    "it removed the access, and is still in the tenant",
+    step,
+    {
+      kinds: ["servicePrincipal"],
+      name,
+    },
+  );
+}
+
+/** What one that has ended made under names that name nobody, its log alone tells. */
+function unlogged({ writers, until = "", log }: Writing): Partial<Part> {
+  if (typeof log !== "string") return {};
+  const ended = writers.filter(({ endedOn }) => endedOn !== undefined).map(({ name }) => name);
+  return confirm(
+    `what ${ended.join(", ")} did from the removal to ${minute(until)}`,
+    `the audit log of that time: ${log}`,
+    "Permit this identity to read it and run the command again, or look: Microsoft Entra admin center > Monitoring & health > Audit logs.",
   );
 }
 

@@ -7,6 +7,7 @@ import { makeCertificate, type Certificate } from "../../../../cli/customer/offb
 import { inventory, itemKind, joined, type Item } from "../../../../cli/access/inventory/inventory";
 import { loggedObjects } from "@defender-mssp/tenant";
 import type { OffboardingJournal } from "../../../../cli/customer/offboard/journal";
+import { looksText } from "../../../../cli/customer/offboard/headline";
 import { certificateMail, certificatePage } from "../../../../cli/customer/offboard/page";
 import type { Proof } from "../../../../cli/customer/offboard/looks";
 import type { Staying } from "../../../../cli/customer/offboard/verdict";
@@ -45,6 +46,7 @@ function proved(changes: Partial<ProvedItem> = {}, others: Partial<Proved> = {})
     search: { nodes: [], unread: [] },
     alertReaders: [],
     notes: [],
+    writing: { writers: [] },
     ...others,
   };
 }
@@ -86,6 +88,36 @@ const shownText = (html: string): string =>
 
 const sighted = (changes: Partial<GrantingNode>): Certificate =>
   certificate(proved({}, { search: { nodes: [{ ...sighting, ...changes }], unread: [] } }));
+
+describe("what could write after the removal", () => {
+  const [appId, id, name] = ["a7", "s7", "Automation"];
+  const ended = { appId, id, name, endedOn: "2026-11-26T09:20:00.000Z" };
+  const until = "2026-11-26T10:50:00.000Z";
+
+  it("is named with its end, the end of its tokens and its log", () => {
+    const shown = certificate(proved({}, { writing: { writers: [ended], until, log: 2 }, by: "b8" }));
+    assert.equal(shown.state, "proven");
+    assert.match(
+      looksText(shown),
+      /by application b8, which can change the tenant\. Until 2026-11-26 10:50 UTC a token .* Automation, which ended at 2026-11-26 09:20 UTC\. .* has 2 changes by it\.$/,
+    );
+    assert.match(
+      certificatePage(shown, { language: "de" }),
+      /2026-11-26 10:50 UTC konnte ein Token .* Automation\..*: 2\./,
+    );
+  });
+
+  it("is to confirm where its log was not read, and while it is there and no search names it", () => {
+    const unlogged = certificate(
+      proved({}, { writing: { writers: [ended], until, log: "not permitted: requires X" } }),
+    );
+    assertEach(unlogged.toConfirm, ({ what }) => what, [
+      "what Automation did from the removal to 2026-11-26 10:50 UTC",
+    ]);
+    const standing = proved({}, { writing: { writers: [{ appId, id, name }] } });
+    assertEach(certificate(standing).toConfirm, ({ what }) => what, ['application "Automation" (s7)']);
+  });
+});
 
 describe("the inventory of a stack", () => {
   const resource = (type: string, id: string, outputs: object = {}, inputs: object = {}, retainOnDelete = false) => ({

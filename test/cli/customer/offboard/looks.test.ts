@@ -71,6 +71,18 @@ describe("looks at a tenant after a removal", () => {
     assert.equal(looks.seenOn, new Date(run.seen[7]!.at + 2000).toISOString());
   });
 
+  it("end early while a deleted application's token could write, and prove it in a later run", async () => {
+    const writableUntil = new Date(removedAt + 95 * minute).toISOString();
+    const run = new Run(() => ({ ...none, writableUntil }));
+    const { isSettled, looks, provableOn } = await run.prove();
+    assert.deepEqual([isSettled, looks.agreed], [false, 5]);
+    assert.equal(provableOn, new Date(removedAt + 105 * minute).toISOString());
+    run.time = Date.parse(provableOn) - minute;
+    const later = await run.prove();
+    assert.ok(later.isSettled);
+    assert.ok(run.seen.at(-1)!.at >= removedAt + 105 * minute, "ten minutes after the last write that was possible");
+  });
+
   it("do not agree where they could look at different things", async () => {
     const run = new Run((look) => ({ ...none, open: look % 2 === 0 ? "all" : "a list was refused" }));
     const { isSettled, looks } = await run.prove();

@@ -75,6 +75,7 @@ export function sampleCertificate(): string {
           ],
         },
         notes: [],
+        writing: { writers: [] },
       },
       proof: {
         looks: {
