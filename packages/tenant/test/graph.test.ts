@@ -140,6 +140,21 @@ describe("the search for every kind of access", function () {
     );
     assert.match(grants[2]?.step ?? "", /^Add another owner first, .* Then: az rest --method DELETE/);
     assert.match(grants[1]?.step ?? "", new RegExp(`DELETE .*/applications/${application.id}/owners/${gina}/\\$ref`));
+    // A group's rule takes and removes whom it fits; Microsoft updates one with memberOf no more.
+    const rules = {
+      'user.userType -eq "Guest"': [true, /Admins", which gives .* Reader$/],
+      "user.memberof -any (g)": [undefined, /from 2026-11-04 on/],
+    };
+    for (const [membershipRule, [byRule, what]] of Object.entries(rules)) {
+      Object.assign(test.tenant.objects("groups").get(admins.id)!, {
+        groupTypes: ["DynamicMembership"],
+        membershipRule,
+      });
+      const [membership] = (await heldBy(tenant(), { type: "user", id: gina })).grants;
+      assert.equal(membership?.byRule, byRule);
+      assert.match(membership?.what ?? "", what as RegExp);
+      assert.match(membership?.step ?? "", /> Groups > Admins > Dynamic membership rules: replace the rule\.$/);
+    }
   });
 
   it("what carries the stack's random ID, whatever it and the stack are called today", async () => {

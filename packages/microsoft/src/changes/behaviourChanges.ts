@@ -311,9 +311,17 @@ const table = [
 
 export type BehaviourChangeId = (typeof table)[number]["id"];
 
+type TableEntry<Id extends BehaviourChangeId> = Extract<(typeof table)[number], { readonly id: Id }>;
+
 export const behaviourChanges: readonly (BehaviourChange & { readonly id: BehaviourChangeId })[] = table;
+
+export function behaviourChange<Id extends BehaviourChangeId>(id: Id): TableEntry<Id> {
+  const entry = table.find((candidate): candidate is TableEntry<Id> => candidate.id === id);
+  if (entry === undefined) throw new Error(`no change ${id}`);
+  return entry;
+}
 
 /** Whether the first day of a change has come. */
 export function hasBegun(id: BehaviourChangeId, now: Date): boolean {
-  return table.some((change) => change.id === id && dateOf(now) >= change.from);
+  return dateOf(now) >= behaviourChange(id).from;
 }

@@ -1,6 +1,7 @@
 /** Analysts and the groups that they are in. */
 import {
   activationPolicyPermissions,
+  behaviourChange,
   graphApplications,
   graphGroupEligibilities,
   graphGroups,
@@ -164,6 +165,7 @@ interface DirectoryObject {
   readonly id: string;
   readonly displayName?: string | null;
   readonly groupTypes?: readonly string[];
+  readonly membershipRule?: string | null;
   readonly isAssignableToRole?: boolean | null;
 }
 
@@ -174,17 +176,26 @@ async function memberships(tenant: TenantReader, { type, id }: Principal): Promi
     (object) => object["@odata.type"] === "#microsoft.graph.group",
   );
   return Promise.all(
-    groups.map(async (group) => ({
-      kind: "membership" as const,
-      name: "membership",
-      id: group.id,
-      what: `a membership of the group "${group.displayName ?? group.id}"${await rolesText(tenant, group)}`,
-      within: group.id,
-      ...(group.groupTypes?.includes("DynamicMembership") === true ? { byRule: true } : {}),
-      step: deletionStep(tenant, groupMemberPath(group.id, id)),
-    })),
+    groups.map(async (group) => {
+      const name = group.displayName ?? group.id;
+      const isDynamic = group.groupTypes?.includes("DynamicMembership") === true;
+      const isFrozen = isDynamic && /\bmemberOf\b/i.test(group.membershipRule ?? "");
+      return {
+        kind: "membership" as const,
+        name: "membership",
+        id: group.id,
+        what: `a membership of the group "${name}"${await rolesText(tenant, group)}${isFrozen ? frozenText : ""}`,
+        within: group.id,
+        ...(isDynamic && !isFrozen ? { byRule: true } : {}),
+        step: isDynamic
+          ? `Microsoft Entra admin center > Groups > ${name} > Dynamic membership rules: replace the rule.`
+          : deletionStep(tenant, groupMemberPath(group.id, id)),
+      };
+    }),
   );
 }
+
+const frozenText = `, whose rule has memberOf: from ${behaviourChange("member-of-frozen").from} on Microsoft does not update its members`;
 
 /** What a group of directory roles gives its members. */
 async function rolesText(tenant: TenantReader, { id, isAssignableToRole }: DirectoryObject): Promise<string> {
