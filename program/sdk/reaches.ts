@@ -23,7 +23,7 @@ export interface Reach {
  * Releases of the SDK whose files have all members. The tests run 3.248.0, which the packages
  * install.
  */
-export const sdkVersions = { from: "3.200.0", to: "3.259.0" };
+export const sdkVersions = { from: "3.200.0", to: "3.276.0" };
 
 const shortcutsTest = "test/e2e/program.test.ts";
 const reachesTest = "test/program/sdk/reaches.test.ts";
