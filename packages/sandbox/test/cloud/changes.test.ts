@@ -21,7 +21,6 @@ type Probe = () => Promise<boolean>;
 /** Changes whose effect the sandbox doesn't perform. */
 const excused = [
   "unified-rbac-new-tenants",
-  "member-of-frozen",
   "security-questions",
   "custom-controls-off",
   "user-read-update",
@@ -93,6 +92,23 @@ describe("sandbox/cloud: what changes by itself", function () {
         (await status("POST", "/v1.0/identity/conditionalAccess/policies", customControl)) === 400,
       "guest-governance-metered": async () =>
         (await status("POST", `${base}/accessPackageAssignmentPolicies`, { ...policy, requestorSettings })) === 400,
+      "member-of-frozen": async () => {
+        const group = { displayName: "g", mailEnabled: false, mailNickname: "g", securityEnabled: true };
+        const source = text(await graph.create("/v1.0/groups", group), "id");
+        const rule = {
+          groupTypes: ["DynamicMembership"],
+          membershipRule: `user.memberof -any (group.objectId -in ['${source}'])`,
+          membershipRuleProcessingState: "On",
+        };
+        const dynamic = text(await graph.create("/v1.0/groups", { ...group, ...rule }), "id");
+        const reference = { "@odata.id": `${graph.origin}/v1.0/directoryObjects/${analyst}` };
+        await graph.call("POST", `/v1.0/groups/${source}/members/$ref`, { body: reference });
+        const members = async () => (await graph.list(`/v1.0/groups/${dynamic}/members`)).length;
+        const taken = await members();
+        await graph.call("DELETE", `/v1.0/groups/${source}/members/${analyst}/$ref`);
+        assert.equal(await members(), 0);
+        return taken === 0;
+      },
       "app-instance-lock": async () => {
         const { servicePrincipalLockConfiguration: lock } = await graph.create("/v1.0/applications", {
           displayName: "new",

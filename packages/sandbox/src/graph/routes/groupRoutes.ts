@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { StoredObject } from "../../cloud/model";
 import { createdEntity, directoryObjects, entity, list } from "../answers";
 import { linked, refuseTakenName, remove, type DirectoryEntry } from "../directory";
+import { followMemberOf } from "../dynamicMembership";
 import { badRequest, denied, invalidValue } from "../graphErrors";
 import { requireLicence } from "../licences";
 import { securityIdentifier, wholeSeconds } from "../identifiers";
@@ -52,7 +53,13 @@ export const groupRoutes: readonly Route[] = [
     entitySet,
     "members",
     { read: permissions.readGroups, write: permissions.writeMembers },
-    { beforeAdd: checkMember, beforeRemove: guardRoleAssignable, searchable: true },
+    {
+      beforeAdd: checkMember,
+      beforeRemove: guardRoleAssignable,
+      added: followMemberOf,
+      removed: followMemberOf,
+      searchable: true,
+    },
   ),
 ];
 
@@ -81,6 +88,7 @@ function create(call: Call): RouteAnswer {
   // With a token for owned groups only, the creator becomes an owner.
   if (!bindings.has("owners") && createsOnlyOwn(call))
     call.tenant.links("groups.owners").set(id, [call.caller.objectId]);
+  followMemberOf(call);
   call.cloud.changed();
   return createdEntity(call, entitySet, complete(entitySet, { ...values, ...common }));
 }
@@ -93,12 +101,14 @@ function patch(call: Call): void {
   refuseExisting(call, entitySet, group.id, resolved(call, bindings));
   update(entitySet, group, asReadBack(entitySet, values));
   bind(call, entitySet, group.id, bindings);
+  followMemberOf(call);
 }
 
 function removeGroup(call: Call): void {
   const group = subject(call, entitySet);
   guardRoleAssignable(call, group);
   remove(call.cloud, call.tenant, entitySet, group);
+  followMemberOf(call);
 }
 
 /** The allowed kinds of groups: https://learn.microsoft.com/graph/api/resources/groups-overview */
