@@ -119,12 +119,11 @@ describe("the permissions that a stack needs", function () {
     const number = tenants++;
     const [tenantId, stack] = [tenantIdOf(number), `customer${number}`];
     const configure = (changed: object) => project.writeSettings(stack, customer(number, { ...changed }));
+    // Before its settings are there: a command beside this one makes the tenant of each stack's file.
+    project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example", permissions: {} });
     await configure(settings);
-    const needed = neededPermissions(
-      await readStackSettings(stack, { folder: project.folder, environment: project.environment }),
-    );
-    const granted = byResource(permissions(needed));
-    project.sandbox.cloud.describedTenant({ tenantId, domain: "customer.example", permissions: granted });
+    const granted = byResource(permissions(neededPermissions(await read(stack))));
+    grantOnly(tenantId, granted);
     await project.addStack(stack);
     return { tenantId, stack, configure, granted };
   }
@@ -139,9 +138,7 @@ describe("the permissions that a stack needs", function () {
       await project.succeed(["preview", "--stack", stack, "--refresh", "--expect-no-changes"]);
       const unusedAtFirst = unusedIn(tenantId);
 
-      const reading = permissionsToPreview(
-        await readStackSettings(stack, { folder: project.folder, environment: project.environment }),
-      );
+      const reading = permissionsToPreview(await read(stack));
       assert.ok(reading.every((permission) => /\.Read\./.test(permission)));
       grantOnly(tenantId, { [microsoftGraph.appId]: reading, [windowsDefenderAtp.appId]: [portalSettingsRole] });
       await configure(changed);
@@ -223,9 +220,12 @@ describe("the permissions that a stack needs", function () {
     return automation.permissions.filter(({ used }) => !used).map(({ permission }) => permission);
   }
 
+  const read = (stack: string) =>
+    readStackSettings(stack, { folder: project.folder, environment: project.environment });
+
   async function settingsOf(settings: object) {
     await project.writeSettings("look", customer(99, { ...settings }));
-    return readStackSettings("look", { folder: project.folder, environment: project.environment });
+    return read("look");
   }
 
   async function refusedWithout(settings: object, index: number): Promise<void> {
@@ -236,7 +236,7 @@ describe("the permissions that a stack needs", function () {
     });
     const { exitCode, stdout, stderr } = await project.run(["up", "--stack", stack, "--yes", "--skip-preview"]);
     const permission = missing?.permission ?? "";
-    assert.notEqual(exitCode, 0, `\`up\` succeeds without ${permission}`);
+    assert.notEqual(exitCode, 0, `\`up\` succeeds without ${permission}:\n${stdout}\n${stderr}`);
     assert.ok((stdout + stderr).includes(permission), `${permission} isn't named:\n${stdout}\n${stderr}`);
   }
 });
